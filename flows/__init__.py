@@ -1,0 +1,1 @@
+"""Acting: what carries a decision out, remembers it and shows it."""

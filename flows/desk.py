@@ -1,0 +1,40 @@
+"""The desk at which runs are moved: the store, the content, the ways to reach people, and the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from flows.channels.channel import Channel
+from flows.channels.pace import Pace
+from flows.channels.team import NotTold, Told
+from flows.shelf import Shelf
+from flows.store.database import Store
+from rules.vocabulary import Value
+
+
+class Colleagues(Protocol):
+    """Whoever can reach the people behind a role."""
+
+    def tell(self, role: str, title: str, body: str) -> Told | NotTold: ...
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything that acting needs, handed in from outside so that a rehearsal can hand in something else.
+    `given` are facts that a rehearsal takes as known."""
+
+    store: Store
+    shelf: Shelf
+    channel: Channel
+    team: Colleagues
+    pace: Pace
+    business: str = "Firebreak"
+    timezone: ZoneInfo = ZoneInfo("UTC")
+    given: Mapping[str, Value] = field(default_factory=dict)
+
+    def now(self) -> datetime:
+        return self.store.clock.now()

@@ -1,0 +1,23 @@
+"""Times as people read them: in the business's time zone, in the reader's language."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+
+
+def day(moment: datetime, zone: ZoneInfo, locale: str = "en") -> str:
+    """A day without the time: `December 21, 2026`, `2026年12月21日`."""
+    try:
+        known = Locale.parse(locale, sep="-")
+    except (UnknownLocaleError, ValueError):
+        known = Locale("en")
+    return format_date(moment.astimezone(zone).date(), format="long", locale=known)
+
+
+def minute(moment: datetime, zone: ZoneInfo) -> str:
+    """A moment for colleagues: `2026-11-22 03:14:05`."""
+    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,48 @@
+"""What came of one step: the four answers a verb can give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from rules.vocabulary import Value
+
+Json = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Done:
+    """The step is finished. `enter` names the block of steps to go on with; `leave` says that what stands below
+    it in its list does not happen; `learned` are facts that the rest of the run may rely on."""
+
+    learned: Mapping[str, Value] = field(default_factory=dict)
+    enter: str | None = None
+    leave: bool = False
+    note: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The step goes on when something happens. `on` says what, in closed words and ids:
+    `{"task": "T-…"}`, `{"outbox": "O-…"}`, `{"until": "2026-…"}`, `{"event": "customer_reply"}`."""
+
+    on: Json
+    note: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The step could not be done; `reason` is a closed word or sentence without personal data."""
+
+    reason: str
+    note: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Closed:
+    """The run ends here and its case or incident is closed as `as_`."""
+
+    as_: str
+
+
+Outcome = Done | Waiting | Failed | Closed

@@ -1,0 +1,139 @@
+"""Reading what a business posts to `/messages`, and refusing what WhatsApp would refuse about its form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flows.channels.channel import LONGEST_KEY
+from flows.channels.cloud_api import (
+    LONGEST_BUTTON_TITLE,
+    LONGEST_TEXT,
+    LONGEST_TEXT_WITH_BUTTONS,
+    MOST_BUTTONS,
+)
+from flows.channels.whatsapp_address import is_user_id
+from flows.practice.templates import PracticeTemplate
+
+
+class SendRefused(Exception):
+    """WhatsApp does not take this message. `code` says why, `details` is what Meta would write about it."""
+
+    def __init__(self, code: int, details: str = "") -> None:
+        super().__init__(f"code {code}")
+        self.code = code
+        self.details = details
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message that is well formed. `text` is what the customer would read."""
+
+    address: str
+    kind: str
+    text: str
+    key: str | None
+    buttons: tuple[tuple[str, str], ...] = ()
+    template: PracticeTemplate | None = None
+    body: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+Templates = Mapping[tuple[str, str], PracticeTemplate]
+
+
+def read_message(body: Mapping[str, Any], templates: Templates) -> Outgoing:
+    """Take a request body apart. Raises `SendRefused` with the code that fits what is wrong with it."""
+    if body.get("messaging_product") != "whatsapp":
+        raise SendRefused(100, 'The parameter messaging_product is required and is "whatsapp"')
+    if body.get("recipient_type", "individual") != "individual":
+        raise SendRefused(131055, "The practice network has no groups to write to")
+    key = body.get("biz_opaque_callback_data")
+    if key is not None and not (isinstance(key, str) and len(key) <= LONGEST_KEY):
+        raise SendRefused(100, f"biz_opaque_callback_data is a text of at most {LONGEST_KEY} characters")
+    address = _address(body)
+    kind = body.get("type", "text")
+    content = body.get(kind) if isinstance(kind, str) else None
+    if not isinstance(content, dict):
+        raise SendRefused(131008, f"The parameter {kind} is required")
+    buttons: tuple[tuple[str, str], ...] = ()
+    template: PracticeTemplate | None = None
+    if kind == "text":
+        text = _text(content.get("body"), LONGEST_TEXT)
+    elif kind == "interactive":
+        text, buttons = _interactive(content)
+    elif kind == "template":
+        template, text = _template(content, templates)
+    else:
+        raise SendRefused(131051, f"The practice network does not take messages of type {kind}")
+    return Outgoing(address, kind, text, key, buttons, template, body)
+
+
+def _address(body: Mapping[str, Any]) -> str:
+    """The number in digits, or the user id; Meta prefers `to` when both are given."""
+    to, recipient = body.get("to"), body.get("recipient")
+    if to is None and recipient is None:
+        raise SendRefused(131008, "The parameter to is required")
+    if to is None:
+        if isinstance(recipient, str) and is_user_id(recipient):
+            return recipient
+        raise SendRefused(131009, "Parameter value is not valid: recipient")
+    digits = "".join(character for character in str(to) if character not in "+ -()")
+    if not (digits.isascii() and digits.isdigit() and 5 <= len(digits) <= 20):
+        raise SendRefused(131009, f"Parameter value is not valid: to ({to})")
+    return digits
+
+
+def _text(text: object, longest: int) -> str:
+    if not isinstance(text, str) or not text.strip():
+        raise SendRefused(131008, "The parameter body is required")
+    if len(text) > longest:
+        raise SendRefused(100, f"Param body must be at most {longest} characters long")
+    return text
+
+
+def _interactive(content: Mapping[str, Any]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    if content.get("type") != "button":
+        raise SendRefused(131009, "The practice network knows interactive messages of type button")
+    body, action = content.get("body"), content.get("action")
+    listed = action.get("buttons") if isinstance(action, dict) else None
+    if not isinstance(listed, list) or not 0 < len(listed) <= MOST_BUTTONS:
+        raise SendRefused(131009, f"There are 1 to {MOST_BUTTONS} buttons")
+    buttons = tuple(_button(each) for each in listed)
+    if len({title for _, title in buttons}) < len(buttons):
+        raise SendRefused(131009, "Button titles have to differ")
+    return _text(body.get("text") if isinstance(body, dict) else None, LONGEST_TEXT_WITH_BUTTONS), buttons
+
+
+def _button(button: object) -> tuple[str, str]:
+    reply = button.get("reply") if isinstance(button, dict) and button.get("type") == "reply" else None
+    found, title = (reply.get("id"), reply.get("title")) if isinstance(reply, dict) else (None, None)
+    if not (isinstance(found, str) and 0 < len(found) <= 256):
+        raise SendRefused(131009, "A button needs an id of 1 to 256 characters")
+    if not (isinstance(title, str) and 0 < len(title) <= LONGEST_BUTTON_TITLE):
+        raise SendRefused(131009, f"A button needs a title of 1 to {LONGEST_BUTTON_TITLE} characters")
+    return found, title
+
+
+def _template(content: Mapping[str, Any], templates: Templates) -> tuple[PracticeTemplate, str]:
+    language = content.get("language")
+    code = language.get("code") if isinstance(language, dict) else None
+    template = templates.get((str(content.get("name")), str(code)))
+    if template is None:
+        raise SendRefused(132001, f"template name ({content.get('name')}) does not exist in {code}")
+    values = _values(content.get("components"))
+    if (refusal := template.refusal(values)) is not None:
+        raise SendRefused(refusal, f"template name ({template.name}), {template.language}")
+    return template, template.filled_in(values)
+
+
+def _values(components: object) -> Sequence[str]:
+    """The values of the body's placeholders, in order."""
+    values: list[str] = []
+    for component in components if isinstance(components, list) else []:
+        if isinstance(component, dict) and component.get("type") == "body":
+            for parameter in component.get("parameters", []):
+                if not isinstance(parameter, dict) or not isinstance(parameter.get("text"), str):
+                    raise SendRefused(132012, "Parameter format does not match the template")
+                values.append(parameter["text"])
+    return values

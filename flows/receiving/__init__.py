@@ -1,0 +1,1 @@
+"""Receiving: from the bytes of a webhook to rows in the store."""

@@ -1,0 +1,246 @@
+"""A webhook body put into the store: all of it in one transaction, and every element of it exactly once.
+
+| in the body                       | in the store                                                                  |
+|-----------------------------------|-------------------------------------------------------------------------------|
+| a customer's message              | `Message`, unread (`handled_at` is empty); the customer's bell is rung          |
+| a system message (changed number) | `Message`, already handled; the new address is added to the customer          |
+| a status                          | `Delivery`, joined to its `Outbox` row; the bell of that row's subject is rung  |
+| a notice from somebody's chat     | `Message` of the kind of its webhook field, already handled                   |
+| a notice about the account        | `Rejected` with the reason `notice: <field>`, for a person to look at         |
+| what could not be understood      | `Rejected` with the reason                                                    |
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from flows.errors import Erased
+from flows.ids import new_id
+from flows.receiving.bulk import in_parts, insert_blinds
+from flows.receiving.events import Bad, Event, Json, MessageEvent, NewAddress, Notice, Parsed, StatusEvent
+from flows.receiving.payload import parse
+from flows.receiving.senders import Senders
+from flows.store.database import Store
+from flows.store.subjects import ring
+from flows.store.tables import Customer, Delivery, Message, Outbox, Rejected, Seen
+from flows.store.vault import Vault
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Received:
+    """How many elements a body brought; `repeated` ones had come in before and changed nothing."""
+
+    messages: int
+    statuses: int
+    notices: int
+    rejected: int
+    repeated: int
+    rung: int  # for how many subjects there is work now
+
+
+def receive(store: Store, body: bytes) -> Received:
+    """Store a body, and return only when it is committed.
+
+    Raises `NotJson` when it is not JSON, and what the database raises when it cannot commit: then nothing of the
+    body is stored, and WhatsApp must be made to send it again.
+    """
+    parsed = parse(body)
+    body_hash = hashlib.sha256(body).hexdigest()
+    return store.attempt(lambda session: _Intake(session, store.vault, store.clock.now(), body_hash).take(parsed))
+
+
+class _Intake:
+    """One body, within one transaction."""
+
+    def __init__(self, session: Session, vault: Vault, now: datetime, body_hash: str) -> None:
+        self._session = session
+        self._vault = vault
+        self._now = now
+        self._body_hash = body_hash
+        self._senders = Senders(session, vault, now)
+
+    def take(self, parsed: Parsed) -> Received:
+        items = (*parsed.events, *parsed.bad)
+        new = self._not_seen(items)
+        messages, statuses = _only(MessageEvent, new), _only(StatusEvent, new)
+        notices, moves, bad = _only(Notice, new), _only(NewAddress, new), _only(Bad, new)
+        chats = {blind: notice for blind, notice in notices.items() if notice.about.known}
+
+        self._senders.recognise(message.sender for message in messages.values())
+        self._senders.recognise(notice.about for notice in chats.values())
+        self._senders.recognise(move.before for move in moves.values())
+        for move in moves.values():
+            self._senders.join(move.before, move.after)
+        self._senders.learn(status.recipient for status in statuses.values())
+
+        self._update_customers(messages.values())
+        self._add(Message, (self._message(blind, message) for blind, message in messages.items()))
+        self._add(Message, (self._chat_notice(blind, notice) for blind, notice in chats.items()))
+        letters = self._letters(statuses.values())
+        self._add(Delivery, (self._delivery(status, letters) for status in statuses.values()))
+        aside = [(f"notice: {n.field}", n.at_path, n.element) for n in notices.values() if not n.about.known]
+        aside += [(item.reason, item.at_path, item.element) for item in bad.values()]
+        self._add(Rejected, self._rejected(aside))
+
+        rung = {self._senders.customer_of(m.sender).id for m in messages.values() if not _is_handled(m)}
+        rung |= {letter.subject_id for status in statuses.values() if (letter := letters.get(status.wamid))}
+        for subject_id in sorted(rung):
+            ring(self._session, subject_id, self._now)
+        return Received(len(messages), len(statuses), len(notices), len(bad), len(items) - len(new), len(rung))
+
+    # -- exactly once ---------------------------------------------------------------------------------------------
+
+    def _not_seen(self, items: Iterable[Event | Bad]) -> dict[str, Event | Bad]:
+        """What never came in before, by blind, in the order of the body; from now on all of it has."""
+        found: dict[str, Event | Bad] = {}
+        for item in items:
+            found.setdefault(self._blind(item), item)
+        fresh = insert_blinds(self._session, Seen, ({"blind": blind, "seen_at": self._now} for blind in found))
+        # `Seen` is pruned after some weeks and messages stay, so they are asked as well.
+        for blinds in in_parts(sorted(fresh)):
+            fresh.difference_update(self._session.scalars(select(Message.blind).where(Message.blind.in_(blinds))))
+        return {blind: item for blind, item in found.items() if blind in fresh}
+
+    def _blind(self, item: Event | Bad) -> str:
+        match item:
+            case MessageEvent():
+                return self._vault.blind("wamid", item.wamid)
+            case StatusEvent():
+                person = item.recipient
+                told: list[Json] = [item.wamid, item.status, item.at.isoformat(), person.wa_id, person.user_id]
+                return self._vault.blind("status", _canonical(told))
+            case Notice():
+                moment = item.at.isoformat() if item.at else None
+                return self._vault.blind("notice", _canonical([item.field, moment, item.element]))
+            case NewAddress():
+                ids: list[Json] = [item.before.wa_id, item.before.user_id, item.after.wa_id, item.after.user_id]
+                return self._vault.blind("new address", _canonical(ids))
+            case Bad():
+                return self._vault.blind("rejected", _canonical([self._body_hash, item.at_path, item.reason]))
+
+    # -- rows -----------------------------------------------------------------------------------------------------
+
+    def _add(self, table: type[DeclarativeBase], rows: Iterable[Mapping[str, Any]]) -> None:
+        if given := list(rows):
+            self._session.execute(insert(table), given)
+
+    def _message(self, blind: str, message: MessageEvent) -> dict[str, Any]:
+        customer_id = self._senders.customer_of(message.sender).id
+        return {
+            "id": new_id("M"),
+            "customer_id": customer_id,
+            "blind": blind,
+            "kind": message.kind,
+            "place": message.place,
+            "sent_at": message.sent_at,
+            "received_at": self._now,
+            "sealed_content": self._vault.seal(customer_id, message.content),
+            "handled_at": self._now if _is_handled(message) else None,
+        }
+
+    def _chat_notice(self, blind: str, notice: Notice) -> dict[str, Any]:
+        customer_id = self._senders.customer_of(notice.about).id
+        content = {"field": notice.field, "wamid": notice.wamid, "raw": notice.element}
+        return {
+            "id": new_id("M"),
+            "customer_id": customer_id,
+            "blind": blind,
+            "kind": notice.field,
+            "place": "private",
+            "sent_at": notice.at or self._now,
+            "received_at": self._now,
+            "sealed_content": self._vault.seal(customer_id, content),
+            "handled_at": self._now,
+        }
+
+    def _delivery(self, status: StatusEvent, letters: Mapping[str, Outbox]) -> dict[str, Any]:
+        letter = letters.get(status.wamid)
+        return {
+            "blind": self._vault.blind("wamid", status.wamid),
+            # Another program may send from this number and put anything in here, so only our own key is kept.
+            "key": letter.key if letter and letter.key == status.key else None,
+            "status": status.status,
+            "code": status.code,
+            "at": status.at,
+            "received_at": self._now,
+            "outbox_id": letter.id if letter else None,
+            "handled_at": None if letter else self._now,  # not a message of ours: nobody will come for it
+        }
+
+    def _letters(self, statuses: Collection[StatusEvent]) -> dict[str, Outbox]:
+        """wamid → the outbox row that it belongs to, by our key, or by the id that the send was answered with."""
+        # PostgreSQL cannot even be asked for a text with a zero character.
+        keys = {status.key: status.wamid for status in statuses if status.key and "\0" not in status.key}
+        blinds = {self._vault.blind("wamid", status.wamid): status.wamid for status in statuses}
+        found: dict[str, Outbox] = {}
+        for part in in_parts(sorted(blinds)):
+            for row in self._session.scalars(select(Outbox).where(Outbox.provider_blind.in_(part))):
+                found[blinds[row.provider_blind or ""]] = row
+        for part in in_parts(sorted(keys)):
+            found.update(
+                (keys[row.key], row) for row in self._session.scalars(select(Outbox).where(Outbox.key.in_(part)))
+            )
+        return found
+
+    def _rejected(self, aside: list[tuple[str, str, Json]]) -> list[dict[str, Any]]:
+        ids = [new_id("X") for _ in aside]
+        self._vault.make_keys(ids)
+        return [
+            {
+                "id": own_id,
+                "at": self._now,
+                "reason": reason,
+                "at_path": path,
+                "sealed_element": self._vault.seal(own_id, element),
+                "body_hash": self._body_hash,
+            }
+            for own_id, (reason, path, element) in zip(ids, aside, strict=True)
+        ]
+
+    # -- customers ------------------------------------------------------------------------------------------------
+
+    def _update_customers(self, messages: Iterable[MessageEvent]) -> None:
+        named: dict[str, tuple[Customer, dict[str, Any]]] = {}
+        for message in sorted(messages, key=lambda message: message.sent_at):
+            customer = self._senders.customer_of(message.sender)
+            if message.opens_window:
+                # A clock that runs ahead must not keep the window open for longer than 24 hours from now.
+                wrote_at = min(message.sent_at, self._now)
+                customer.last_wrote_at = max(customer.last_wrote_at or wrote_at, wrote_at)
+            names = {"name": message.sender.name, "username": message.sender.username}
+            given = {key: value for key, value in names.items() if value is not None}
+            if given:
+                named[customer.id] = (customer, {**named.get(customer.id, (customer, {}))[1], **given})
+        self._update_profiles(list(named.values()))
+
+    def _update_profiles(self, named: list[tuple[Customer, dict[str, Any]]]) -> None:
+        sealed = [customer.sealed_profile for customer, _ in named if customer.sealed_profile]
+        opened = dict(zip(sealed, self._vault.open_all(sealed), strict=True))
+        for customer, names in named:
+            before = opened.get(customer.sealed_profile or b"")
+            before = {} if before is None or isinstance(before, Erased) else before
+            if before != {**before, **names}:
+                customer.sealed_profile = self._vault.seal(customer.id, {**before, **names})
+
+
+def _is_handled(message: MessageEvent) -> bool:
+    """A system message is WhatsApp speaking, not the customer: there is nothing for the rules to answer."""
+    return message.kind == "system"
+
+
+def _only(kind: type[T], items: Mapping[str, object]) -> dict[str, T]:
+    return {blind: item for blind, item in items.items() if isinstance(item, kind)}
+
+
+def _canonical(value: Json) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,136 @@
+"""Playing a scenario and comparing what happened with what was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from flows import story
+from flows.rehearsal.scenario import Expected, Scenario
+from flows.rehearsal.stage import START, NothingToAnswer, Stage
+from flows.shelf import Shelf
+from flows.store.tables import Case, Incident, JournalLine, Outbox, Run, Step, Task
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One thing that came of a rehearsal, in the words that a scenario looks for."""
+
+    at: datetime
+    kind: str
+    name: str
+    details: Mapping[str, str]
+
+    def fits(self, expected: Expected) -> bool:
+        return (self.kind, self.name) == (expected.kind, expected.name) and all(
+            value in self.details.get(key, "") if key == "says" else self.details.get(key) == value
+            for key, value in expected.details.items()
+        )
+
+
+@dataclass(frozen=True)
+class Played:
+    """What came of a scenario: everything that happened, the story of every case, and what was not as expected."""
+
+    scenario: Scenario
+    happened: tuple[Happened, ...]
+    stories: Mapping[str, tuple[story.Line, ...]]
+    complaints: tuple[str, ...]
+    steps: frozenset[tuple[str, str]]  # (playbook, path) of every step that was reached
+
+    @property
+    def passed(self) -> bool:
+        return not self.complaints
+
+
+def play(shelf: Shelf, scenario: Scenario) -> Played:
+    """Play a scenario from its start to its end."""
+    stage = Stage(shelf, scenario.given)
+    complaints: list[str] = []
+    try:
+        for event in scenario.timeline:
+            try:
+                stage.happen(event)
+            except NothingToAnswer as error:
+                complaints.append(str(error))
+        happened = _happened(stage)
+        complaints += _compare(scenario, happened)
+        return Played(scenario, happened, _stories(stage), tuple(complaints), _steps(stage))
+    finally:
+        stage.close()
+
+
+def _compare(scenario: Scenario, happened: tuple[Happened, ...]) -> list[str]:
+    complaints, position = [], 0
+    for expected in scenario.expect:
+        found = next((n for n in range(position, len(happened)) if happened[n].fits(expected)), None)
+        if found is None:
+            too_early = any(each.fits(expected) for each in happened[:position])
+            complaints.append(f"expected {expected}" + (", but it came before what stands above it" if too_early else ""))
+        else:
+            position = found + 1
+    for never in scenario.never:
+        complaints += [f"must never happen, but did at +{each.at - START}: {never}" for each in happened if each.fits(never)]
+    return complaints
+
+
+def _happened(stage: Stage) -> tuple[Happened, ...]:
+    found: list[Happened] = []
+    with stage.store.read() as session:
+        lines = session.scalars(select(JournalLine).order_by(JournalLine.at, JournalLine.subject_id, JournalLine.number))
+        for line in lines:
+            data = line.data
+            row = session.get(Outbox, data.get("outbox")) if data.get("outbox") else None
+            text = stage.store.vault.open(row.sealed_body) if row is not None else {}
+            task_id = (data.get("on") or {}).get("task") if line.event == "step waits" else None
+            task = session.get(Task, task_id) if task_id else None
+            found += [Happened(line.at, *each) for each in _named(line.event, line.path or "", data, text, task)]
+    return tuple(found)
+
+
+def _named(event: str, path: str, data: Mapping[str, object], text: Mapping[str, str], task: Task | None
+           ) -> list[tuple[str, str, dict[str, str]]]:  # fmt: skip
+    """The kinds of `rehearsal.scenario.KINDS` that a journal line stands for."""
+    if event == "text sent":
+        return [("reply", str(data["reply"]), {"locale": str(data["locale"]), "form": str(data["form"]), "says": text["text"]})]
+    if event == "colleagues told":
+        return [("told", str(data["role"]), {"says": text["body"]})]
+    if event == "text handed to a colleague":
+        return [("by_hand", str(data["reply"]), {})]
+    if event == "step waits":
+        return [("task", task.role, {"kind": task.kind, "says": task.question})] if task else []
+    if event in ("step done", "step skipped", "step failed", "time is up"):
+        status = {"time is up": "timed out"}.get(event, event.removeprefix("step "))
+        planned = [("follow_up", str(data["playbook"]), {})] if "planned" in data else []
+        return [("step", path, {"status": status}), *planned]
+    if event in ("promise kept", "promise broken", "promise is near"):
+        kind = {"promise is near": "warning"}.get(event, event.replace(" ", "_"))
+        return [(kind, str(data["promise"]), {})]
+    if event == "follow-up started":
+        return [("follow_up_started", str(data["playbook"]), {})]
+    if event == "follow-up not needed":
+        return [("follow_up_cancelled", str(data["playbook"]), {})]
+    if event == "case opened":
+        return [("opened", str(data["playbook"]), {})]
+    if event == "incident opened":
+        return [("opened", "incident", {})]
+    if event == "run finished" and data.get("closed_as"):
+        return [("closed", str(data["closed_as"]), {})]
+    return []
+
+
+def _stories(stage: Stage) -> dict[str, tuple[story.Line, ...]]:
+    with stage.store.read() as session:
+        ids = [*session.scalars(select(Case.id).order_by(Case.opened_at)), *session.scalars(select(Incident.id))]
+    return {each: tuple(story.tell(stage.store, each)) for each in ids}
+
+
+def _steps(stage: Stage) -> frozenset[tuple[str, str]]:
+    with stage.store.read() as session:
+        rows = session.execute(
+            select(Run.playbook, Step.path).join(Run, Run.id == Step.run_id).where(Step.status != "skipped")
+        )
+        return frozenset((row.playbook, row.path) for row in rows)

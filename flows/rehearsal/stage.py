@@ -1,0 +1,142 @@
+"""The stage of a rehearsal: a store in memory, a clock that is moved, and ways out that lead nowhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from flows import answering, following, opening, waves
+from flows.channels.channel import Letter, Refused, Result, Sent
+from flows.channels.error_codes import meaning_of
+from flows.channels.pace import Pace
+from flows.channels.team import NotTold, Told
+from flows.clock import MovedClock
+from flows.desk import Desk
+from flows.rehearsal.scenario import Event, Says
+from flows.receiving.receive import receive
+from flows.shelf import Shelf
+from flows.store.database import Store
+from flows.store.tables import FollowUp, Subject, Task
+
+START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)  # a Monday morning
+CUSTOMER = "15550100001"  # a number that is reserved for stories
+COLLEAGUE = "colleague"
+
+
+@dataclass
+class Nowhere:
+    """A channel that takes every letter and sends none; it can be told to fail."""
+
+    name: str = "rehearsal"
+    failures: list[int] = field(default_factory=list)
+    letters: int = 0
+
+    def send(self, letter: Letter) -> Result:
+        self.letters += 1
+        if self.failures:
+            meaning = meaning_of(self.failures.pop(0))
+            return Refused(meaning.code, meaning.what, meaning.wait, meaning.words)
+        return Sent(f"wamid.{self.letters}")
+
+
+class Nobody:
+    """Colleagues who are always reached."""
+
+    def tell(self, role: str, title: str, body: str) -> Told | NotTold:
+        return Told((role,))
+
+
+class NothingToAnswer(Exception):
+    """A scenario answers a question that nobody has asked."""
+
+
+class Stage:
+    """One rehearsal. Close it when done."""
+
+    def __init__(self, shelf: Shelf, given: Mapping[str, Any] | None = None) -> None:
+        self.clock = MovedClock(START)
+        self.store = Store.in_memory(self.clock)
+        self.channel = Nowhere()
+        self.desk = Desk(self.store, shelf, self.channel, Nobody(), Pace(self.clock), given=given or {})
+        self._waves = 0
+        self._messages = 0
+
+    def close(self) -> None:
+        self.store.close()
+
+    def happen(self, event: Event) -> None:
+        """Let one thing happen, and let everything follow that follows at once."""
+        if event.after is not None:
+            self.pass_time(event.after)
+        elif event.customer_says is not None:
+            self.say(event.customer_says)
+        elif event.answer is not None:
+            self.answer(event.answer)
+        elif event.send_fails_with is not None:
+            self.channel.failures.append(event.send_fails_with)
+        elif event.incident is not None:
+            with self.store.begin() as session:
+                opening.open_incident(
+                    self.desk, session, kind="other", severity="important", what=event.incident, opened_by=COLLEAGUE
+                )
+        elif event.process_dies:
+            # Nothing is kept outside the store, so a new desk over the same store is a new process.
+            self.desk = Desk(self.store, Shelf(self.desk.shelf.current, self.desk.shelf.verbs), self.channel, Nobody(),
+                             Pace(self.clock), given=self.desk.given)  # fmt: skip
+        self.settle()
+
+    def say(self, said: Says) -> None:
+        """The customer writes: the same body that WhatsApp would post, read by the same code."""
+        self._messages += 1
+        kind = said.kind
+        content: dict[str, Any] = {"body": said.text} if kind == "text" else {"id": f"media-{self._messages}"}
+        if kind == "reaction":
+            content = {"message_id": "wamid.1", "emoji": said.text or "👍"}
+        elif kind != "text" and said.text:
+            content["caption"] = said.text
+        message: dict[str, Any] = {
+            "id": f"wamid.in.{self._messages}", "from": CUSTOMER, "type": kind, kind: content,
+            "timestamp": str(int(self.clock.now().timestamp())),
+        }  # fmt: skip
+        if said.in_group:
+            message["group_id"] = "rehearsal-group"
+        contact: dict[str, Any] = {"wa_id": CUSTOMER, **({"profile": {"name": said.name}} if said.name else {})}
+        value = {"messaging_product": "whatsapp", "metadata": {"phone_number_id": "1", "display_phone_number": "1"},
+                 "contacts": [contact], "messages": [message]}  # fmt: skip
+        body = {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [{"field": "messages", "value": value}]}]}
+        receive(self.store, json.dumps(body).encode())
+
+    def answer(self, answer: Mapping[str, Any]) -> None:
+        """A colleague answers the oldest open task that takes these answers."""
+        with self.store.begin() as session:
+            tasks = session.scalars(select(Task).where(Task.status == "open").order_by(Task.created_at, Task.id)).all()
+            fitting = [task for task in tasks if answering.fits(task, answer)]
+            if not fitting:
+                raise NothingToAnswer(f"nobody has asked for {dict(answer) or 'this'}")
+            answering.answer(session, self.desk.shelf.current.vocabulary, fitting[0].id, answer, COLLEAGUE, self.clock.now())
+
+    def settle(self) -> None:
+        """Move everything that can move now."""
+        while (due := self._next()) is not None and due <= self.clock.now():
+            self._waves += 1
+            waves.move(self.desk, f"rehearsal-{self._waves}")
+            following.start_due(self.desk)
+
+    def pass_time(self, time: timedelta) -> None:
+        """Let time pass, stopping at every moment at which something is due."""
+        until = self.clock.now() + time
+        while (due := self._next()) is not None and due <= until:
+            self.clock.set(max(due, self.clock.now()))
+            self.settle()
+        self.clock.set(until)
+
+    def _next(self) -> datetime | None:
+        with self.store.read() as session:
+            subject = session.scalar(select(func.min(Subject.due_at)))
+            follow_up = session.scalar(select(func.min(FollowUp.due_at)).where(FollowUp.status == "waiting"))
+        return min((due for due in (subject, follow_up) if due is not None), default=None)

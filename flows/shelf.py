@@ -1,0 +1,39 @@
+"""The shelf of bundles: the content in force now, and every older one that a run was started with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from flows.store import bundles
+from rules.bundle import Bundle, content_files
+from rules.reading import Verbs
+
+ROOT = Path(__file__).parent.parent
+"""The folder that holds `playbooks/` and `rules/`."""
+
+
+class Shelf:
+    """Bundles by digest. A run always gets the one it was started with, also after a newer one was released."""
+
+    def __init__(self, current: Bundle, verbs: Verbs) -> None:
+        self.current = current
+        self.verbs = verbs
+        self._known = {current.digest: current}
+
+    @classmethod
+    def of_folder(cls, verbs: Verbs, root: Path = ROOT) -> Shelf:
+        """The content below `root`; raises `rules.problems.ContentError` with every problem in it."""
+        return cls(Bundle.parse(content_files(root), verbs), verbs)
+
+    def keep(self, session: Session, bundle: Bundle, now: datetime) -> None:
+        """Store a bundle, so that the runs started with it can go on a year later."""
+        bundles.put(session, bundle.digest, dict(bundle.files), now)
+
+    def bundle(self, session: Session, digest: str) -> Bundle:
+        """The bundle of this digest, from the shelf or from the store; `NotFound` if neither has it."""
+        if digest not in self._known:
+            self._known[digest] = Bundle.parse(bundles.get(session, digest), self.verbs)
+        return self._known[digest]

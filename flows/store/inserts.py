@@ -1,0 +1,22 @@
+"""Writing a row that somebody else may be writing at the same moment."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from sqlalchemy import Connection, CursorResult, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Session
+
+
+def insert_new(on: Session | Connection, table: type[DeclarativeBase], **values: Any) -> bool:
+    """Insert a row unless one with its primary or a unique key is there, and say whether it was inserted.
+
+    When another transaction is inserting the same row, this waits until that one has ended.
+    """
+    dialect = (on.get_bind() if isinstance(on, Session) else on).dialect.name
+    target = table.__table__
+    assert isinstance(target, Table)
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(target)
+    done = on.execute(insert.values(**values).on_conflict_do_nothing())
+    return cast("CursorResult[Any]", done).rowcount > 0

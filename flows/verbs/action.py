@@ -1,0 +1,32 @@
+"""What every verb can be asked to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flows.outcome import Done, Failed, Outcome
+from flows.store.tables import Outbox, Task
+from flows.work import Work
+from rules.language import Verb
+
+
+@dataclass(frozen=True)
+class Action(Verb):
+    """A verb that acts. Everything it does is a row in the transaction of `work`, so a crash undoes it whole."""
+
+    def act(self, work: Work) -> Outcome:
+        """Do it, as far as it can be done now."""
+        raise NotImplementedError
+
+    def answered(self, work: Work, task: Task) -> Outcome:
+        """Go on after a person answered the task that this step waits for."""
+        return Done(note={"answered_by": task.answered_by or "", **(task.answer or {})})
+
+    def sent(self, work: Work, letter: Outbox) -> Outcome:
+        """Go on after the text that this step waits for has left, or has failed for good."""
+        if letter.status == "failed":
+            return Failed("not sent", {"code": letter.code or 0})
+        return Done(note={"sent": letter.id})
+
+    def reminded(self, work: Work) -> None:
+        """Say it again: the step set itself a reminder and is still waiting."""

@@ -1,0 +1,42 @@
+"""`escalate` hands the matter to a person and does not let go until somebody takes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+from flows.outcome import Done, Outcome, Waiting
+from flows.store.tables import Task
+from flows.verbs.action import Action
+from flows.work import Work
+from rules.language import Duration, RoleName, Words, says
+
+
+@dataclass(frozen=True)
+class Escalate(Action):
+    """Hand the matter to somebody in a role, and tell the role again until one of them accepts it."""
+
+    verb: ClassVar[str] = "escalate"
+    short: ClassVar[str | None] = "to"
+    waits: ClassVar[bool] = True
+    proves: ClassVar[frozenset[str]] = frozenset({"person_has_it"})
+    example: ClassVar[str] = "escalate: {to: senior_owner, why: Somebody may be hurt; please call the customer}"
+
+    to: RoleName = says("The role that must take it over")
+    why: Words = says("What they should know and do", default=Words("Please take this over"))
+    again_every: Duration = says("Tell them again this often until somebody accepts", default=timedelta(minutes=5))
+
+    def act(self, work: Work) -> Outcome:
+        task = work.ask("do", self.to, self.why)
+        work.tell(self.to, self.why, task=task)
+        work.remind_in(self.again_every)
+        return Waiting({"task": task.id})
+
+    def reminded(self, work: Work) -> None:
+        task = work.task()
+        work.tell(self.to, self.why, task=task)
+        work.remind_in(self.again_every)
+
+    def answered(self, work: Work, task: Task) -> Outcome:
+        return Done(note={"taken_by": task.answered_by or ""})

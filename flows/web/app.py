@@ -1,0 +1,37 @@
+"""The web app, put together. Serve what `create_app` returns with any ASGI server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import text
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from flows.store.database import Store
+from flows.web.health import Health, Probe
+from flows.web.webhook import Webhook
+
+
+def create_app(
+    store: Store,
+    *,
+    app_secret: str,
+    verify_token: str,
+    on_arrival: Callable[[], None],
+    probes: Sequence[Probe] = (),
+    routes: Sequence[BaseRoute] = (),
+) -> Starlette:
+    """The app with the webhook and the health page on this store.
+
+    `app_secret` and `verify_token` are those of the Meta app. `on_arrival` is called whenever there is new work in the
+    store. `probes` are asked besides the store itself; `routes` are further pages.
+    """
+
+    def read_store() -> None:
+        with store.read() as session:
+            session.execute(text("SELECT 1"))
+
+    webhook = Webhook(store, app_secret, verify_token, on_arrival)
+    health = Health([Probe("store", read_store), *probes])
+    return Starlette(routes=[*webhook.routes(), *health.routes(), *routes])

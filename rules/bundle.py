@@ -1,0 +1,147 @@
+"""The bundle: all content of one moment — playbooks, replies, roles, facts, rule packs, word lists — as one frozen
+thing with a digest. A run is started with a bundle and keeps it to its end."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+from rules.conditions import Condition
+from rules.decision import Rule, RuleSet, parse_pack
+from rules.guards import Guards, read_guards
+from rules.language import Playbook
+from rules.playbook import read_playbook
+from rules.problems import Place, Problems
+from rules.reading import Verbs
+from rules.replies import Reply, read_reply
+from rules.text import WordLists
+from rules.vocabulary import Vocabulary
+from rules.yaml_source import Source
+
+FACTS = "rules/facts.yaml"
+ROLES = "playbooks/roles.yaml"
+TRIAGE = "rules/packs/triage.yaml"
+GUARDS = "rules/packs/guards.yaml"
+
+T = TypeVar("T")
+Content = TypeVar("Content", Playbook, Reply)
+
+
+def content_files(root: Path) -> dict[str, str]:
+    """Path relative to `root` -> text, of every content file below `playbooks/` and `rules/`, tests excluded."""
+    return {
+        str(path.relative_to(root)): path.read_text(encoding="utf-8-sig")
+        for folder in ("playbooks", "rules")
+        for path in sorted((root / folder).rglob("*.yaml"))
+        if not path.name.endswith(".test.yaml")
+    }
+
+
+@dataclass
+class Bundle:
+    """Content that has been read and found sound. `files` is what it was read from, and all it takes to read it
+    again."""
+
+    files: Mapping[str, str]
+    vocabulary: Vocabulary
+    playbooks: Mapping[str, Playbook]
+    replies: Mapping[str, Reply]
+    roles: Mapping[str, str]
+    triage: RuleSet
+    guards: Guards
+    words: WordLists
+    _branches: dict[tuple[Condition, ...], RuleSet] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def digest(self) -> str:
+        """Sixteen hex digits that name exactly this content."""
+        whole = json.dumps(self.files, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(whole.encode()).hexdigest()[:16]
+
+    @cached_property
+    def triggers(self) -> RuleSet:
+        """The triggers of all playbooks as one rule set; `then` names the playbook."""
+        rules = [
+            Rule(f"{playbook.name}#{number}", trigger.when, trigger.priority, {"playbook": playbook.name})
+            for playbook in self.playbooks.values()
+            for number, trigger in enumerate(playbook.triggers, 1)
+        ]
+        return RuleSet("triggers", rules, self.vocabulary)
+
+    def branches(self, conditions: tuple[Condition, ...]) -> RuleSet:
+        """Conditions in order as a rule set: the first that holds is chosen; a rule's id is its number from 1."""
+        if conditions not in self._branches:
+            rules = [Rule(str(number), when, number) for number, when in enumerate(conditions, 1)]
+            self._branches[conditions] = RuleSet("branches", rules, self.vocabulary)
+        return self._branches[conditions]
+
+    @classmethod
+    def parse(cls, files: Mapping[str, str], verbs: Verbs) -> Bundle:
+        """Read all content; raises ContentError with every problem of every file."""
+        problems = Problems()
+        bundle = cls.read(files, verbs, problems)
+        problems.raise_errors()
+        assert bundle is not None, "content without a problem makes a bundle"
+        return bundle
+
+    @classmethod
+    def read(cls, files: Mapping[str, str], verbs: Verbs, problems: Problems) -> Bundle | None:
+        """Read all content and note every problem; None if it cannot be used."""
+        sources = {path: Source.parse(text, path, problems) for path, text in sorted(files.items())}
+        vocabulary = _one(sources, FACTS, problems, Vocabulary.parse)
+        if vocabulary is None:
+            return None
+        playbooks = _many(
+            {path: source for path, source in sources.items() if _is_playbook(path)},
+            lambda source: read_playbook(source, vocabulary, verbs, problems), problems,
+        )  # fmt: skip
+        replies = _many(
+            {path: source for path, source in sources.items() if path.startswith("playbooks/replies/")},
+            lambda source: read_reply(source, vocabulary, problems), problems,
+        )  # fmt: skip
+        roles = _one(sources, ROLES, problems, _read_roles)
+        triage = _one(sources, TRIAGE, problems, lambda source, noted: parse_pack(source, vocabulary, noted))
+        guards = _one(sources, GUARDS, problems, lambda source, noted: read_guards(source, vocabulary, noted))
+        words = WordLists.parse([s for p, s in sources.items() if p.startswith("rules/words/") and s], vocabulary, problems)
+        if problems.errors() or roles is None or triage is None or guards is None:
+            return None
+        return cls(dict(files), vocabulary, playbooks, replies, roles, triage, guards, words)
+
+
+def _is_playbook(path: str) -> bool:
+    return path.startswith("playbooks/") and not path.startswith("playbooks/replies/") and path != ROLES
+
+
+def _one(sources: Mapping[str, Source | None], path: str, problems: Problems,
+         read: Callable[[Source, Problems], T]) -> T | None:  # fmt: skip
+    if path not in sources:
+        problems.error(Place(path), "this file is missing", "file")
+        return None
+    source = sources[path]
+    return read(source, problems) if source is not None else None
+
+
+def _many(sources: Mapping[str, Source | None], read: Callable[[Source], Content | None],
+          problems: Problems) -> dict[str, Content]:  # fmt: skip
+    found: dict[str, Content] = {}
+    for source in sources.values():
+        each = read(source) if source is not None else None
+        if each is None or source is None:
+            continue
+        if each.name in found:
+            problems.error(source.place(), f'"{each.name}" is also the name of another file here', "duplicate-name")
+        found[each.name] = each
+    return found
+
+
+def _read_roles(source: Source, problems: Problems) -> Mapping[str, str]:
+    data: Any = source.data
+    if not isinstance(data, dict) or not all(isinstance(meaning, str) for meaning in data.values()):
+        problems.error(source.place(), "roles are a mapping: `on_call: who that is, in a sentence`", "shape")
+        return {}
+    return data

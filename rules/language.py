@@ -1,0 +1,204 @@
+"""The words of the playbook language: what a step, a promise, a trigger and a playbook are once they are read.
+
+A verb is a frozen dataclass. Its fields, annotated with the types below, are what a designer may write; the reader
+(`rules.reading`), the JSON Schema (`rules.schema`) and the checks all work from those annotations, so that a new
+verb is one new file and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from typing import Any, ClassVar, Literal
+
+from rules.conditions import Condition
+from rules.vocabulary import Value
+from rules.yaml_source import Keys, Source
+
+
+class Name(str):
+    """A name that points at something else in the content; the subclass says at what."""
+
+    points_at: ClassVar[str]
+    example: ClassVar[str] = ""
+
+
+class ReplyName(Name):
+    points_at, example = "reply", "deletion/received"
+
+
+class RoleName(Name):
+    points_at, example = "role", "on_call"
+
+
+class PlaybookName(Name):
+    points_at, example = "playbook", "deletion-check-in"
+
+
+class PromiseName(Name):
+    points_at, example = "promise", "answered"
+
+
+class FactName(Name):
+    points_at, example = "fact", "backup_status"
+
+
+class Words(str):
+    """A sentence for a colleague. Shown as it stands, so it never holds a customer's name, number or text."""
+
+
+class Identifier(str):
+    """A short name of one's own: small letters, digits and underscores."""
+
+
+Duration = timedelta
+FactValues = Mapping[FactName, Value]
+Form = Mapping[FactName, tuple[Value, ...]]
+"""What a colleague is asked: fact -> the answers to choose from."""
+
+
+def says(meaning: str, *, default: Any = ..., beside: bool = False) -> Any:
+    """A field of a verb: its meaning for the designer, its default if it may be left out, and whether it is
+    written beside the verb (`otherwise:`) instead of under it."""
+    metadata = {"meaning": meaning, "beside": beside}
+    return field(metadata=metadata) if default is ... else field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class Verb:
+    """What one step does. Subclasses carry a docstring for the designer and an `example` in YAML."""
+
+    verb: ClassVar[str]
+    short: ClassVar[str | None] = None  # the field that a bare value fills: `reply: deletion/received`
+    example: ClassVar[str]
+    waits: ClassVar[bool] = False  # may wait for a person, a customer or the time, so `timeout` makes sense
+    gate: ClassVar[bool] = False  # without a yes, what stands below it in its list does not happen
+    ends: ClassVar[bool] = False  # nothing below it in its list can be reached
+    proves: ClassVar[frozenset[str]] = frozenset()  # the claims that replies may make once it is done
+
+    def blocks(self) -> dict[str, Steps]:
+        """The lists of steps inside this one, by the name they have in a step's path."""
+        found: dict[str, Steps] = {}
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if isinstance(value, Steps):
+                found[each.name] = value
+            elif isinstance(value, tuple):
+                found.update(
+                    (str(number), branch.steps)
+                    for number, branch in enumerate(value, 1)
+                    if isinstance(branch, Branch)
+                )
+        return found
+
+
+@dataclass(frozen=True)
+class Retry:
+    """Try a failed step again."""
+
+    times: int = says("How many more times")
+    wait: Duration = says("How long to wait before each", default=timedelta(minutes=1))
+
+
+@dataclass(frozen=True)
+class Step:
+    """One verb in its place, with the modifiers that any verb may carry.
+
+    `path` names the step inside its playbook (`our_backup`, `4.otherwise.1`) and is what the history refers to.
+    """
+
+    path: str
+    verb: Verb
+    keys: Keys
+    id: str | None = None
+    name: str | None = None
+    only_if: Condition | None = None
+    timeout: Duration | None = None
+    on_timeout: Steps | None = None
+    on_failure: Steps | None = None
+    retry: Retry | None = None
+    keeps: PromiseName | None = None
+
+    def blocks(self) -> dict[str, Steps]:
+        """Every list of steps inside this one: the verb's own, `on_timeout` and `on_failure`."""
+        own = self.verb.blocks()
+        if self.on_timeout is not None:
+            own["on_timeout"] = self.on_timeout
+        if self.on_failure is not None:
+            own["on_failure"] = self.on_failure
+        return own
+
+    @property
+    def title(self) -> str:
+        """What a person calls this step."""
+        return self.name or self.id or f"{self.verb.verb} ({self.path})"
+
+
+class Steps(tuple[Step, ...]):
+    """A list of steps, done in order."""
+
+    def walk(self) -> Iterator[Step]:
+        """Every step, also the ones inside steps, in the order of the file."""
+        for step in self:
+            yield step
+            for block in step.blocks().values():
+                yield from block.walk()
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One way on in a `choose`."""
+
+    when: Condition = says("Taken if this holds; the first branch that holds is taken")
+    steps: Steps = says("What happens then")
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """What starts a playbook by itself."""
+
+    when: Condition = says("Starts the playbook if this holds for a new message")
+    priority: int = says("The lower number goes first when several playbooks could start", default=100)
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A clock that runs from the start of the run until the promise is kept."""
+
+    within: Duration = says("How long we have")
+    warn_before: tuple[Duration, ...] = says("Tell the on-call person this long before it breaks", default=())
+    on_breach: Steps = says("What happens when it breaks", default=Steps())
+
+
+FIRST_REPLY = "first_reply"
+"""The promise that the first text to reach the customer keeps; every other one is kept by a step's `keeps:`."""
+
+Scope = Literal["case", "incident"]
+
+
+@dataclass(frozen=True)
+class Playbook:
+    """A procedure as it was read; `source` knows the line of every part."""
+
+    name: str
+    version: str
+    title: str
+    scope: Scope
+    triggers: tuple[Trigger, ...]
+    promises: Mapping[str, Promise]
+    steps: Steps
+    source: Source = field(repr=False, compare=False)
+
+    def walk(self) -> Iterator[Step]:
+        """Every step of the playbook, those of broken promises included."""
+        yield from self.steps.walk()
+        for promise in self.promises.values():
+            yield from promise.on_breach.walk()
+
+    def step(self, path: str) -> Step:
+        """The step at `path`; KeyError if this version has none."""
+        for step in self.walk():
+            if step.path == path:
+                return step
+        raise KeyError(path)

@@ -1,0 +1,320 @@
+"""From plain YAML data to the typed words of the language, with every problem noted at its line.
+
+One function per kind of thing a designer may write; which one applies is told by the annotation of the field.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from datetime import timedelta
+from functools import cache
+from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
+
+from rules.conditions import Condition, parse_condition
+from rules.language import Duration, FactName, Identifier, Name, Retry, Step, Steps, Verb, Words
+from rules.problems import Problems, did_you_mean
+from rules.units import parse_duration
+from rules.vocabulary import FactError, Vocabulary
+from rules.yaml_source import Keys, Source
+
+
+class _Bad:
+    """Stands for a value that was refused; its problem is already noted."""
+
+
+BAD = _Bad()
+
+Verbs = Mapping[str, type[Verb]]
+
+MODIFIERS = {
+    "id": "A short name of your own for this step; the history and the tests use it",
+    "name": "What colleagues read in the history instead of the verb",
+    "if": "Do this step only if the condition holds; otherwise it is skipped",
+    "timeout": "How long to wait for the answer or the event",
+    "on_timeout": "What happens when the time is up",
+    "on_failure": "What happens when the step fails for good",
+    "retry": "Try again before it counts as failed",
+    "keeps": "The promise that is kept when this step is done",
+}
+
+
+@cache
+def annotations(model: type) -> dict[str, Any]:
+    """Field name -> resolved annotation of a dataclass."""
+    hints = get_type_hints(model)
+    return {each.name: hints[each.name] for each in fields(model)}
+
+
+@cache
+def yaml_name(field_name: str) -> str:
+    """The key in YAML for a Python field: `as_` is written `as`, `only_if` is written `if`."""
+    return field_name.removesuffix("_")
+
+
+@dataclass
+class Reader:
+    """Reads the parts of one file."""
+
+    source: Source
+    vocabulary: Vocabulary
+    verbs: Verbs
+    problems: Problems
+
+    def error(self, keys: Keys, message: str, check: str = "shape") -> _Bad:
+        self.problems.error(self.source.place(keys), message, check)
+        return BAD
+
+    # -- things with fields ---------------------------------------------------------------------------------
+
+    def model(self, model: type, data: Any, keys: Keys, *, short: str | None = None) -> Any:
+        """An instance of a dataclass from a mapping; a bare value fills the field `short`."""
+        hints = annotations(model)
+        named = {yaml_name(each.name): each for each in fields(model)}
+        if not isinstance(data, dict):
+            if short is None:
+                return self.error(keys, f"expected a mapping with {', '.join(named)}, found {_shown(data)}")
+            only = self.value(hints[short], data, keys)
+            given = {short: only}
+            required = [n for n, e in named.items() if e.default is MISSING and e.name != short]
+            if required:
+                return self.error(keys, f"missing: {', '.join(required)}")
+            return BAD if only is BAD else model(**given)
+        bad = False
+        values: dict[str, Any] = {}
+        for key, part in data.items():
+            if key not in named:
+                self.error((*keys, key), f'"{key}" is not known here{did_you_mean(key, named)}', "unknown-key")
+                bad = True
+                continue
+            value = self.value(hints[named[key].name], part, (*keys, key))
+            bad |= value is BAD
+            values[named[key].name] = value
+        missing = [n for n, e in named.items() if e.default is MISSING and n not in data]
+        if missing:
+            self.error(keys, f"missing: {', '.join(missing)}", "missing-key")
+        return BAD if bad or missing else model(**values)
+
+    # -- one value, by its annotation -----------------------------------------------------------------------
+
+    def value(self, kind: Any, data: Any, keys: Keys) -> Any:
+        origin = get_origin(kind)
+        if origin in (Union, types.UnionType):
+            if data is None and type(None) in get_args(kind):
+                return None
+            return self.value(next(k for k in get_args(kind) if k is not type(None)), data, keys)
+        if origin is Literal:
+            allowed = [str(each) for each in get_args(kind)]
+            if data in allowed:
+                return data
+            return self.error(keys, f"{_shown(data)} is not one of the words{did_you_mean(data, allowed)}")
+        if origin is tuple:
+            return self._list(get_args(kind)[0], data, keys)
+        if origin is not None and issubclass(origin, Mapping):
+            return self._mapping(get_args(kind), data, keys)
+        if is_dataclass(kind) and isinstance(kind, type):
+            return self.model(kind, data, keys)
+        return self._plain(kind, data, keys)
+
+    def _plain(self, kind: Any, data: Any, keys: Keys) -> Any:
+        if kind is Condition:
+            return self.condition(data, keys)
+        if kind is Steps:
+            return self.steps(data, keys, ".".join(str(key) for key in keys))
+        if kind is Duration or kind is timedelta:
+            return self.duration(data, keys)
+        if kind is bool:
+            return data if isinstance(data, bool) else self.error(keys, f"expected true or false, found {_shown(data)}")
+        if kind is int:
+            whole = isinstance(data, int) and not isinstance(data, bool) and data >= 0
+            return data if whole else self.error(keys, f"expected a whole number, found {_shown(data)}")
+        if not isinstance(data, str) or not data.strip():
+            return self.error(keys, f"expected {_wanted(kind)}, found {_shown(data)}")
+        if kind is FactName and data not in self.vocabulary.facts:
+            return self.error(keys, f'unknown fact "{data}"{did_you_mean(data, self.vocabulary.facts)}', "unknown-fact")
+        if kind is Identifier and not data.isidentifier():
+            return self.error(keys, f'"{data}" is not a short name; use small letters, digits and _', "shape")
+        return kind(data)
+
+    def _list(self, kind: Any, data: Any, keys: Keys) -> Any:
+        items = data if isinstance(data, list) else [data]
+        read = [self.value(kind, item, (*keys, n) if isinstance(data, list) else keys) for n, item in enumerate(items)]
+        if not read:
+            return self.error(keys, "the list is empty")
+        return BAD if BAD in read else tuple(read)
+
+    def _mapping(self, kinds: tuple[Any, ...], data: Any, keys: Keys) -> Any:
+        if not isinstance(data, dict) or not data:
+            return self.error(keys, f"expected a mapping of names to values, found {_shown(data)}")
+        key_kind, value_kind = kinds
+        if key_kind is FactName:
+            read = {key: self._fact_part(key, value_kind, part, (*keys, key)) for key, part in data.items()}
+        else:
+            read = {
+                self.value(key_kind, key, (*keys, key)): self.value(value_kind, part, (*keys, key))
+                for key, part in data.items()
+            }
+        return BAD if BAD in read or BAD in read.values() else read
+
+    def _fact_part(self, name: str, kind: Any, part: Any, keys: Keys) -> Any:
+        """The value of a fact (`assume`), or the answers offered for it (`form`)."""
+        fact = self.vocabulary.facts.get(name)
+        if fact is None:
+            return self.error(keys, f'unknown fact "{name}"{did_you_mean(name, self.vocabulary.facts)}', "unknown-fact")
+        if get_origin(kind) is not tuple:
+            return self._fact_value(name, part, keys)
+        if part == "any":
+            return (True, False) if fact.kind == "yes_no" else tuple(fact.values)
+        offered = part.get("one_of") if isinstance(part, dict) and set(part) == {"one_of"} else None
+        if not isinstance(offered, list) or not offered:
+            return self.error(keys, "say which answers are offered: {one_of: [...]}, or `any` for all of them")
+        read = [self._fact_value(name, each, (*keys, "one_of", n)) for n, each in enumerate(offered)]
+        return BAD if BAD in read else tuple(read)
+
+    def _fact_value(self, name: str, value: Any, keys: Keys) -> Any:
+        try:
+            return self.vocabulary.fact(name).gate(value)
+        except FactError as error:
+            return self.error(keys, str(error), "fact-value")
+
+    # -- the parts with a meaning of their own --------------------------------------------------------------
+
+    def condition(self, data: Any, keys: Keys) -> Any:
+        def report(where: Keys, message: str, check: str) -> None:
+            self.error(where, message, check)
+
+        return parse_condition(data, self.vocabulary, keys, cast(Callable[..., None], report)) or BAD
+
+    def duration(self, data: Any, keys: Keys) -> Any:
+        try:
+            return parse_duration(data)
+        except ValueError as error:
+            return self.error(keys, str(error), "duration")
+
+    def steps(self, data: Any, keys: Keys, path: str) -> Any:
+        """A list of steps; one step alone may stand without the dash."""
+        items = data if isinstance(data, list) else [data]
+        if not items:
+            return self.error(keys, "there is no step here", "no-steps")
+        read = []
+        for number, item in enumerate(items):
+            where = (*keys, number) if isinstance(data, list) else keys
+            read.append(self.step(item, where, f"{path}.{number + 1}" if path else str(number + 1)))
+        return BAD if BAD in read else Steps(read)
+
+    def step(self, data: Any, keys: Keys, path: str) -> Any:
+        if not isinstance(data, dict):
+            return self.error(keys, f"a step is a mapping such as `reply: …`, found {_shown(data)}")
+        found = [key for key in data if key in self.verbs]
+        if len(found) != 1:
+            return self._no_single_verb(data, found, keys)
+        verb = self.verbs[found[0]]
+        beside = {yaml_name(f.name) for f in fields(verb) if f.metadata.get("beside")}
+        if isinstance(data.get("id"), str):
+            path = data["id"]
+        bad = False
+        for key in data:
+            if key not in MODIFIERS and key not in beside and key not in self.verbs:
+                known = [*MODIFIERS, *beside]
+                self.error((*keys, key), f'"{key}" is not known beside `{found[0]}`{did_you_mean(key, known)}', "unknown-key")
+                bad = True
+        acting = self._verb(verb, data, beside, (*keys, found[0]), path)
+        modifiers = self._modifiers(data, keys, path)
+        if bad or acting is BAD or BAD in modifiers.values():
+            return BAD
+        return Step(path=path, verb=acting, keys=keys, **modifiers)
+
+    def _no_single_verb(self, data: dict[str, Any], found: list[str], keys: Keys) -> _Bad:
+        if found:
+            return self.error(keys, f"one step does one thing; split {' and '.join(found)} into two steps", "one-verb")
+        strange = next((key for key in data if key not in MODIFIERS), None)
+        if strange is None:
+            return self.error(keys, "this step does nothing; say what, for example `reply: …`", "no-verb")
+        return self.error(
+            (*keys, strange), f'"{strange}" is not a step{did_you_mean(strange, self.verbs)}', "unknown-verb"
+        )
+
+    def _verb(self, verb: type[Verb], data: dict[str, Any], beside: set[str], keys: Keys, path: str) -> Any:
+        """The verb with its arguments; keys written beside it (`otherwise`) join those under it."""
+        under = data[verb.verb]
+        around = keys[:-1]
+        named = {yaml_name(f.name): f for f in fields(verb)}
+        hints = annotations(verb)
+        parts: dict[str, tuple[Any, Keys]] = {key: (data[key], (*around, key)) for key in beside if key in data}
+        own = {n for n in named if n not in beside}
+        if isinstance(under, dict) and (verb.short is None or not _is_short(under, hints[verb.short], own)):
+            parts.update((key, (part, (*keys, key))) for key, part in under.items())
+        elif verb.short is not None:
+            parts[yaml_name(verb.short)] = (under, keys)
+        else:
+            return self.error(keys, f"`{verb.verb}` needs {', '.join(sorted(own))}")
+        values: dict[str, Any] = {}
+        for key, (part, where) in parts.items():
+            if key not in named:
+                self.error(where, f'"{key}" is not known in `{verb.verb}`{did_you_mean(key, own)}', "unknown-key")
+                values[key] = BAD
+                continue
+            values[named[key].name] = self._inside(hints[named[key].name], part, where, f"{path}.{key}")
+        missing = [n for n, f in named.items() if f.default is MISSING and n not in parts]
+        if missing:
+            self.error(keys, f"`{verb.verb}` needs {', '.join(missing)}", "missing-key")
+        return BAD if missing or BAD in values.values() else verb(**values)
+
+    def _inside(self, kind: Any, data: Any, keys: Keys, path: str) -> Any:
+        """Like `value`, but lists of steps get the path of the step they stand in."""
+        if kind is Steps or Steps in get_args(kind):
+            return self.steps(data, keys, path)
+        inner = get_args(kind)[0] if get_origin(kind) is tuple else None
+        if inner is not None and is_dataclass(inner) and "steps" in annotations(cast(type, inner)):
+            return self._branches(cast(type, inner), data, keys, path.rsplit(".", 1)[0])
+        return self.value(kind, data, keys)
+
+    def _branches(self, kind: type, data: Any, keys: Keys, path: str) -> Any:
+        if not isinstance(data, list) or not data:
+            return self.error(keys, "expected a list of branches, each with `when` and `steps`")
+        read = []
+        for number, item in enumerate(data):
+            where = (*keys, number)
+            if not isinstance(item, dict) or set(item) != {"when", "steps"}:
+                read.append(self.error(where, "a branch has `when` and `steps`"))
+                continue
+            when = self.condition(item["when"], (*where, "when"))
+            steps = self.steps(item["steps"], (*where, "steps"), f"{path}.{number + 1}")
+            read.append(BAD if BAD in (when, steps) else kind(when=when, steps=steps))
+        return BAD if BAD in read else tuple(read)
+
+    def _modifiers(self, data: dict[str, Any], keys: Keys, path: str) -> dict[str, Any]:
+        read: dict[str, Any] = {}
+        kinds: dict[str, tuple[str, Any]] = {
+            "id": ("id", Identifier), "name": ("name", Words), "if": ("only_if", Condition),
+            "timeout": ("timeout", Duration), "retry": ("retry", Retry),
+            "keeps": ("keeps", annotations(Step)["keeps"]),
+        }  # fmt: skip
+        for key, (attribute, kind) in kinds.items():
+            if key in data:
+                read[attribute] = self.value(kind, data[key], (*keys, key))
+        for key in ("on_timeout", "on_failure"):
+            if key in data:
+                read[key] = self.steps(data[key], (*keys, key), f"{path}.{key}")
+        return read
+
+
+def _is_short(under: dict[str, Any], kind: Any, own: set[str]) -> bool:
+    """Whether a mapping is itself the value of the short field (`assume: {backup_status: possible}`)."""
+    origin = get_origin(kind)
+    takes_mapping = kind is Condition or (origin is not None and isinstance(origin, type) and issubclass(origin, Mapping))
+    return takes_mapping and not set(under) <= own
+
+
+def _wanted(kind: Any) -> str:
+    if isinstance(kind, type) and issubclass(kind, Name) and kind.example:
+        return f"a {kind.points_at} such as {kind.example}"
+    return "some text"
+
+
+def _shown(data: Any) -> str:
+    if data is None:
+        return "nothing"
+    text = f'"{data}"' if isinstance(data, str) else str(data)
+    return text if len(text) <= 60 else f"{text[:57]}…"

@@ -1,0 +1,72 @@
+"""What every test may ask for: a clock that is moved by hand, and stores on each kind of database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from flows.clock import MovedClock
+from flows.store.database import Store
+from flows.store.keys import new_master_key
+from tests.postgres import PostgresServer, find_binaries
+
+
+@pytest.fixture
+def clock() -> MovedClock:
+    """A clock that stands at noon on a Monday until the test moves it."""
+    return MovedClock(datetime(2026, 3, 2, 12, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def master_key() -> str:
+    return new_master_key()
+
+
+@pytest.fixture
+def store(clock: MovedClock) -> Iterator[Store]:
+    """An empty store in memory: the quickest."""
+    with Store.in_memory(clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+def file_store(tmp_path: Path, master_key: str, clock: MovedClock) -> Iterator[Store]:
+    """An empty store in the files `data.db` and `keys.db` of `tmp_path`, as on a machine of its own."""
+    with Store.open(f"sqlite:///{tmp_path}/data.db", f"sqlite:///{tmp_path}/keys.db", master_key, clock) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One PostgreSQL server for the session; skips what asks for it where PostgreSQL is not installed."""
+    binaries = find_binaries()
+    if binaries is None:
+        pytest.skip("PostgreSQL is not installed (no initdb on the path or in /usr/lib/postgresql)")
+    server = PostgresServer(binaries)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> str:
+    """The URL of an empty database on a real PostgreSQL server."""
+    return postgres_server.new_database()
+
+
+@pytest.fixture
+def postgres_store(postgres_server: PostgresServer, master_key: str, clock: MovedClock) -> Iterator[Store]:
+    """An empty store in two databases of a real PostgreSQL server."""
+    with Store.open(*postgres_server.empty_pair(), master_key, clock) as opened:
+        yield opened
+
+
+@pytest.fixture(params=["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def any_store(request: pytest.FixtureRequest) -> Store:
+    """The same test on each kind of store."""
+    name = {"memory": "store", "sqlite": "file_store", "postgres": "postgres_store"}[request.param]
+    opened = request.getfixturevalue(name)
+    assert isinstance(opened, Store)
+    return opened
