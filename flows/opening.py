@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from flows.desk import Desk
-from flows.errors import FirebreakError
+from flows.errors import FirebreakError, NotFound
 from flows.ids import new_id
 from flows.providers import PROVIDERS
 from flows import history
@@ -57,6 +57,21 @@ def open_case(desk: Desk, session: Session, bundle: Bundle, customer: Customer, 
         case_id=case.id, flow_run=flow_run,
     )  # fmt: skip
     start_run(desk, session, bundle, playbook, subject_id=customer.id, case_id=case.id, flow_run=flow_run)
+    return case
+
+
+def open_case_by_hand(desk: Desk, session: Session, *, customer_id: str, playbook: str, severity: str, opened_by: str,
+                      flow_run: str | None = None) -> Case:  # fmt: skip
+    """Open a case that no message has opened. Raises `NotFound` for an unknown customer, `NoSuchPlaybook`."""
+    customer = session.get(Customer, customer_id)
+    if customer is None:
+        raise NotFound(f'there is no customer "{customer_id}"')
+    bundle = desk.shelf.current
+    chosen = playbook_named(bundle, playbook, "case")
+    facts = bundle.vocabulary.gate({"severity": severity})
+    said = {"opened_by": opened_by, "severity": severity}
+    case = open_case(desk, session, bundle, customer, chosen, facts, said=said, flow_run=flow_run)
+    ring(session, customer.id, desk.now())
     return case
 
 

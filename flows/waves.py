@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -22,7 +23,7 @@ from flows import courier, history, intake, moving, settling
 from flows.desk import Desk
 from flows.errors import ClaimLost
 from flows.store import subjects
-from flows.store.tables import Case, Message, Run, Task, Timer
+from flows.store.tables import Message, Run, Task, Timer
 
 LEASE = timedelta(seconds=90)
 """How long a claim holds without a sign of life; longer than the slowest call to a channel."""
@@ -35,12 +36,23 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class Moved:
-    """One thing that a wave did: which case or incident, by which playbook, which step, and how that ended."""
+    """One thing that a wave did: which case or incident, by which playbook, which step and its kind, and how it ended."""
 
     about: str
     playbook: str
     step: str
     status: str
+    step_kind: str = ""
+
+
+@dataclass(frozen=True)
+class Due:
+    """A step that can be done now."""
+
+    subject_id: str
+    run_id: str
+    path: str
+    verb: str
 
 
 @dataclass(frozen=True)
@@ -67,7 +79,9 @@ class Wave:
     owner: str
     limit: int = 200
     flow_run: str | None = None
+    note_absence: bool = False
     claims: dict[str, subjects.Claim] = field(default_factory=dict)
+    touched: set[tuple[str, str]] = field(default_factory=set)
 
     def claim(self) -> int:
         """Take what is ready; returns how many subjects that are."""
@@ -85,20 +99,12 @@ class Wave:
                 yield self._group("settle", happened, self._settle)
             due = self._due_steps()
             for verb in sorted(due):
-                yield Group(verb, len(due[verb]), lambda items=due[verb]: self._each(items, self._act))
+                yield Group(verb, len(due[verb]), partial(self._each, due[verb], self._act))
             if letters := self._with_letters():
-                yield Group("send", len(letters), lambda items=letters: self._each(items, self._send, SENDERS))
+                yield Group("send", len(letters), partial(self._each, letters, self._send, SENDERS))
             if not (arrived or happened or due or letters):
                 break
         self._release()
-
-    def about(self) -> list[str]:
-        """The ids of the open cases and the incidents in this wave, for Prefect's tags."""
-        with self.desk.store.read() as session:
-            cases = session.scalars(
-                select(Case.id).where(Case.customer_id.in_(self.claims), Case.closed_at.is_(None)).order_by(Case.id)
-            ).all()
-        return [*cases, *(each for each in self.claims if each.startswith("I-"))]
 
     # -- what there is to do --------------------------------------------------------------------------------
 
@@ -123,16 +129,16 @@ class Wave:
             found.update(settling.with_deliveries(session, self.claims))
             return self._by_severity(found)
 
-    def _due_steps(self) -> dict[str, list[tuple[str, str, str]]]:
-        """Verb -> (subject, run, path) of every step that can be done now."""
-        due: dict[str, list[tuple[str, str, str]]] = {}
+    def _due_steps(self) -> dict[str, list[Due]]:
+        """Verb -> every step that can be done now."""
+        due: dict[str, list[Due]] = {}
         with self.desk.store.read() as session:
             moving_runs = select(Run).where(Run.subject_id.in_(self.claims), Run.status == "moving")
             for run in session.scalars(moving_runs.order_by(Run.started_at, Run.id)):
                 for step in moving.steps_due(self.desk, session, run):
-                    due.setdefault(step.verb.verb, []).append((run.subject_id, run.id, step.path))
+                    due.setdefault(step.verb.verb, []).append(Due(run.subject_id, run.id, step.path, step.verb.verb))
         for items in due.values():
-            items.sort(key=lambda item: -self.claims[item[0]].severity)
+            items.sort(key=lambda item: -self.claims[item.subject_id].severity)
         return due
 
     def _with_letters(self) -> list[str]:
@@ -149,7 +155,7 @@ class Wave:
     # -- doing it -------------------------------------------------------------------------------------------
 
     def _group(self, verb: str, items: list[str], do: Callable[[str], list[Moved]]) -> Group:
-        return Group(verb, len(items), lambda: self._each(items, do))
+        return Group(verb, len(items), partial(self._each, items, do))
 
     def _each(self, items: list[Item], do: Callable[[Item], list[Moved]], hands: int = 1) -> list[Moved]:
         """Do it for each, the most severe first, with so many hands at once."""
@@ -160,7 +166,7 @@ class Wave:
 
     def _one(self, item: Item, do: Callable[[Item], list[Moved]]) -> list[Moved]:
         """What fails for one subject harms only that one, and is tried again soon."""
-        subject_id = item[0] if isinstance(item, tuple) else str(item)
+        subject_id = item.subject_id if isinstance(item, Due) else str(item)
         if subject_id not in self.claims:
             return []
         try:
@@ -177,7 +183,7 @@ class Wave:
         with self._held(subject_id) as session:
             for message in intake.unread(session, subject_id):
                 case = intake.read_message(self.desk, session, message, self.flow_run)
-                moved.append(Moved(case.id if case else subject_id, case.playbook if case else "—", "read", "done"))
+                moved.append(Moved(case.id if case else subject_id, case.playbook if case else "—", "read", "done", "read"))
         return moved
 
     def _settle(self, subject_id: str) -> list[Moved]:
@@ -185,17 +191,18 @@ class Wave:
             settling.settle_subject(self.desk, session, subject_id, self.flow_run)
         return []
 
-    def _act(self, item: tuple[str, str, str]) -> list[Moved]:
-        subject_id, run_id, path = item
-        with self._held(subject_id) as session:
-            status = moving.act(self.desk, session, run_id, path, self.flow_run)
-            run = session.get_one(Run, run_id)
+    def _act(self, due: Due) -> list[Moved]:
+        with self._held(due.subject_id) as session:
+            status = moving.act(self.desk, session, due.run_id, due.path, self.flow_run)
+            run = session.get_one(Run, due.run_id)
             about = run.case_id or run.incident_id or run.id
-            return [Moved(about, run.playbook, path, status)] if status else []
+            if run.case_id:
+                self.touched.add((due.subject_id, run.case_id))
+            return [Moved(about, run.playbook, due.path, status, due.verb)] if status else []
 
     def _send(self, subject_id: str) -> list[Moved]:
         calls = courier.deliver(self.desk, subject_id, lambda: self._held(subject_id), self.flow_run)
-        return [Moved(subject_id, "—", "send", f"{calls} sent")] if calls else []
+        return [Moved(subject_id, "—", "send", f"{calls} sent", "send")] if calls else []
 
     @contextmanager
     def _held(self, subject_id: str) -> Iterator[Session]:
@@ -215,6 +222,9 @@ class Wave:
 
     def _release(self) -> None:
         with self.desk.store.begin() as session:
+            for subject_id, case_id in sorted(self.touched if self.note_absence else ()):
+                if subject_id in self.claims:
+                    history.tell_of(session, subject_id, self.desk.now(), "moved without Prefect", {}, case_id=case_id)
             for subject_id, claim in self.claims.items():
                 subjects.release(session, claim, self.owner, self._next_due(session, subject_id))
         self.claims = {}
@@ -228,9 +238,10 @@ class Wave:
         return min((due for due in (first, letter) if due is not None), default=None)
 
 
-def move(desk: Desk, owner: str, limit: int = 200) -> list[Moved]:
-    """Run one wave without Prefect and return what it did."""
-    wave = Wave(desk, owner, limit)
+def move(desk: Desk, owner: str, limit: int = 200, *, note_absence: bool = False) -> list[Moved]:
+    """Run one wave without Prefect and return what it did; `note_absence` writes into the history that Prefect, which
+    should have carried it, was not there."""
+    wave = Wave(desk, owner, limit, note_absence=note_absence)
     if not wave.claim():
         return []
     return [moved for group in wave.groups() for moved in group()]

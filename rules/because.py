@@ -72,7 +72,7 @@ class Because:
             yield from part.lines(indent + 1)
 
     def to_json(self) -> dict[str, Json]:
-        """The tree as JSON: `{"holds", "fact", "op", "expected", "actual"}`, or `{"holds", "all": […]}` and the like."""
+        """The tree as JSON: `{"holds", "fact", "op", "expected", "actual"}`, `{"holds", "all": […]}` and the like."""
         if self.kind != "fact":
             return {"holds": self.holds, self.kind: [part.to_json() for part in self.parts]}
         found: dict[str, Json] = {

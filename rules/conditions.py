@@ -112,7 +112,7 @@ class Is(Condition):
     def branches(self, negated: bool = False) -> int:
         if self.fact.kind not in ("count", "duration"):
             return 1
-        return len(self.value) + 1 if isinstance(self.value, tuple) else 2
+        return len(self.value) + negated if isinstance(self.value, tuple) else 2
 
     def _value_data(self) -> Json:
         if isinstance(self.value, tuple):

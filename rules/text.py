@@ -7,32 +7,25 @@ words. A text in a language without lists says nothing about any fact; it is unk
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache
-from pathlib import Path
+from math import inf
 from typing import NamedTuple
 
-from rules.language import FactValues, Identifier
-from rules.problems import Problems, did_you_mean
-from rules.reading import BAD, Reader
-from rules.vocabulary import UNKNOWN, Value, Vocabulary
-from rules.yaml_source import Source
+from rules.vocabulary import UNKNOWN, Value
+from rules.word_lists import LONGEST_PHRASE, Language, Negation, WordList, WordLists
+
+__all__ = ["Reading", "WordLists", "read_text"]
 
 SENTENCE_END = re.compile(r"[.!?。;\n]+")
 CLAUSE_END = re.compile(r"[.!?。;\n,、:()]")
 LETTER = re.compile(r"[^\W\d_]")
 WRITTEN_WITHOUT_SPACES = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-UNDERSTOOD = 0.15
-"""The share of a text's letters that a language's lists must know for the text to count as read. English chat words
-cover a third to two thirds of an English message; a borrowed word in another language covers less than this."""
+UNDERSTOOD = 0.3
+"""The share of a text's letters that a language's lists must know for the text to count as read: its letters (Chinese),
+or its common words and hits (English), which cover a third to all of an English message. A borrowed word or two in a
+message of another language stay below it."""
 LONGEST_TEXT = 65_536  # characters; WhatsApp carries 4,096 in one text
-
-
-class Phrase(str):
-    """Words as a customer writes them. A `*` at the end stands for any ending of the last word."""
 
 
 class Hit(NamedTuple):
@@ -63,65 +56,7 @@ class Reading(Mapping[str, Value]):
         return f"Reading({dict(self.facts)!r})"
 
 
-@dataclass(frozen=True)
-class WordList:
-    """Phrases that set facts, alone or several `together` in one sentence (one of each named group, in any order).
-    A hit inside a phrase of `except` does not count; with `negatable`, neither does one that is taken back."""
-
-    id: Identifier
-    sets: FactValues
-    phrases: tuple[Phrase, ...] = ()
-    together: tuple[tuple[Identifier, ...], ...] = ()
-    except_: tuple[Phrase, ...] = ()
-    negatable: bool = False
-
-
-@dataclass(frozen=True)
-class Negation:
-    """Words that take back what follows in the same clause, up to `reach` characters on; a word of `stops` between
-    them ends their reach, and inside a phrase of `except` they take nothing back."""
-
-    words: tuple[Phrase, ...]
-    reach: int
-    stops: tuple[Phrase, ...] = ()
-    except_: tuple[Phrase, ...] = ()
-
-
-@dataclass(frozen=True)
-class Language:
-    """The lists of one language, as a file holds them. The language is recognised by its `letters` (a character
-    class; none of `foreign` may occur) and by `common` words; `same_as` reads one character as another."""
-
-    language: Identifier
-    locale: Phrase
-    negation: Negation
-    groups: Mapping[Identifier, tuple[Phrase, ...]]
-    lists: tuple[WordList, ...]
-    common: tuple[Phrase, ...] = ()
-    letters: Phrase = Phrase("")
-    foreign: Phrase = Phrase("")
-    same_as: Mapping[Phrase, Phrase] | None = None
-
-
-@dataclass(frozen=True)
-class WordLists:
-    """The word lists of all languages, and for each fact they set the order in which its values win."""
-
-    languages: tuple[Language, ...]
-    values: Mapping[str, tuple[Value, ...]] = field(hash=False)
-
-    @classmethod
-    def load(cls, folder: Path | None = None) -> WordLists:
-        """Read every file of `rules/words`, or of another folder. Raises ContentError with every problem in them."""
-        return _load(folder or Path(__file__).with_name("words"))
-
-    @classmethod
-    def parse(cls, sources: Sequence[Source], vocabulary: Vocabulary, problems: Problems) -> WordLists:
-        """The lists of files already read; what is wrong with them is noted in `problems`."""
-        languages = [found for source in sources if (found := _language(source, vocabulary, problems)) is not None]
-        names = {name for language in languages for entry in language.lists for name in entry.sets}
-        values = {str(name): tuple(vocabulary[name].values) or (True, False) for name in sorted(names)}
-        return cls(tuple(languages), values)
+Negations = Sequence[tuple[Negation, Sequence[Hit]]]
 
 
 def read_text(text: str, words: WordLists) -> Reading:
@@ -130,11 +65,12 @@ def read_text(text: str, words: WordLists) -> Reading:
     Facts that nothing spoke for are false (yes_no) or `other` (intent) if the text was understood, else unknown. Where
     two lists disagree the value that stands first in facts.yaml wins.
     """
-    plain = _plain(text, words)
+    plain = words.plain(text[:LONGEST_TEXT])
     found: dict[str, dict[Value, list[str]]] = {name: {} for name in words.values}
     covered: dict[str, float] = {}
+    taken_back = [(language.negation, _negations(plain, language.negation)) for language in words.languages]
     for language in words.languages:
-        met = _entries(plain, language)
+        met = _entries(plain, language, taken_back)
         for entry, shown, _ in met:
             for name, value in entry.sets.items():
                 found[name].setdefault(value, []).append(f"{language.language}/{entry.id}: {shown}")
@@ -163,18 +99,16 @@ def _silent(order: Sequence[Value]) -> Value:
 # -- finding --------------------------------------------------------------------------------------------------------
 
 
-def _entries(plain: str, language: Language) -> list[tuple[WordList, str, list[Hit]]]:
+def _entries(plain: str, language: Language, taken_back: Negations) -> list[tuple[WordList, str, list[Hit]]]:
     """Every list that speaks, with the words it spoke by and where they stand."""
     groups = {name: _hits(plain, phrases) for name, phrases in language.groups.items()}
-    taken_back = _negations(plain, language.negation)
     sentences = [match.end() for match in SENTENCE_END.finditer(plain)]
     met: list[tuple[WordList, str, list[Hit]]] = []
     for entry in language.lists:
         exceptions = _hits(plain, entry.except_)
 
         def counts(hit: Hit, entry: WordList = entry, exceptions: list[Hit] = exceptions) -> bool:
-            inside = any(spot.start <= hit.start and hit.end <= spot.end for spot in exceptions)
-            return not inside and not (entry.negatable and _taken_back(plain, hit, taken_back, language.negation))
+            return not _inside(hit, exceptions) and not (entry.negatable and _is_taken_back(plain, hit, taken_back))
 
         met += [(entry, hit.phrase, [hit]) for hit in _hits(plain, entry.phrases) if counts(hit)]
         for names in entry.together:
@@ -192,6 +126,7 @@ def _in_one_sentence(groups: Sequence[Sequence[Hit]], ends: Sequence[int]) -> li
 
 
 def _hits(plain: str, phrases: Sequence[str]) -> list[Hit]:
+    """Where the phrases stand, in ascending order."""
     found: list[Hit] = []
     for phrase in phrases:
         wanted = phrase.removesuffix("*")
@@ -202,7 +137,7 @@ def _hits(plain: str, phrases: Sequence[str]) -> list[Hit]:
             if whole and not (_spaced(plain, start - 1) and _spaced(plain, start)):
                 found.append(Hit(start, end, phrase))
             start = plain.find(wanted, start + 1)
-    return found
+    return sorted(found)
 
 
 def _spaced(plain: str, position: int) -> bool:
@@ -212,19 +147,31 @@ def _spaced(plain: str, position: int) -> bool:
     return plain[position].isalnum() and not WRITTEN_WITHOUT_SPACES.match(plain[position])
 
 
+def _before(hits: Sequence[Hit], position: int, reach: int) -> Iterator[Hit]:
+    """Of hits in ascending order, those that start at most `reach` before `position`, or at it; the nearest first."""
+    for index in range(bisect_right(hits, (position, inf)) - 1, -1, -1):
+        if hits[index].start < position - reach:
+            return
+        yield hits[index]
+
+
+def _inside(hit: Hit, exceptions: Sequence[Hit]) -> bool:
+    return any(hit.end <= spot.end for spot in _before(exceptions, hit.start, LONGEST_PHRASE))
+
+
 def _negations(plain: str, negation: Negation) -> list[Hit]:
     exceptions = _hits(plain, negation.except_)
-    return [
-        hit
-        for hit in _hits(plain, negation.words)
-        if not any(spot.start <= hit.start and hit.end <= spot.end for spot in exceptions)
-    ]
+    return [hit for hit in _hits(plain, negation.words) if not _inside(hit, exceptions)]
 
 
-def _taken_back(plain: str, hit: Hit, negations: Sequence[Hit], negation: Negation) -> bool:
-    near = (word for word in negations if word.end <= hit.start <= word.end + negation.reach)
-    between = (plain[word.end : hit.start] for word in near)
-    return any(not CLAUSE_END.search(words) and not _hits(words, negation.stops) for words in between)
+def _is_taken_back(plain: str, hit: Hit, taken_back: Negations) -> bool:
+    for negation, words in taken_back:
+        for word in _before(words, hit.start, negation.reach + LONGEST_PHRASE):
+            between = plain[word.end : hit.start]
+            reached = word.end <= hit.start <= word.end + negation.reach
+            if reached and not CLAUSE_END.search(between) and not _hits(between, negation.stops):
+                return True
+    return False
 
 
 def _coverage(plain: str, language: Language, hits: Sequence[Hit]) -> float:
@@ -236,78 +183,3 @@ def _coverage(plain: str, language: Language, hits: Sequence[Hit]) -> float:
     for hit in (*hits, *_hits(plain, language.common)):
         own.update(range(hit.start, hit.end))
     return len(letters & own) / len(letters)
-
-
-def _plain(text: str, words: WordLists) -> str:
-    """Compatibility forms, case, apostrophes, invisible characters and spaces made alike."""
-    folded = _folded(text[:LONGEST_TEXT])
-    for language in words.languages:
-        folded = folded.translate(_same(language))
-    return folded
-
-
-def _same(language: Language) -> dict[int, str]:
-    return str.maketrans({str(written): str(read) for written, read in (language.same_as or {}).items()})
-
-
-def _folded(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    folded = re.sub("[\u2018\u2019\u00b4`]", "'", folded)
-    folded = "".join(c for c in folded if unicodedata.category(c) != "Cf" and not "\ufe00" <= c <= "\ufe0f")
-    return re.sub(r"[^\S\n]+", " ", folded).strip()
-
-
-# -- reading the files -----------------------------------------------------------------------------------------------
-
-
-@cache
-def _load(folder: Path) -> WordLists:
-    problems = Problems()
-    read = [Source.read(path, problems, shown=path.name) for path in sorted(folder.glob("*.yaml"))]
-    words = WordLists.parse([source for source in read if source], Vocabulary.load(), problems)
-    problems.raise_errors()
-    return words
-
-
-def _language(source: Source, vocabulary: Vocabulary, problems: Problems) -> Language | None:
-    reader = Reader(source, vocabulary, {}, problems)
-    language = reader.model(Language, source.data, ())
-    if language is BAD:
-        return None
-    sound = True
-    if "locale" in vocabulary.facts and language.locale not in vocabulary.facts["locale"].values:
-        reader.error(("locale",), f'"{language.locale}" is not a value of the fact locale', "fact-value")
-        sound = False
-    for number, entry in enumerate(language.lists):
-        for name in entry.sets:
-            if vocabulary[name].kind in ("count", "duration"):
-                reader.error(("lists", number, "sets", name), "word lists set only closed values", "words")
-                sound = False
-        for place, names in enumerate(entry.together):
-            for name in names:
-                if name not in language.groups:
-                    hint = did_you_mean(name, language.groups)
-                    reader.error(("lists", number, "together", place), f'no group is called "{name}"{hint}', "words")
-                    sound = False
-    return _as_matched(language) if sound else None
-
-
-def _as_matched(language: Language) -> Language:
-    """The language with every phrase in the form that a text is brought into."""
-    same = _same(language)
-
-    def phrases(given: Sequence[str]) -> tuple[Phrase, ...]:
-        return tuple(dict.fromkeys(Phrase(_folded(phrase).translate(same)) for phrase in given))
-
-    negation = language.negation
-    return replace(
-        language,
-        common=phrases(language.common),
-        groups={name: phrases(group) for name, group in language.groups.items()},
-        lists=tuple(
-            replace(each, phrases=phrases(each.phrases), except_=phrases(each.except_)) for each in language.lists
-        ),
-        negation=Negation(
-            phrases(negation.words), negation.reach, phrases(negation.stops), phrases(negation.except_)
-        ),
-    )

@@ -120,12 +120,8 @@ class Pace:
         """Zero: send now, it is counted. More than zero: nothing is counted, ask again after that time."""
         with self._lock:
             now = self._clock.now()
-            wait = max(
-                self._held_for(None, now),
-                self._held_for(customer, now),
-                self._pairs.wait(customer, now),
-                self._number.wait(now),
-            )
+            self._held = {name: until for name, until in self._held.items() if until > now}
+            wait = self._until_free(customer, now)
             if wait == NOW:
                 self._pairs.take(customer, now)
                 self._number.take(now)
@@ -137,8 +133,16 @@ class Pace:
             now = self._clock.now()
             self._held[customer] = max(now + wait, self._held.get(customer, now))
 
-    def _held_for(self, customer: str | None, now: datetime) -> timedelta:
-        until = self._held.get(customer, now)
-        if until <= now:
-            self._held.pop(customer, None)
-        return max(NOW, until - now)
+    def _until_free(self, customer: str, now: datetime) -> timedelta:
+        """Waiting for one limit can close a burst that was still open, so all are asked again at that time."""
+        at = now
+        while True:
+            wait = max(
+                self._held.get(None, at) - at,
+                self._held.get(customer, at) - at,
+                self._pairs.wait(customer, at),
+                self._number.wait(at),
+            )
+            if wait <= NOW:
+                return at - now
+            at += wait

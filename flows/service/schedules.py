@@ -25,6 +25,7 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, FlowRun, State, StateType
 from prefect.deployments.runner import RunnerDeployment
 from prefect.exceptions import ObjectNotFound
+from prefect.logging.handlers import APILogHandler
 from prefect.runner import Runner
 from prefect.schedules import Schedule
 from prefect.states import Cancelled, Crashed
@@ -109,6 +110,7 @@ async def serve(zone: ZoneInfo, began: datetime, path: Path = PREFECT_YAML) -> N
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         await settle("Firebreak was stopped while this ran", before=datetime.now(UTC))
+        await APILogHandler.aflush()  # what is not delivered now would be complained about once the server is gone
         raise
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from flows.channels.channel import Button, Letter, Next, Refused, Sent, Template, Unsure
+from flows.channels.channel import Button, Channel, Letter, Next, Refused, Sent, Template, Unsure
 from flows.channels.cloud_api import CloudApi
 from flows.channels.error_codes import CODES
 from flows.practice.server import VERSION, PracticeServer
@@ -263,6 +263,8 @@ def test_neither_secret_nor_customer_shows_anywhere(
 
 def test_the_check_tells_what_is_wrong(practice: PracticeServer, api: CloudApi) -> None:
     """`doctor` should name the setting to mend."""
+    channel: Channel = api
+    assert channel.name == "cloud_api"
     assert api.check().ok
     number = practice.business.phone_number_id
     with CloudApi(practice.url, VERSION, number, "EAAG-another") as other:

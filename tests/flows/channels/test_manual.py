@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.channels.channel import HandOver, Letter, Template
+from flows.channels.channel import Channel, HandOver, Letter, Template
 from flows.channels.manual import Manual, chat_link
 
 
@@ -48,4 +48,6 @@ def test_half_an_emoji_does_not_stop_the_link() -> None:
 
 def test_the_check_needs_nothing() -> None:
     """`doctor` must not report a missing token to a team that uses none."""
+    channel: Channel = Manual()
+    assert channel.name == "manual"
     assert Manual().check().ok

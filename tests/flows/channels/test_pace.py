@@ -6,7 +6,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from flows.channels.pace import Pace, PairRate, Throughput
@@ -59,6 +59,7 @@ def test_one_customer_is_never_written_to_too_often(gaps: list[int], burst: int)
 
 
 @given(GAPS, st.integers(1, 5), st.integers(1, 20), st.integers(1, 3))
+@example(gaps=[0, 5001, 0, 0, 0], burst=3, per_second=3, customers=2)  # one wait closes the burst of another
 def test_the_wait_is_exactly_long_enough(gaps: list[int], burst: int, per_second: int, customers: int) -> None:
     """Too short, and we ask again and again; too long, and an urgent answer lies around."""
     clock = fast_clock()

@@ -75,7 +75,7 @@ def statuses(*items: Element) -> Element:
 
 
 _FILE = {"id": "1003383421387256", "mime_type": "image/jpeg", "sha256": "SfInY0gGKTsJlUWbwxC1k+FAD0FZHvzw="}
-_ANSWERED = {"context": {"from": OUR_NUMBER, "id": OURS}}
+_ANSWERED: Element = {"context": {"from": OUR_NUMBER, "id": OURS}}
 _REFUSED = {
     "code": 131047,
     "title": "Re-engagement message",

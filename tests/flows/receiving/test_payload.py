@@ -477,7 +477,8 @@ def test_half_characters_can_be_stored() -> None:
     """A broken emoji would make the message impossible to store, for ever."""
     given = raw(messages(text(1, "ab"), text(2, "😡"))).replace(b'"ab"', b'"a\\ud83d b \\udc00"')
     first, second = parse(given).events
-    assert isinstance(first, MessageEvent) and isinstance(second, MessageEvent)
+    assert isinstance(first, MessageEvent)
+    assert isinstance(second, MessageEvent)
     assert first.content["text"] == "a\ufffd b \ufffd"
     assert second.content["text"] == "😡"
     json.dumps(first.content, ensure_ascii=False).encode()

@@ -153,7 +153,7 @@ def test_only_what_customers_wrote_is_unread(any_store: Store) -> None:
 
 def test_a_notice_alone_wakes_nobody(any_store: Store) -> None:
     """Whenever staff type in the app, the whole machinery would start for nothing."""
-    done = take(any_store, body(*NOTICES.values()))
+    done = take(any_store, body(*(notice for name, notice in NOTICES.items() if name != "new user id")))
     assert done.rung == 0
     assert set(bells(any_store).values()) == {0}
 

@@ -1,0 +1,77 @@
+"""The warm responder: watches for work and moves it at once, through Prefect while it is there and without it
+while it is not. Customers are answered either way."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from uuid import uuid4
+
+from sqlalchemy import or_, select
+
+from flows import following, waves
+from flows.at_hand import kept_warm
+from flows.desk import Desk
+from flows.store.tables import Subject
+
+LOOKS_EVERY = 0.5  # seconds; for work that comes from another process, and for timers
+
+log = logging.getLogger(__name__)
+
+
+class Bell:
+    """Wakes the responder from any thread."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the responder has just ended
+                self._loop.call_soon_threadsafe(self._rung.set)
+
+    async def wait(self, seconds: float) -> None:
+        """Until it rings, or so long."""
+        self._loop = asyncio.get_running_loop()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._rung.wait(), seconds)
+        self._rung.clear()
+
+
+async def respond_for_ever(desk: Desk, bell: Bell, prefect_is_up: Callable[[], bool]) -> None:
+    """Move what is ready, until cancelled."""
+    with kept_warm(desk):
+        while True:
+            if await asyncio.to_thread(something_ready, desk):
+                await _one_wave(desk, prefect_is_up())
+            else:
+                if not prefect_is_up():
+                    await asyncio.to_thread(following.start_due, desk)
+                await bell.wait(LOOKS_EVERY)
+
+
+def something_ready(desk: Desk) -> bool:
+    """Whether a wave would find anything to claim."""
+    now = desk.now()
+    ready = select(Subject.id).where(
+        Subject.due_at <= now, or_(Subject.claimed_until.is_(None), Subject.claimed_until <= now)
+    )
+    with desk.store.read() as session:
+        return session.scalars(ready.limit(1)).first() is not None
+
+
+async def _one_wave(desk: Desk, with_prefect: bool) -> None:
+    if with_prefect:
+        # Imported here: the first wave of a process may come before Prefect is there at all.
+        from flows.respond import respond
+
+        try:
+            await respond()
+            return
+        except Exception as error:  # the wave itself has gone on without it; what is left is moved below
+            log.warning("Prefect could not carry a wave (%s); customers are answered without it", type(error).__name__)
+    await asyncio.to_thread(waves.move, desk, f"responder-{uuid4()}", note_absence=True)
+
