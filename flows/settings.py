@@ -6,12 +6,10 @@ A name that does not exist is an error, because a misspelt setting would otherwi
 
 from __future__ import annotations
 
-import base64
-import binascii
 import os
 import re
-import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -27,7 +25,7 @@ PREFIX = "FIREBREAK_"
 ENV_FILE = Path(".env")
 
 _Port = Annotated[int, Field(ge=1, le=65534)]
-_NEW_KEY = "python3 -c 'import base64, secrets; print(base64.b64encode(secrets.token_bytes(32)).decode())'"
+_NEW_KEY = "python3 -c 'import base64, secrets; print(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())'"
 
 
 class SettingsError(FirebreakError):
@@ -48,23 +46,6 @@ def _zone(name: object) -> object:
     if isinstance(name, str) and name not in available_timezones():
         raise ValueError(f"is not a time zone such as Europe/Berlin{did_you_mean(name, available_timezones())}")
     return ZoneInfo(name) if isinstance(name, str) else name
-
-
-def _key_bytes(key: str) -> bytes | None:
-    """The 32 bytes of a master key written as base64 (either alphabet) or as 64 hexadecimal digits."""
-    if re.fullmatch(r"[0-9a-fA-F]{64}", key):
-        return bytes.fromhex(key)
-    try:
-        raw = base64.b64decode(key.replace("-", "+").replace("_", "/"), validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    return raw if len(raw) == 32 else None
-
-
-def _key(key: SecretStr) -> SecretStr:
-    if _key_bytes(key.get_secret_value()) is None:
-        raise ValueError(f"should be 32 random bytes in base64; make one with {_NEW_KEY}")
-    return key
 
 
 # pydantic calls these with the fields above them, and only when all of those are right.
@@ -90,7 +71,7 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True, validate_default=True
+        env_prefix=PREFIX, env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", frozen=True, validate_default=True
     )
 
     home: Annotated[Path, AfterValidator(_absolute)] = Field(
@@ -110,7 +91,7 @@ class Settings(BaseSettings):
         default_factory=_in_home("keys.db"),
         description="the customers' keys, kept apart from the store and out of its backups; by default a file likewise",
     )
-    master_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
+    master_key: SecretStr | None = Field(
         default=None, description="32 random bytes in base64 that lock the customers' keys; made in practice mode"
     )
     whatsapp_token: SecretStr | None = Field(
@@ -190,38 +171,34 @@ class Settings(BaseSettings):
     def master_key_bytes(self, warn: Callable[[str], None]) -> bytes:
         """The 32 bytes of the master key. In practice mode one is made when there is none, and `warn` is told.
 
-        Raises `SettingsError` when there is no key to be had.
+        Raises `SettingsError` when there is no key to be had, `VaultError` when it is none.
         """
-        if self.master_key is not None:
-            key = _key_bytes(self.master_key.get_secret_value())
-        elif self.channel == "practice":
-            key = self._practice_key(warn)
-        else:
-            raise SettingsError("\n".join(self.missing()))
-        assert key is not None
-        return key
+        from flows.store.keys import read_master_key  # with the database behind it: only for who opens the store
 
-    def _practice_key(self, warn: Callable[[str], None]) -> bytes:
+        if self.master_key is not None:
+            return read_master_key(self.master_key.get_secret_value())
+        if self.channel == "practice":
+            return read_master_key(self._practice_key(warn))
+        raise SettingsError("\n".join(self.missing()))
+
+    def _practice_key(self, warn: Callable[[str], None]) -> str:
+        from flows.store.keys import new_master_key
+
         path = self.home / "master.key"
         make_home(self.home)
-        try:
-            file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            key = _key_bytes(path.read_text("ascii", "replace").strip())
-            if key is None:
-                raise SettingsError(
-                    f"{path} does not hold a master key any more. Put the key back, or set {PREFIX}MASTER_KEY; "
-                    "without it nothing personal in the store can be read"
-                ) from None
-            return key
-        with os.fdopen(file, "w") as new:
-            key = secrets.token_bytes(32)
-            new.write(base64.b64encode(key).decode() + "\n")
-        warn(
-            f"A master key for practice was made in {path}. For real customers set {PREFIX}MASTER_KEY "
-            "and keep it apart from the data: without it nothing personal can be read."
-        )
-        return key
+        if not path.exists():
+            # Written aside, then linked: whoever comes at the same time sees a whole key or none.
+            draft = path.with_name(f"master.key.{os.getpid()}")
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+                file.write(new_master_key() + "\n")
+            with suppress(FileExistsError):
+                path.hardlink_to(draft)
+                warn(
+                    f"A master key for practice was made in {path}. For real customers set {PREFIX}MASTER_KEY "
+                    "and keep it apart from the data: without it nothing personal can be read."
+                )
+            draft.unlink()
+        return path.read_text("ascii", "replace")
 
 
 def make_home(home: Path) -> None:

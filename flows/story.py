@@ -1,4 +1,4 @@
-"""A case or an incident told as a story: what happened, when, and because of what.
+"""A case, an incident or a customer told as a story: what happened, when, and because of what.
 
 The journal knows what happened and holds nothing personal; the words that were said are opened from the vault beside
 it, and read as erased once their key is gone.
@@ -6,178 +6,206 @@ it, and read as erased once their key is gone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from flows.errors import Erased, NotFound, VaultError
+from flows.store import customers
 from flows.store.database import Store
-from flows.store.tables import Case, Incident, JournalLine, Message, Outbox
+from flows.store.tables import Case, Customer, Incident, JournalLine, Message, Outbox, Task
+from flows.store.vault import Vault
+from flows.wording import Entry, in_words
 
 ERASED = "(erased)"
+UNREADABLE = "(cannot be opened)"
+UTC = ZoneInfo("UTC")
+
+About = Case | Incident | Customer
 
 
 @dataclass(frozen=True)
 class Line:
     """One line of a story. `mark` is one of customer, us, team, decision, wait, alarm, note; `words` are what was
-    said, if anything was; `because` are the reasons, the first being the one that decided."""
+    said, if anything was; `because` are the reasons, the first being the one that decided, and `why_not` is what
+    stood against every other rule. `event` and `data` are the journal's own."""
 
     at: datetime
     mark: str
     headline: str
     words: str = ""
     because: tuple[str, ...] = ()
+    why_not: tuple[str, ...] = ()
     step: str = ""
     flow_run: str | None = None
+    event: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    run: str | None = None
+    case: str | None = None
+    entry: Entry | None = field(default=None, repr=False, compare=False)
 
     def to_json(self) -> dict[str, object]:
         return {
             "at": self.at.isoformat(), "mark": self.mark, "headline": self.headline, "words": self.words,
-            "because": list(self.because), "step": self.step, "flow_run": self.flow_run,
+            "because": list(self.because), "why_not": list(self.why_not), "step": self.step, "run": self.run,
+            "case": self.case, "flow_run": self.flow_run, "event": self.event, "data": dict(self.data),
         }  # fmt: skip
 
 
-def find(session: Session, wanted: str) -> Case | Incident:
-    """The case or incident with this id, or the only one whose id begins like it; `NotFound` otherwise."""
-    for table in (Case, Incident):
-        prefix = wanted.strip().upper()
-        found = session.scalars(select(table).where(table.id.startswith(prefix, autoescape=True)).limit(2)).all()
-        if len(found) == 1:
-            return found[0]
-        if found:
+def find(session: Session, wanted: str) -> About:
+    """The case, incident or customer with this id, or the only one whose id begins like it; `NotFound` otherwise.
+
+    A customer who turned out to be another one is found as that one.
+    """
+    prefix = wanted.strip().upper()
+    for table in (Case, Incident, Customer):
+        found: list[Any] = list(
+            session.scalars(select(table).where(table.id.startswith(prefix, autoescape=True)).limit(2)) if prefix else ()
+        )
+        if len(found) > 1:
             raise NotFound(f'"{wanted}" is the beginning of several ids; write more of it')
-    raise NotFound(f'there is no case or incident "{wanted}"; `firebreak cases` lists them')
+        if found:
+            return _current(session, found[0])
+    raise NotFound(f'there is no case, incident or customer "{wanted}"; `firebreak cases` lists them')
 
 
-def tell(store: Store, wanted: str) -> list[Line]:
-    """The story of a case or an incident, oldest line first; `NotFound` if there is none of that id."""
+def tell(store: Store, wanted: str, zone: ZoneInfo = UTC) -> list[Line]:
+    """The story of a case, an incident or a customer, oldest line first; `NotFound` if there is none of that id.
+
+    Times inside the sentences are those of `zone`.
+    """
     with store.read() as session:
         about = find(session, wanted)
-        mine = JournalLine.case_id if isinstance(about, Case) else JournalLine.incident_id
         lines = session.scalars(
-            select(JournalLine).where(mine == about.id).order_by(JournalLine.subject_id, JournalLine.number)
+            select(JournalLine).where(_of(session, about)).order_by(JournalLine.subject_id, JournalLine.number)
         ).all()
-        told = [*_arrivals(store, session, about), *(_line(store, session, each) for each in lines)]
+        beside = _Beside(session, store.vault, lines)
+        told = [*_arrivals(session, store.vault, about), *(beside.line(each, zone) for each in lines)]
     return sorted(told, key=lambda line: line.at)  # what happened at the same moment keeps its order
 
 
-def _arrivals(store: Store, session: Session, about: Case | Incident) -> Iterator[Line]:
-    if isinstance(about, Case):
-        for message in session.scalars(select(Message).where(Message.case_id == about.id).order_by(Message.received_at)):
-            content = _opened(store, message.sealed_content)
-            words = content if isinstance(content, str) else str(content.get("text") or content.get("caption") or "")
-            where = " in a group" if message.place == "group" else ""
-            yield Line(message.received_at, "customer", f"the customer wrote{where} ({message.kind})", words)
+def _current(session: Session, about: About) -> About:
+    while isinstance(about, Customer) and about.merged_into is not None:
+        about = session.get_one(Customer, about.merged_into)
+    return about
 
 
-def _line(store: Store, session: Session, line: JournalLine) -> Line:
-    tell_it = _TELLERS.get(line.event, _plain)
-    mark, headline, because = tell_it(line.event, line.data)
-    words = ""
-    if line.event in _WITH_WORDS and (row := session.get(Outbox, line.data.get("outbox"))) is not None:
-        body = _opened(store, row.sealed_body)
-        words = body if isinstance(body, str) else str(body.get("text") or body.get("body") or "")
-    return Line(line.at, mark, headline, words, tuple(because), line.path or "", line.flow_run)
+def _of(session: Session, about: About) -> ColumnElement[bool]:
+    """The journal lines that belong to the story."""
+    if isinstance(about, Incident):
+        return or_(JournalLine.incident_id == about.id, JournalLine.subject_id == about.id)
+    if isinstance(about, Customer):
+        return JournalLine.subject_id.in_(customers.owners(session, about.id))
+    # What went wrong with the customer as a whole while the case was open held the case up too.
+    meanwhile = [
+        JournalLine.subject_id == about.customer_id, JournalLine.case_id.is_(None),
+        JournalLine.event == "moving failed", JournalLine.at >= about.opened_at,
+    ]  # fmt: skip
+    if about.closed_at is not None:
+        meanwhile.append(JournalLine.at <= about.closed_at)
+    return or_(JournalLine.case_id == about.id, and_(*meanwhile))
 
 
-def _opened(store: Store, blob: bytes) -> Any:
-    try:
-        return store.vault.open(blob)
-    except Erased:
-        return ERASED
-    except VaultError:
-        return "(cannot be opened)"
+# -- what was said -----------------------------------------------------------------------------------------------------
 
 
-# -- one teller for each kind of line ------------------------------------------------------------------------------
+class _Beside:
+    """The tasks and texts that journal lines speak of, looked up and opened all at once."""
 
-Told = tuple[str, str, list[str]]
-Data = Mapping[str, Any]
+    def __init__(self, session: Session, vault: Vault, lines: Iterable[JournalLine]) -> None:
+        tasks, letters = set(), set()
+        for line in lines:
+            data = line.data or {}
+            tasks |= {data.get("task"), (data.get("on") or {}).get("task")}
+            letters |= {data.get("outbox")} if line.event in _WITH_WORDS else set()
+        self._tasks = {row.id: row for row in _rows(session, Task, tasks)}
+        self._by_place = {(row.run_id, row.path): row for row in self._tasks.values()}
+        bodies = {row.id: row.sealed_body for row in _rows(session, Outbox, letters)}
+        remarks = {row.id: row.sealed_remark for row in self._tasks.values() if row.sealed_remark is not None}
+        self._words = {**_opened(vault, bodies), **_opened(vault, remarks)}
 
-
-def _reasons(decision: Any) -> list[str]:
-    if not isinstance(decision, dict):
-        return []
-    chosen = f"{decision['title'] or decision['rule']}: {decision['because']}" if decision.get("rule") else "no rule holds"
-    return [chosen, *decision.get("why_not", [])]
-
-
-def _opened_case(event: str, data: Data) -> Told:
-    both = data.get("because") or {}
-    triage, trigger = _reasons(both.get("triage"))[:1], _reasons(both.get("trigger"))
-    return "decision", f"{data['playbook']} {data['version']} begins", [*trigger[:1], *triage, *trigger[1:]]
-
-
-def _read(event: str, data: Data) -> Told:
-    signs = [name for name, value in data["facts"].items() if name.startswith("sign_") and value is True]
-    seen = ", ".join([f"intent {data['facts'].get('intent', 'unknown')}", f"severity {data['severity']}", *signs])
-    both = data.get("because") or {}
-    return "decision", f"read as: {seen}", [*_reasons(both.get("trigger"))[:1]]
-
-
-def _step(event: str, data: Data) -> Told:
-    name = f"{data['name']}" if data["name"] != data["verb"] else data["verb"]
-    because = _reasons(data.get("because"))
-    details = {
-        key: value for key, value in data.items()
-        if key not in ("verb", "name", "because", "on", "enter", "leave", "until_latest", "note") and value not in (None, "")
-    }  # fmt: skip
-    shown = "; ".join(f"{key.replace('_', ' ')}: {_shown(value)}" for key, value in details.items())
-    verb = {"step done": "done", "step waits": "waits", "step skipped": "skipped", "step failed": "FAILED"}.get(event, event)
-    mark = {"step waits": "wait", "step failed": "alarm"}.get(event, "note")
-    until = f" until {data['until_latest'][:16].replace('T', ' ')} at the latest" if "until_latest" in data else ""
-    return mark, f"{name} — {verb}{until}{f' ({shown})' if shown else ''}", because
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return ", ".join(_shown(each) for each in value) if isinstance(value, list) else str(value)
-
-
-def _plain(event: str, data: Data) -> Told:
-    shown = "; ".join(f"{key.replace('_', ' ')}: {_shown(value)}" for key, value in data.items() if value is not None)
-    return "note", f"{event}{f' ({shown})' if shown else ''}", []
-
-
-def _said(headline: str, mark: str, *keys: str) -> Callable[[str, Data], Told]:
-    def tell_it(event: str, data: Data) -> Told:
-        shown = ", ".join(str(data[key]) for key in keys if data.get(key) is not None)
-        return mark, f"{headline}{f' {shown}' if shown else ''}", []
-
-    return tell_it
-
-
-def _answer(event: str, data: Data) -> Told:
-    answers = ", ".join(f"{key} = {_shown(value)}" for key, value in (data.get("answer") or {}).items())
-    return "team", f"{data['by']} answered {data['task']}{f': {answers}' if answers else ''}", []
+    def line(self, line: JournalLine, zone: ZoneInfo) -> Line:
+        data: Mapping[str, Any] = line.data or {}
+        task = self._tasks.get(data.get("task") or (data.get("on") or {}).get("task") or "")
+        if line.event == "time is up":
+            task = self._by_place.get((line.run_id, line.path))
+        entry = Entry(line.event, data, line.at, task, zone)
+        told = in_words(entry)
+        words = self._words.get(data.get("outbox") or "") if line.event in _WITH_WORDS else None
+        if line.event == "task answered":
+            words = self._words.get(data["task"])
+        return Line(
+            line.at, told.mark, told.headline, _plain(words), told.because, told.why_not, line.path or "", line.flow_run,
+            line.event, data, line.run_id, line.case_id, entry,
+        )  # fmt: skip
 
 
 _WITH_WORDS = ("text sent", "text was sent after all", "text handed to a colleague", "colleagues told")
-_TELLERS: Mapping[str, Callable[[str, Data], Told]] = {
-    "case opened": _opened_case,
-    "message read": _read,
-    "step done": _step, "step waits": _step, "step skipped": _step, "step failed": _step,
-    "step will be tried again": _step, "time is up": _step, "told again": _step,
-    "text sent": _said("we wrote:", "us", "reply", "locale", "form"),
-    "text was sent after all": _said("it is certain now that we wrote", "us"),
-    "text handed to a colleague": _said("to be sent by hand:", "team", "why"),
-    "text refused": _said("WhatsApp refused the text:", "alarm", "code", "detail"),
-    "text refused for now": _said("WhatsApp asks us to wait:", "wait", "code", "detail"),
-    "text refused; its template goes instead": _said("the window is closed; the template goes instead", "note", "code"),
-    "text was not delivered": _said("WhatsApp could not deliver the text", "alarm", "code"),
-    "not known whether the text left": _said("it is not known yet whether the text left:", "alarm", "detail"),
-    "colleagues told": _said("told", "team", "role"),
-    "task answered": _answer,
-    "promise kept": _said("promise kept:", "note", "promise"),
-    "promise near": _said("promise is near:", "alarm", "promise", "due"),
-    "promise broken": _said("PROMISE BROKEN:", "alarm", "promise"),
-    "run started": _said("run started:", "note", "playbook", "version"),
-    "run finished": _said("run finished", "note", "closed_as"),
-    "moving failed": _said("something unforeseen happened; it is tried again:", "alarm", "error"),
+_KINDS = {
+    "image": "sent a picture", "video": "sent a film", "audio": "sent a voice message", "voice": "sent a voice message",
+    "document": "sent a document", "sticker": "sent a sticker", "location": "sent a location",
+    "contacts": "sent a contact", "order": "sent an order", "button": "tapped a button",
+    "interactive": "tapped a button", "reaction": "reacted", "edit": "changed an earlier message",
+    "revoke": "took an earlier message back", "text": "wrote", "system": "has a new number, says WhatsApp",
 }  # fmt: skip
 
+
+def _arrivals(session: Session, vault: Vault, about: About) -> Iterator[Line]:
+    """What the customer wrote, in the order in which it came in."""
+    if isinstance(about, Incident):
+        return
+    mine = Message.case_id == about.id if isinstance(about, Case) else Message.customer_id == about.id
+    messages = session.scalars(select(Message).where(mine).order_by(Message.received_at, Message.sent_at, Message.id)).all()
+    contents = _opened(vault, {message.id: message.sealed_content for message in messages})
+    for message in messages:
+        did = _KINDS.get(message.kind, f"sent something of the kind {message.kind}")
+        where = " in a group" if message.place == "group" else ""
+        said = {"message": message.id, "kind": message.kind, "place": message.place, "sent_at": message.sent_at.isoformat()}
+        yield Line(
+            message.received_at, "customer", f"the customer {did}{where}", _plain(contents[message.id]),
+            event="message arrived", data=said, case=message.case_id,
+        )  # fmt: skip
+
+
+def _plain(content: Any) -> str:
+    """The words of a message, a text of ours, a notice or a remark."""
+    if not isinstance(content, Mapping):
+        return "" if content is None else str(content)
+    parts = ("text", "caption", "emoji", "body")
+    words = [str(content[part]) for part in parts if content.get(part)]
+    media = content.get("media")
+    if isinstance(media, Mapping) and media.get("filename"):
+        words.append(f"({media['filename']})")
+    return "\n".join(words)
+
+
+def _opened(vault: Vault, sealed: Mapping[str, bytes]) -> dict[str, Any]:
+    """id -> what was sealed, or why it cannot be read."""
+    try:
+        values = vault.open_all(list(sealed.values()))
+    except VaultError:
+        values = [_one(vault, blob) for blob in sealed.values()]
+    return {key: ERASED if isinstance(value, Erased) else value for key, value in zip(sealed, values, strict=True)}
+
+
+def _one(vault: Vault, blob: bytes) -> Any:
+    try:
+        return vault.open(blob)
+    except Erased:
+        return ERASED
+    except VaultError:
+        return UNREADABLE
+
+
+def _rows(session: Session, table: type[Any], ids: Iterable[str | None]) -> list[Any]:
+    wanted = sorted(each for each in ids if each)
+    return [
+        row
+        for start in range(0, len(wanted), 500)
+        for row in session.scalars(select(table).where(table.id.in_(wanted[start : start + 500])))
+    ]

@@ -12,13 +12,13 @@ from typing import Any
 from rules.because import Because, Json
 from rules.conditions import Condition
 from rules.engine import Engine
-from rules.language import FactValues, Identifier, Words
+from rules.language import FactValues, Identifier, Words, says
 from rules.problems import Problems
 from rules.reading import BAD, Reader
 from rules.vocabulary import Facts, Value, Vocabulary, facts_to_json
 from rules.yaml_source import Source
 
-__all__ = ["Because", "Decision", "Rule", "RuleSet", "WhyNot", "load_pack", "parse_pack"]
+__all__ = ["Because", "Decision", "Pack", "PackRule", "Rule", "RuleSet", "WhyNot", "load_pack", "parse_pack"]
 
 
 @dataclass(frozen=True)
@@ -131,30 +131,30 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class _Entry:
+class PackRule:
     """One rule of a pack, as it is written."""
 
-    id: Identifier
-    title: Words
-    priority: int
-    when: Condition
-    then: FactValues
+    id: Identifier = says("A short name of its own; decisions are recorded under it")
+    title: Words = says("What colleagues read as the reason")
+    priority: int = says("The rule with the lowest number that holds is chosen; every number stands once")
+    when: Condition = says("When the rule applies")
+    then: FactValues = says("The facts that follow from it")
 
 
 @dataclass(frozen=True)
-class _Pack:
+class Pack:
     """A rule pack, as it is written."""
 
-    pack: Identifier
-    title: Words
-    rules: tuple[_Entry, ...]
+    pack: Identifier = says("The name of the pack")
+    title: Words = says("What it decides, in a few words")
+    rules: tuple[PackRule, ...] = says("Its rules; the one with the lowest priority number that holds is chosen")
 
 
 def parse_pack(source: Source, vocabulary: Vocabulary, problems: Problems) -> RuleSet | None:
     """The rule pack in `source`: `pack`, `title` and `rules`, each with id, title, priority, when and then (fact ->
     value). None when there is any problem; all of them are noted."""
     reader = Reader(source, vocabulary, {}, problems)
-    pack = reader.model(_Pack, source.data, ())
+    pack = reader.model(Pack, source.data, ())
     if pack is BAD or not _unique(reader, pack):
         return None
     rules = [Rule(each.id, each.when, each.priority, _plain(each.then), each.title) for each in pack.rules]
@@ -175,7 +175,7 @@ def _plain(then: Mapping[Any, Value]) -> dict[str, object]:
     return {str(name): value for name, value in then.items()}
 
 
-def _unique(reader: Reader, pack: _Pack) -> bool:
+def _unique(reader: Reader, pack: Pack) -> bool:
     """Whether every id and every priority stands once; equal priorities would make the order a matter of names."""
     sound = True
     for key in ("id", "priority"):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rules.conditions import Condition
+from rules.language import says
 from rules.problems import Problems
 from rules.reading import BAD, Reader
 from rules.vocabulary import Facts, Vocabulary
@@ -18,9 +19,14 @@ from rules.yaml_source import Source
 class Guard:
     """Texts that contain one of `phrases` are refused while `when` holds (always, if there is none)."""
 
-    never: str
-    phrases: tuple[str, ...]
-    when: Condition | None = None
+    never: str = says("What no text may do, in a sentence; colleagues read it when a text was refused")
+    phrases: tuple[str, ...] = says("Found anywhere in a text, in any case and width of letters")
+    when: Condition | None = says("Refused only while this holds; always, if it is left out", default=None)
+
+    def phrase_in(self, text: str) -> str | None:
+        """The first of the phrases that the text contains."""
+        plain = _plain(text)
+        return next((phrase for phrase in self.phrases if _plain(phrase) in plain), None)
 
 
 @dataclass(frozen=True)
@@ -32,11 +38,10 @@ class Guards:
     def objections(self, text: str, facts: Facts | None = None) -> Iterator[str]:
         """The ids of the guards that refuse this text. Without facts, conditional guards keep silent: that is for
         looking at a text before anybody is about to receive it."""
-        plain = _plain(text)
         for name, guard in self.guards.items():
             if guard.when is not None and (facts is None or not guard.when.holds(facts)):
                 continue
-            if any(_plain(phrase) in plain for phrase in guard.phrases):
+            if guard.phrase_in(text) is not None:
                 yield name
 
 

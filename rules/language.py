@@ -7,6 +7,7 @@ verb is one new file and nothing else.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
@@ -51,6 +52,8 @@ class Words(str):
 class Identifier(str):
     """A short name of one's own: small letters, digits and underscores."""
 
+    shape: ClassVar[re.Pattern[str]] = re.compile(r"[a-z][a-z0-9_]*")
+
 
 Duration = timedelta
 FactValues = Mapping[FactName, Value]
@@ -58,10 +61,10 @@ Form = Mapping[FactName, tuple[Value, ...]]
 """What a colleague is asked: fact -> the answers to choose from."""
 
 
-def says(meaning: str, *, default: Any = ..., beside: bool = False) -> Any:
-    """A field of a verb: its meaning for the designer, its default if it may be left out, and whether it is
-    written beside the verb (`otherwise:`) instead of under it."""
-    metadata = {"meaning": meaning, "beside": beside}
+def says(meaning: str, *, default: Any = ..., beside: bool = False, words: Mapping[str, str] | None = None) -> Any:
+    """A field that a designer writes: its meaning, its default if it may be left out, whether it is written beside
+    the verb (`otherwise:`) instead of under it, and the only words it may hold, each with its meaning."""
+    metadata = {"meaning": meaning, "beside": beside, "words": words}
     return field(metadata=metadata) if default is ... else field(default=default, metadata=metadata)
 
 
@@ -86,9 +89,7 @@ class Verb:
                 found[each.name] = value
             elif isinstance(value, tuple):
                 found.update(
-                    (str(number), branch.steps)
-                    for number, branch in enumerate(value, 1)
-                    if isinstance(branch, Branch)
+                    (str(number), branch.steps) for number, branch in enumerate(value, 1) if isinstance(branch, Branch)
                 )
         return found
 
@@ -111,14 +112,16 @@ class Step:
     path: str
     verb: Verb
     keys: Keys
-    id: str | None = None
-    name: str | None = None
-    only_if: Condition | None = None
-    timeout: Duration | None = None
-    on_timeout: Steps | None = None
-    on_failure: Steps | None = None
-    retry: Retry | None = None
-    keeps: PromiseName | None = None
+    id: Identifier | None = says(
+        "A short name of your own for this step; the history and the tests use it", default=None
+    )
+    name: Words | None = says("What colleagues read in the history instead of the verb", default=None)
+    only_if: Condition | None = says("Do this step only if the condition holds; otherwise it is skipped", default=None)
+    timeout: Duration | None = says("How long to wait for the answer or the event", default=None)
+    on_timeout: Steps | None = says("What happens when the time is up", default=None)
+    on_failure: Steps | None = says("What happens when the step fails for good", default=None)
+    retry: Retry | None = says("Try again before it counts as failed", default=None)
+    keeps: PromiseName | None = says("The promise that is kept when this step is done", default=None)
 
     def blocks(self) -> dict[str, Steps]:
         """Every list of steps inside this one: the verb's own, `on_timeout` and `on_failure`."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any, get_args
+from typing import Any
 
-from rules.language import Playbook, Promise, Scope, Steps, Trigger
+from rules.language import Identifier, Playbook, Promise, Scope, Trigger
 from rules.problems import Problems, did_you_mean
 from rules.reading import BAD, Reader, Verbs
 from rules.vocabulary import Vocabulary
@@ -75,13 +75,13 @@ def _promises(reader: Reader, data: dict[str, Any]) -> Any:
     read: dict[str, Any] = {}
     for name, part in given.items():
         keys = ("promises", name)
-        breach = BAD if not isinstance(part, dict) else part.get("on_breach")
+        known = reader.value(Identifier, name, keys)
         rest = {key: value for key, value in part.items() if key != "on_breach"} if isinstance(part, dict) else part
         promise = reader.model(Promise, rest, keys)
-        if promise is not BAD and breach is not None:
-            steps = reader.steps(breach, (*keys, "on_breach"), f"promises.{name}.on_breach")
-            promise = BAD if steps is BAD else Promise(promise.within, promise.warn_before, Steps(steps))
-        read[name] = promise
+        if isinstance(part, dict) and "on_breach" in part:
+            steps = reader.steps(part["on_breach"], (*keys, "on_breach"), f"promises.{name}.on_breach")
+            promise = BAD if BAD in (promise, steps) else Promise(promise.within, promise.warn_before, steps)
+        read[name] = promise if known is not BAD else BAD
     return BAD if BAD in read.values() else read
 
 
@@ -94,6 +94,3 @@ def _ids_are_unique(reader: Reader, playbook: Playbook) -> bool:
             unique = False
         met.add(step.path)
     return unique
-
-
-SCOPES: tuple[str, ...] = get_args(Scope)

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
 from rules.conditions import Condition, parse_condition
-from rules.language import Duration, FactName, Identifier, Name, Retry, Step, Steps, Verb, Words
+from rules.language import Duration, FactName, Identifier, Name, Step, Steps, Verb
 from rules.problems import Problems, did_you_mean
 from rules.units import parse_duration
 from rules.vocabulary import FactError, Vocabulary
@@ -28,17 +28,6 @@ BAD = _Bad()
 
 Verbs = Mapping[str, type[Verb]]
 
-MODIFIERS = {
-    "id": "A short name of your own for this step; the history and the tests use it",
-    "name": "What colleagues read in the history instead of the verb",
-    "if": "Do this step only if the condition holds; otherwise it is skipped",
-    "timeout": "How long to wait for the answer or the event",
-    "on_timeout": "What happens when the time is up",
-    "on_failure": "What happens when the step fails for good",
-    "retry": "Try again before it counts as failed",
-    "keeps": "The promise that is kept when this step is done",
-}
-
 
 @cache
 def annotations(model: type) -> dict[str, Any]:
@@ -50,7 +39,13 @@ def annotations(model: type) -> dict[str, Any]:
 @cache
 def yaml_name(field_name: str) -> str:
     """The key in YAML for a Python field: `as_` is written `as`, `only_if` is written `if`."""
-    return field_name.removesuffix("_")
+    return "if" if field_name == "only_if" else field_name.removesuffix("_")
+
+
+MODIFIERS: Mapping[str, str] = {
+    yaml_name(each.name): each.metadata["meaning"] for each in fields(Step) if "meaning" in each.metadata
+}
+"""What may be written beside any verb, each with its meaning."""
 
 
 @dataclass
@@ -89,6 +84,8 @@ class Reader:
                 bad = True
                 continue
             value = self.value(hints[named[key].name], part, (*keys, key))
+            if value is not BAD and (words := named[key].metadata.get("words")):
+                value = self._only(words, value, (*keys, key))
             bad |= value is BAD
             values[named[key].name] = value
         missing = [n for n, e in named.items() if e.default is MISSING and n not in data]
@@ -100,15 +97,13 @@ class Reader:
 
     def value(self, kind: Any, data: Any, keys: Keys) -> Any:
         origin = get_origin(kind)
-        if origin in (Union, types.UnionType):
-            if data is None and type(None) in get_args(kind):
-                return None
+        if origin in (Union, types.UnionType):  # it may be left out; written and left blank it is a slip
             return self.value(next(k for k in get_args(kind) if k is not type(None)), data, keys)
         if origin is Literal:
             allowed = [str(each) for each in get_args(kind)]
             if data in allowed:
                 return data
-            return self.error(keys, f"{_shown(data)} is not one of the words{did_you_mean(data, allowed)}")
+            return self.error(keys, f"{_shown(data)} is not allowed here{did_you_mean(data, allowed)}", "unknown-word")
         if origin is tuple:
             return self._list(get_args(kind)[0], data, keys)
         if origin is not None and issubclass(origin, Mapping):
@@ -133,9 +128,19 @@ class Reader:
             return self.error(keys, f"expected {_wanted(kind)}, found {_shown(data)}")
         if kind is FactName and data not in self.vocabulary.facts:
             return self.error(keys, f'unknown fact "{data}"{did_you_mean(data, self.vocabulary.facts)}', "unknown-fact")
-        if kind is Identifier and not data.isidentifier():
-            return self.error(keys, f'"{data}" is not a short name; use small letters, digits and _', "shape")
+        if kind is Identifier and not Identifier.shape.fullmatch(data):
+            return self.error(keys, f"{_shown(data)} is not a short name; use small letters, digits and _")
         return kind(data)
+
+    def _only(self, words: Mapping[str, str], value: Any, keys: Keys) -> Any:
+        """The value again if it is, or lists, nothing but these words."""
+        listed = isinstance(value, tuple)
+        for number, each in enumerate(value if listed else (value,)):
+            if each not in words:
+                where = (*keys, number) if listed else keys
+                message = f"{_shown(str(each))} is not allowed here{did_you_mean(each, words)}"
+                value = self.error(where, message, "unknown-word")
+        return value
 
     def _list(self, kind: Any, data: Any, keys: Keys) -> Any:
         items = data if isinstance(data, list) else [data]
@@ -164,11 +169,12 @@ class Reader:
             return self.error(keys, f'unknown fact "{name}"{did_you_mean(name, self.vocabulary.facts)}', "unknown-fact")
         if get_origin(kind) is not tuple:
             return self._fact_value(name, part, keys)
-        if part == "any":
+        if part == "any" and fact.allowed:
             return (True, False) if fact.kind == "yes_no" else tuple(fact.values)
         offered = part.get("one_of") if isinstance(part, dict) and set(part) == {"one_of"} else None
         if not isinstance(offered, list) or not offered:
-            return self.error(keys, "say which answers are offered: {one_of: [...]}, or `any` for all of them")
+            every = ", or `any` for all of them" if fact.allowed else ""
+            return self.error(keys, f"say which answers are offered: {{one_of: [...]}}{every}")
         read = [self._fact_value(name, each, (*keys, "one_of", n)) for n, each in enumerate(offered)]
         return BAD if BAD in read else tuple(read)
 
@@ -217,7 +223,9 @@ class Reader:
         for key in data:
             if key not in MODIFIERS and key not in beside and key not in self.verbs:
                 known = [*MODIFIERS, *beside]
-                self.error((*keys, key), f'"{key}" is not known beside `{found[0]}`{did_you_mean(key, known)}', "unknown-key")
+                self.error(
+                    (*keys, key), f'"{key}" is not known beside `{found[0]}`{did_you_mean(key, known)}', "unknown-key"
+                )
                 bad = True
         acting = self._verb(verb, data, beside, (*keys, found[0]), path)
         modifiers = self._modifiers(data, keys, path)
@@ -286,24 +294,19 @@ class Reader:
 
     def _modifiers(self, data: dict[str, Any], keys: Keys, path: str) -> dict[str, Any]:
         read: dict[str, Any] = {}
-        kinds: dict[str, tuple[str, Any]] = {
-            "id": ("id", Identifier), "name": ("name", Words), "if": ("only_if", Condition),
-            "timeout": ("timeout", Duration), "retry": ("retry", Retry),
-            "keeps": ("keeps", annotations(Step)["keeps"]),
-        }  # fmt: skip
-        for key, (attribute, kind) in kinds.items():
-            if key in data:
-                read[attribute] = self.value(kind, data[key], (*keys, key))
-        for key in ("on_timeout", "on_failure"):
-            if key in data:
-                read[key] = self.steps(data[key], (*keys, key), f"{path}.{key}")
+        for name, kind in annotations(Step).items():
+            key = yaml_name(name)
+            if key in MODIFIERS and key in data:
+                read[name] = self._inside(kind, data[key], (*keys, key), f"{path}.{key}")
         return read
 
 
 def _is_short(under: dict[str, Any], kind: Any, own: set[str]) -> bool:
     """Whether a mapping is itself the value of the short field (`assume: {backup_status: possible}`)."""
     origin = get_origin(kind)
-    takes_mapping = kind is Condition or (origin is not None and isinstance(origin, type) and issubclass(origin, Mapping))
+    takes_mapping = kind is Condition or (
+        origin is not None and isinstance(origin, type) and issubclass(origin, Mapping)
+    )
     return takes_mapping and not set(under) <= own
 
 

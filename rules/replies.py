@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from rules.claims import CLAIMS
+from rules.language import says
+from rules.playbook import VERSION
 from rules.problems import Problems, did_you_mean
 from rules.reading import BAD, Reader
 from rules.vocabulary import Vocabulary
@@ -24,21 +26,27 @@ PLACEHOLDERS: Mapping[str, str] = {
 }
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)(?:\|([^{}]*))?\}")
-_NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*(?:/[a-z0-9]+(?:[-_][a-z0-9]+)*)*")
+NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*(?:/[a-z0-9]+(?:[-_][a-z0-9]+)*)*")
 
 # Where to look when a text is missing in the customer's own language, before the default.
 _NEAREST: Mapping[str, tuple[str, ...]] = {"zh-TW": ("zh-CN",), "zh-HK": ("zh-TW", "zh-CN"), "zh": ("zh-CN",)}
 
+LONGEST_TEXT = 4096  # characters that WhatsApp carries in one text
+
 Category = Literal["utility", "marketing"]
+LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
+TEMPLATENAME = re.compile(r"[a-z0-9_]{1,512}")
 
 
 @dataclass(frozen=True)
 class Template:
     """The approved WhatsApp template that says the same outside the 24-hour window."""
 
-    name: str
-    category: Category
-    parameters: tuple[str, ...] = ()
+    name: str = says("Its name at WhatsApp: small letters, digits and underscores")
+    category: Category = says("What WhatsApp approved it as: utility or marketing")
+    parameters: tuple[str, ...] = says(
+        "What fills {{1}}, {{2}}, … in this order: names of placeholders", default=(), words=PLACEHOLDERS
+    )
 
 
 @dataclass(frozen=True)
@@ -72,48 +80,63 @@ class Reply:
 
         return _PLACEHOLDER.sub(put, self.text[locale]).strip()
 
+    def template_body(self, locale: str) -> str:
+        """The words to hand in for approval: parameters as {{1}}, {{2}}, …, everything else by its default."""
+        numbers = {name: f"{{{{{n}}}}}" for n, name in enumerate(self.template.parameters, 1)} if self.template else {}
+        return self.fill(locale, numbers)
+
     def parameters(self, values: Mapping[str, str]) -> tuple[str, ...]:
         """The template's parameters in order; KeyError names one that nothing fills."""
         return tuple(values[name] for name in (self.template.parameters if self.template else ()))
 
 
-_KEYS = ("reply", "version", "text", "claims", "template")
+@dataclass(frozen=True)
+class ReplyFile:
+    """A reply text, as it is written."""
+
+    reply: str = says("The name that playbooks call it by: a folder and a name, as in deletion/received")
+    version: str = says("Three numbers, as in 1.0.0; changed content needs a new one")
+    text: Mapping[str, str] = says("The words in each language (`en`, `zh-CN`), with placeholders such as {name|there}")
+    claims: tuple[str, ...] = says(
+        "What the text says has happened; it is sent only when the run has proven it", default=(), words=CLAIMS
+    )
+    template: Template | None = says(
+        "The approved WhatsApp template that says the same when the customer last wrote over 24 hours ago", default=None
+    )
 
 
 def read_reply(source: Source, vocabulary: Vocabulary, problems: Problems) -> Reply | None:
     """The reply in `source`, or None when there is any problem (all of them are noted)."""
     reader = Reader(source, vocabulary, {}, problems)
-    data: Any = source.data
     before = len(problems.items)
-    if not isinstance(data, dict):
-        reader.error((), "a reply is a mapping that begins with `reply: folder/name`")
+    written = reader.model(ReplyFile, source.data, ())
+    data: Any = source.data if isinstance(source.data, dict) else {}
+    for key, shape, like in (("reply", NAME, "deletion/received"), ("version", VERSION, "1.0.0")):
+        if isinstance(data.get(key), str) and not shape.fullmatch(data[key]):
+            reader.error((key,), f"`{key}` is written like {like}")
+    texts = data.get("text")
+    for locale, text in texts.items() if isinstance(texts, dict) else ():
+        _check_text(reader, str(locale), str(text))
+    template = data.get("template")
+    name = template.get("name") if isinstance(template, dict) else None
+    if isinstance(name, str) and not TEMPLATE_NAME.fullmatch(name):
+        reader.error(("template", "name"), "the name of a template is small letters, digits and _")
+    if written is BAD or len(problems.items) > before:
         return None
-    for key in data:
-        if key not in _KEYS:
-            reader.error((key,), f'"{key}" is not known in a reply{did_you_mean(key, _KEYS)}', "unknown-key")
-    if missing := [key for key in ("reply", "version", "text") if key not in data]:
-        reader.error((), f"missing: {', '.join(missing)}", "missing-key")
-        return None
-    if not isinstance(data["reply"], str) or not _NAME.fullmatch(data["reply"]):
-        reader.error(("reply",), "a reply's name is like deletion/received")
-    texts = reader.value(Mapping[str, str], data["text"], ("text",))
-    claims = reader.value(tuple[str, ...], data["claims"], ("claims",)) if data.get("claims") else ()
-    template = reader.value(Template, data["template"], ("template",)) if "template" in data else None
-    if texts is not BAD:
-        _check_placeholders(reader, texts)
-    for claim in claims if claims is not BAD else ():
-        if claim not in CLAIMS:
-            reader.error(("claims",), f'unknown claim "{claim}"{did_you_mean(claim, CLAIMS)}', "unknown-claim")
-    if len(problems.items) > before:
-        return None
-    return Reply(data["reply"], str(data["version"]), texts, frozenset(claims), template, source)
+    return Reply(
+        written.reply, written.version, written.text, frozenset(written.claims), written.template, source
+    )  # fmt: skip
 
 
-def _check_placeholders(reader: Reader, texts: Mapping[str, str]) -> None:
-    for locale, text in texts.items():
-        for match in _PLACEHOLDER.finditer(text):
-            if match[1] not in PLACEHOLDERS:
-                message = f"nothing fills {{{match[1]}}}{did_you_mean(match[1], PLACEHOLDERS)}"
-                reader.error(("text", locale), message, "unknown-placeholder")
-        if "{" in _PLACEHOLDER.sub("", text):
-            reader.error(("text", locale), "a brace without a placeholder; write {name} or leave it out", "placeholder")
+def _check_text(reader: Reader, locale: str, text: str) -> None:
+    where = ("text", locale)
+    if not LOCALE.fullmatch(locale):
+        reader.error(where, f'"{locale}" is not a language; write it like en or zh-CN', "locale")
+    if len(text) > LONGEST_TEXT:
+        reader.error(where, f"WhatsApp carries {LONGEST_TEXT:,} characters; this has {len(text):,}", "text-too-long")
+    for match in _PLACEHOLDER.finditer(text):
+        if match[1] not in PLACEHOLDERS:
+            message = f"nothing fills {{{match[1]}}}{did_you_mean(match[1], PLACEHOLDERS)}"
+            reader.error(where, message, "unknown-placeholder")
+    if re.search(r"[{}]", _PLACEHOLDER.sub("", text)):
+        reader.error(where, "a brace without a placeholder; write {name} or leave it out", "placeholder")

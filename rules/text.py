@@ -25,6 +25,7 @@ UNDERSTOOD = 0.3
 """The share of a text's letters that a language's lists must know for the text to count as read: its letters (Chinese),
 or its common words and hits (English), which cover a third to all of an English message. A borrowed word or two in a
 message of another language stay below it."""
+WEIGHT_WITHOUT_SPACES = 4  # a Chinese character says about as much as four Latin letters
 LONGEST_TEXT = 65_536  # characters; WhatsApp carries 4,096 in one text
 
 
@@ -175,11 +176,20 @@ def _is_taken_back(plain: str, hit: Hit, taken_back: Negations) -> bool:
 
 
 def _coverage(plain: str, language: Language, hits: Sequence[Hit]) -> float:
-    """Which share of the letters this language's letters, common words and hits account for; 0 to 1."""
-    letters = {match.start() for match in LETTER.finditer(plain)}
-    if not letters or (language.foreign and re.search(f"[{language.foreign}]", plain)):
+    """Which share of the text this language's letters, common words and hits account for; 0 to 1.
+
+    Hits alone prove nothing: `hospital` is a word of many languages.
+    """
+    weights = {
+        match.start(): WEIGHT_WITHOUT_SPACES if WRITTEN_WITHOUT_SPACES.match(match[0]) else 1
+        for match in LETTER.finditer(plain)
+    }
+    if language.foreign and re.search(f"[{language.foreign}]", plain):
         return 0.0
     own = {match.start() for match in re.finditer(f"[{language.letters}]", plain)} if language.letters else set()
-    for hit in (*hits, *_hits(plain, language.common)):
+    common = _hits(plain, language.common)
+    if not own and not common:
+        return 0.0
+    for hit in (*hits, *common):
         own.update(range(hit.start, hit.end))
-    return len(letters & own) / len(letters)
+    return sum(weights[position] for position in own & weights.keys()) / (sum(weights.values()) or 1)

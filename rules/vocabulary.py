@@ -38,6 +38,7 @@ SUPPLIERS: Mapping[Supplier, str] = {
 
 _KEYS = ("kind", "values", "meaning", "source", "unknown_counts_as")
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_WORD = re.compile(r"[\w.:-]{1,40}")
 _ORDERED = ("level", "count", "duration")
 
 
@@ -108,8 +109,7 @@ class Fact:
         raise self._refusal(given)
 
     def _refusal(self, given: object) -> FactError:
-        shown = str(given).lower() if isinstance(given, bool) else repr(given) if given is not None else "nothing"
-        shown = shown if len(shown) <= 40 else f"{shown[:39]}…"
+        shown = "nothing" if given is None else _shown(given)
         hint = did_you_mean(given, self.values) if isinstance(given, str) and self.values else ""
         if "did you mean" not in hint:
             hint = f"; expected {self.expected}"
@@ -136,6 +136,15 @@ class Fact:
         if self.kind == "count":
             return LARGEST_COUNT
         return LONGEST // timedelta(seconds=1) if self.kind == "duration" else len(self.values) - 1
+
+
+def _shown(given: object) -> str:
+    """What was given, if it is one word or number; a longer text may be a customer's and is not repeated."""
+    if isinstance(given, bool):
+        return str(given).lower()
+    if isinstance(given, str) and not _WORD.fullmatch(given):
+        return "that text"
+    return f'"{given}"' if isinstance(given, str) else str(given) if isinstance(given, int | float) else "that value"
 
 
 @cache
@@ -173,9 +182,8 @@ class Vocabulary:
         """The fact called `name`; FactError with the nearest name if there is none."""
         if isinstance(name, str) and (found := self.facts.get(name)) is not None:
             return found
-        shown = str(name) if len(str(name)) <= 40 else f"{str(name)[:39]}…"
         hint = did_you_mean(name, self.facts) or "; see facts.yaml"
-        raise FactError(f'"{shown}" is not a fact{hint}', shown, name, tuple(self.facts))
+        raise FactError(f"{_shown(name)} is not a fact{hint}", str(name), name, tuple(self.facts))
 
     def gate(self, raw: Mapping[str, object]) -> Facts:
         """Every fact of the vocabulary with a typed value; those not in `raw` are unknown.

@@ -1,27 +1,45 @@
 """Reading a YAML file into plain data together with the place of every key and value.
 
-YAML 1.2 core schema, so `no` and `on` stay words. Content files are small and plain: anchors, tags, several
-documents and very large or very deep files are refused with one clear line, in bounded time and memory.
+YAML 1.2 core schema, so `no` and `on` stay words. Content files are small and plain: anchors, tags, directives,
+several documents and very large or very deep files are refused with one clear line, in bounded time and memory.
 """
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+from ruamel.yaml.reader import ReaderError
 
 from rules.problems import Place, Problems
 
 Keys = tuple[str | int, ...]
 
-LARGEST_FILE = 1_000_000  # bytes; the largest procedure written so far has 9,000
+LARGEST_FILE = 256_000  # bytes; the largest file so far, a word list, has 28,000
 DEEPEST_NESTING = 40
+MOST_PARTS = 20_000  # keys and values; the largest file so far has 2,100
+MOST_PROBLEMS = 20  # in the YAML of one file; what comes after so many is noise
 
-_PLAIN_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "map", "seq")}
+_NULL = ("", "~", "null", "Null", "NULL")
+_BOOLEAN = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 
 
 @dataclass
@@ -46,21 +64,8 @@ class Source:
     def read(cls, path: Path, problems: Problems, shown: str | None = None) -> Source | None:
         """Read a file; on any problem note it and return None."""
         name = shown or str(path)
-        try:
-            if path.stat().st_size > LARGEST_FILE:
-                problems.error(Place(name), f"the file is larger than {LARGEST_FILE:,} bytes", "file-size")
-                return None
-            text = path.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError as error:
-            problems.error(Place(name), f"not UTF-8 text (byte {error.start}); save it as UTF-8", "encoding")
-            return None
-        except IsADirectoryError:
-            problems.error(Place(name), "this is a folder; name a .yaml file", "file")
-            return None
-        except OSError as error:
-            problems.error(Place(name), f"cannot be read: {error.strerror or error}", "file")
-            return None
-        return cls.parse(text, name, problems)
+        text = read_text(path, problems, name)
+        return None if text is None else cls.parse(text, name, problems)
 
     @classmethod
     def parse(cls, text: str, path: str, problems: Problems) -> Source | None:
@@ -69,90 +74,156 @@ class Source:
         if len(text) > LARGEST_FILE:
             problems.error(Place(path), f"the file is larger than {LARGEST_FILE:,} characters", "file-size")
             return None
+        before = len(problems.items)
         try:
-            node = YAML(pure=True).compose(text)
+            source.data = _Builder(source, problems).document(YAML(typ="safe", pure=True).parse(text))
+        except _Stopped:
+            pass
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             place = Place(path, mark.line + 1, mark.column + 1) if mark else Place(path)
-            problems.error(place, _in_plain_words(str(error.problem or error)), "yaml")
-            return None
-        except RecursionError:
-            problems.error(Place(path), f"nested deeper than {DEEPEST_NESTING} levels", "yaml")
-            return None
-        except (YAMLError, ValueError) as error:
-            problems.error(Place(path), _in_plain_words(str(error).splitlines()[0]), "yaml")
-            return None
-        if node is None:
-            problems.error(Place(path), "the file is empty", "yaml")
-            return None
-        before = len(problems.items)
-        source.data = _Builder(source, problems).build(node, ())
+            problems.error(place, _in_plain_words(str(error.problem or error), str(error.context or "")), "yaml")
+        except ReaderError as error:
+            above = text[: error.position]
+            place = Place(path, above.count("\n") + 1, len(above) - above.rfind("\n"))
+            strange = f"U+{ord(text[error.position]):04X}"
+            problems.error(place, f"the character {strange} cannot stand in a text file", "yaml")
+        except (YAMLError, ValueError, RecursionError) as error:
+            problems.error(Place(path), f"not readable as YAML: {str(error).partition(chr(10))[0]}", "yaml")
         return source if len(problems.items) == before else None
 
 
+def read_text(path: Path, problems: Problems, shown: str) -> str | None:
+    """The text of a file, without a byte order mark; on any problem note it and return None."""
+    try:
+        if path.is_dir():
+            problems.error(Place(shown), "this is a folder; name a .yaml file", "file")
+        elif path.exists() and not path.is_file():
+            problems.error(Place(shown), "this is not a file", "file")
+        elif path.stat().st_size > LARGEST_FILE:
+            problems.error(Place(shown), f"the file is larger than {LARGEST_FILE:,} bytes", "file-size")
+        else:
+            return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        problems.error(Place(shown, line), f"not UTF-8 text (byte {error.start}); save it as UTF-8", "encoding")
+    except OSError as error:
+        problems.error(Place(shown), f"cannot be read: {error.strerror or error}", "file")
+    return None
+
+
+class _Stopped(Exception):
+    """What was noted makes the rest of the file unreadable, or a long list of the same."""
+
+
+@dataclass
 class _Builder:
-    """Turns composed nodes into plain data, noting places and refusing what content never needs."""
+    """Turns the parser's events into plain data, noting places and refusing what content never needs."""
 
-    def __init__(self, source: Source, problems: Problems):
-        self.source = source
-        self.problems = problems
-        self.met: set[int] = set()
+    source: Source
+    problems: Problems
+    noted: int = 0
 
-    def build(self, node: Node, keys: Keys) -> Any:
-        place = self._place(node)
-        self.source.places.setdefault(keys, place)
+    def document(self, events: Iterator[Event]) -> Any:
+        data: Any = None
+        found = False
+        for event in events:
+            if isinstance(event, DocumentStartEvent) and found:
+                self._stop(event, "one file holds one document; a second one begins here", "yaml")
+            elif isinstance(event, DocumentStartEvent):
+                found = True
+                if event.version is not None or event.tags:
+                    self._stop(event, "lines that begin with % are not used here; leave them out", "yaml")
+                data = self._value(next(events), events, ())
+        if data is None:
+            self.problems.error(Place(self.source.path), "the file is empty", "yaml")
+        return data
+
+    def _value(self, event: Event, events: Iterator[Event], keys: Keys) -> Any:
+        self.source.places.setdefault(keys, self._place(event))
         if len(keys) > DEEPEST_NESTING:
-            self.problems.error(place, f"nested deeper than {DEEPEST_NESTING} levels", "yaml")
-            return None
-        if id(node) in self.met or node.anchor is not None:
-            self.problems.error(place, "anchors (&) and aliases (*) are not used here; write it out", "yaml-anchor")
-            return None
-        self.met.add(id(node))
-        if str(node.tag) not in _PLAIN_TAGS:
-            self.problems.error(place, f"the tag {node.tag} is not used here; write a plain value", "yaml-tag")
-            return None
-        if isinstance(node, MappingNode):
-            return self._mapping(node, keys)
-        if isinstance(node, SequenceNode):
-            return [self.build(item, (*keys, index)) for index, item in enumerate(node.value)]
-        return self._scalar(node, place)
+            self._stop(event, f"nested deeper than {DEEPEST_NESTING} levels", "yaml")
+        if len(self.source.places) > MOST_PARTS:
+            self._stop(event, f"the file has more than {MOST_PARTS:,} keys and values", "file-size")
+        if isinstance(event, AliasEvent) or getattr(event, "anchor", None) is not None:
+            self._stop(event, "anchors (&) and aliases (*) are not used here; write it out, or quote it", "yaml-anchor")
+        if (tag := getattr(event, "tag", None)) is not None:
+            self._stop(event, f"tags such as {str(tag)[:40]} are not used here; write a plain value", "yaml-tag")
+        if isinstance(event, MappingStartEvent):
+            return self._mapping(events, keys)
+        if isinstance(event, SequenceStartEvent):
+            return self._sequence(events, keys)
+        assert isinstance(event, ScalarEvent)
+        return event.value if event.style else self._plain(event)
 
-    def _mapping(self, node: MappingNode, keys: Keys) -> dict[str, Any]:
+    def _mapping(self, events: Iterator[Event], keys: Keys) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            place = self._place(key_node)
-            if not isinstance(key_node, ScalarNode) or key_node.value == "<<":
-                self.problems.error(place, "a key is one plain word", "yaml-key")
-                continue
-            key = str(key_node.value)
+        while not isinstance(event := next(events), MappingEndEvent):
+            if not isinstance(event, ScalarEvent) or (event.value == "<<" and not event.style):
+                self._stop(event, "a key is one plain word", "yaml-key")
+            key = str(event.value)
+            place = self._place(event)
             if key in found:
-                self.problems.error(place, f'"{key}" stands here twice; keep one', "duplicate-key")
-                continue
-            self.source.places[(*keys, key)] = place
-            found[key] = self.build(value_node, (*keys, key))
+                self._note(event, f'"{key[:40]}" stands here twice; keep one', "duplicate-key")
+            self.source.places.setdefault((*keys, key), place)
+            value = self._value(next(events), events, (*keys, key))
+            found.setdefault(key, value)
         return found
 
-    def _scalar(self, node: ScalarNode, place: Place) -> Any:
-        kind, value = str(node.tag).rsplit(":", 1)[1], node.value
-        try:
-            if kind == "int":
-                return int(value.replace("_", ""), 0) if value[:2].lower() in ("0x", "0o", "0b") else int(value)
-            if kind == "float":
-                return float(value.replace("_", ""))
-        except ValueError:
-            self.problems.error(place, f'"{value[:40]}" is not a number that can be used', "yaml")
+    def _sequence(self, events: Iterator[Event], keys: Keys) -> list[Any]:
+        found: list[Any] = []
+        while not isinstance(event := next(events), SequenceEndEvent):
+            found.append(self._value(event, events, (*keys, len(found))))
+        return found
+
+    def _plain(self, event: ScalarEvent) -> Any:
+        """A value without quotes, by the YAML 1.2 core schema."""
+        value = str(event.value)
+        if value in _NULL:
             return None
-        if kind == "bool":
-            return value.lower() == "true"
-        return None if kind == "null" else str(value)
+        if value in _BOOLEAN:
+            return _BOOLEAN[value]
+        try:
+            if _INTEGER.fullmatch(value):
+                return int(value, 0) if value.startswith(("0o", "0x")) else int(value)
+            if _FLOAT.fullmatch(value) and math.isfinite(number := float(value)):
+                return number
+        except ValueError:  # more digits than Python converts
+            pass
+        else:
+            if not _FLOAT.fullmatch(value) and value.lstrip("+-").lower() not in (".inf", ".nan"):
+                return value
+        self._note(event, f'"{value[:40]}" is not a number that can be used', "yaml")
+        return None
 
-    def _place(self, node: Node) -> Place:
-        return Place(self.source.path, node.start_mark.line + 1, node.start_mark.column + 1)
+    def _place(self, event: Event) -> Place:
+        return Place(self.source.path, event.start_mark.line + 1, event.start_mark.column + 1)
+
+    def _note(self, event: Event, message: str, check: str) -> None:
+        self.problems.error(self._place(event), message, check)
+        self.noted += 1
+        if self.noted >= MOST_PROBLEMS:
+            raise _Stopped
+
+    def _stop(self, event: Event, message: str, check: str) -> NoReturn:
+        self._note(event, message, check)
+        raise _Stopped
 
 
-def _in_plain_words(problem: str) -> str:
-    if "\\t" in problem or "'\t'" in problem:
-        return "a tab stands where only spaces may; indent with spaces"
-    if "duplicate key" in problem:
-        return f"{problem.splitlines()[0]}; keep one"
-    return f"not readable as YAML: {problem}"
+_PLAIN_WORDS = {
+    "\\t": "a tab stands where only spaces may; indent with spaces",
+    "mapping values are not allowed": 'a colon inside a text, or a wrong indent; put "quotes" around a text with a colon',
+    "could not find expected ':'": "neither `key: value` nor an entry of a list; is a colon or a quotation mark missing?",
+    "expected <block end>": "this does not fit what stands above it; is it indented like its neighbours?",
+    "that cannot start any token": 'a text cannot begin with this character; put "quotes" around the text',
+    "unexpected end of stream": "a quotation mark is opened and never closed",
+    "expected ',' or": "a bracket is opened and not closed before this, or a comma is missing",
+}
+"""What the parser says about the slips that designers make -> what a person would say."""
+
+
+def _in_plain_words(problem: str, context: str) -> str:
+    for sign, words in _PLAIN_WORDS.items():
+        if sign in problem:
+            return words
+    return f"not readable as YAML: {problem}{f' ({context})' if context else ''}"

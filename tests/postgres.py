@@ -27,27 +27,27 @@ class PostgresServer:
 
     def __init__(self, binaries: Path) -> None:
         self._binaries = binaries
-        self._home = Path(tempfile.mkdtemp(prefix="firebreak-postgres-"))
+        self.home = Path(tempfile.mkdtemp(prefix="firebreak-postgres-"))
         # PostgreSQL refuses to run as root.
         self._as_user: dict[str, Any] = {}
         if os.geteuid() == 0:
             account = _unprivileged()
-            os.chown(self._home, account.pw_uid, account.pw_gid)
+            os.chown(self.home, account.pw_uid, account.pw_gid)
             self._as_user = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
         self._numbers = itertools.count(1)
         try:
             self._run("initdb", "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-            self._run("pg_ctl", "-w", "-l", str(self._home / "log"), "-o", f"{OPTIONS} -k {self._home}", "start")
+            self._run("pg_ctl", "-w", "-l", str(self.home / "log"), "-o", f"{OPTIONS} -k {self.home}", "start")
         except BaseException:
-            shutil.rmtree(self._home)
+            shutil.rmtree(self.home)
             raise
 
     def new_database(self) -> str:
         """The URL of a new, empty database."""
         name = f"firebreak_{next(self._numbers)}"
-        with psycopg.connect(host=str(self._home), user=USER, dbname="postgres", autocommit=True) as connection:
+        with psycopg.connect(host=str(self.home), user=USER, dbname="postgres", autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}".encode())
-        return f"postgresql+psycopg://{USER}@/{name}?host={self._home}"
+        return f"postgresql+psycopg://{USER}@/{name}?host={self.home}"
 
     def empty_pair(self) -> tuple[str, str]:
         """The URLs of a data and a keys database with empty tables: always the same two, since making one is slow."""
@@ -65,12 +65,12 @@ class PostgresServer:
 
     def stop(self) -> None:
         self._run("pg_ctl", "-w", "-m", "immediate", "stop")
-        shutil.rmtree(self._home)
+        shutil.rmtree(self.home)
 
     def _run(self, program: str, *arguments: str) -> None:
-        command = [str(self._binaries / program), "-D", str(self._home / "data"), *arguments]
+        command = [str(self._binaries / program), "-D", str(self.home / "data"), *arguments]
         done = subprocess.run(
-            command, cwd=self._home, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **self._as_user
+            command, cwd=self.home, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **self._as_user
         )
         if done.returncode:
             raise RuntimeError(f"{program} failed: {done.stderr}")

@@ -10,6 +10,8 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from flows.store.vault import Vault
+
 T = TypeVar("T")
 
 AT_ONCE = 500  # five columns each stay far below the 32,766 parameters that SQLite takes in one statement
@@ -36,3 +38,8 @@ def insert_blinds(session: Session, table: type[DeclarativeBase], rows: Iterable
         statement = dialect.insert(target).values(part).on_conflict_do_nothing().returning(target.c.blind)
         new.update(session.scalars(statement))
     return new
+
+
+def seal_all(vault: Vault, values: Iterable[tuple[str, Any]]) -> list[bytes]:
+    """Seal each value under the key of the owner before it."""
+    return [vault.seal(owner, value) for owner, value in values]

@@ -241,15 +241,10 @@ def _call(element: Element) -> Person:
     return _echo(element) if ours else person_of(element, "from", "from_user_id")
 
 
-def _address_book(element: Element) -> Person:
-    return person_of(element.get("contact"), "phone_number", "user_id")
-
-
 # field -> (the list in its value, whose conversation an element of that list belongs to)
 _PERSONAL: dict[str, tuple[str, Callable[[Element], Person]]] = {
     "smb_message_echoes": ("message_echoes", _echo),
     "user_preferences": ("user_preferences", _preference),
     "user_id_update": ("user_id_update", _preference),
-    "smb_app_state_sync": ("state_sync", _address_book),
     "calls": ("calls", _call),
 }

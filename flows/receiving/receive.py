@@ -22,9 +22,9 @@ from typing import Any, TypeVar
 from sqlalchemy import insert, select
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from flows.errors import Erased
+from flows.errors import VaultError
 from flows.ids import new_id
-from flows.receiving.bulk import in_parts, insert_blinds
+from flows.receiving.bulk import in_parts, insert_blinds, seal_all
 from flows.receiving.events import Bad, Event, Json, MessageEvent, NewAddress, Notice, Parsed, StatusEvent
 from flows.receiving.payload import parse
 from flows.receiving.senders import Senders
@@ -88,9 +88,8 @@ class _Intake:
         self._add(Message, (self._chat_notice(blind, notice) for blind, notice in chats.items()))
         letters = self._letters(statuses.values())
         self._add(Delivery, (self._delivery(status, letters) for status in statuses.values()))
-        aside = [(f"notice: {n.field}", n.at_path, n.element) for n in notices.values() if not n.about.known]
-        aside += [(item.reason, item.at_path, item.element) for item in bad.values()]
-        self._add(Rejected, self._rejected(aside))
+        aside = [Bad(n.at_path, f"notice: {n.field}", n.element) for n in notices.values() if not n.about.known]
+        self._set_aside([*aside, *bad.values()])
 
         rung = {self._senders.customer_of(m.sender).id for m in messages.values() if not _is_handled(m)}
         rung |= {letter.subject_id for status in statuses.values() if (letter := letters.get(status.wamid))}
@@ -130,9 +129,15 @@ class _Intake:
 
     # -- rows -----------------------------------------------------------------------------------------------------
 
-    def _add(self, table: type[DeclarativeBase], rows: Iterable[Mapping[str, Any]]) -> None:
-        if given := list(rows):
-            self._session.execute(insert(table), given)
+    def _add(self, table: type[DeclarativeBase], rows: Iterable[dict[str, Any]]) -> None:
+        """Write rows; what stands in a `sealed_` column as (owner, value) is sealed first."""
+        given = list(rows)
+        if not given:
+            return
+        for name in (name for name in given[0] if name.startswith("sealed_")):
+            for row, blob in zip(given, seal_all(self._vault, [row[name] for row in given]), strict=True):
+                row[name] = blob
+        self._session.execute(insert(table), given)
 
     def _message(self, blind: str, message: MessageEvent) -> dict[str, Any]:
         customer_id = self._senders.customer_of(message.sender).id
@@ -144,13 +149,12 @@ class _Intake:
             "place": message.place,
             "sent_at": message.sent_at,
             "received_at": self._now,
-            "sealed_content": self._vault.seal(customer_id, message.content),
+            "sealed_content": (customer_id, message.content),
             "handled_at": self._now if _is_handled(message) else None,
         }
 
     def _chat_notice(self, blind: str, notice: Notice) -> dict[str, Any]:
         customer_id = self._senders.customer_of(notice.about).id
-        content = {"field": notice.field, "wamid": notice.wamid, "raw": notice.element}
         return {
             "id": new_id("M"),
             "customer_id": customer_id,
@@ -159,7 +163,7 @@ class _Intake:
             "place": "private",
             "sent_at": notice.at or self._now,
             "received_at": self._now,
-            "sealed_content": self._vault.seal(customer_id, content),
+            "sealed_content": (customer_id, {"field": notice.field, "wamid": notice.wamid, "raw": notice.element}),
             "handled_at": self._now,
         }
 
@@ -192,20 +196,24 @@ class _Intake:
             )
         return found
 
-    def _rejected(self, aside: list[tuple[str, str, Json]]) -> list[dict[str, Any]]:
-        ids = [new_id("X") for _ in aside]
+    def _set_aside(self, items: Collection[Bad]) -> None:
+        ids = [new_id("X") for _ in items]
         self._vault.make_keys(ids)
-        return [
-            {
-                "id": own_id,
-                "at": self._now,
-                "reason": reason,
-                "at_path": path,
-                "sealed_element": self._vault.seal(own_id, element),
-                "body_hash": self._body_hash,
-            }
-            for own_id, (reason, path, element) in zip(ids, aside, strict=True)
-        ]
+        rows = zip(ids, items, strict=True)
+        self._add(
+            Rejected,
+            (
+                {
+                    "id": own_id,
+                    "at": self._now,
+                    "reason": item.reason,
+                    "at_path": item.at_path,
+                    "sealed_element": (own_id, item.element),
+                    "body_hash": self._body_hash,
+                }
+                for own_id, item in rows
+            ),
+        )
 
     # -- customers ------------------------------------------------------------------------------------------------
 
@@ -224,13 +232,24 @@ class _Intake:
         self._update_profiles(list(named.values()))
 
     def _update_profiles(self, named: list[tuple[Customer, dict[str, Any]]]) -> None:
-        sealed = [customer.sealed_profile for customer, _ in named if customer.sealed_profile]
-        opened = dict(zip(sealed, self._vault.open_all(sealed), strict=True))
-        for customer, names in named:
-            before = opened.get(customer.sealed_profile or b"")
-            before = {} if before is None or isinstance(before, Erased) else before
-            if before != {**before, **names}:
-                customer.sealed_profile = self._vault.seal(customer.id, {**before, **names})
+        before = self._profiles([customer for customer, _ in named])
+        changed = [
+            (customer, {**before[customer.id], **names})
+            for customer, names in named
+            if before[customer.id] != {**before[customer.id], **names}
+        ]
+        blobs = seal_all(self._vault, [(customer.id, profile) for customer, profile in changed])
+        for (customer, _), blob in zip(changed, blobs, strict=True):
+            customer.sealed_profile = blob
+
+    def _profiles(self, of: list[Customer]) -> dict[str, dict[str, Any]]:
+        """Their profiles by customer id; one that is erased or cannot be opened is empty, to be written anew."""
+        sealed = {customer.id: customer.sealed_profile for customer in of if customer.sealed_profile}
+        try:
+            opened = dict(zip(sealed, self._vault.open_all(list(sealed.values())), strict=True))
+        except VaultError:
+            opened = {}  # a name is not worth a message
+        return {customer.id: profile if isinstance(profile := opened.get(customer.id), dict) else {} for customer in of}
 
 
 def _is_handled(message: MessageEvent) -> bool:

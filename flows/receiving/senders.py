@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.ids import new_id
-from flows.receiving.bulk import in_parts, insert_blinds
+from flows.receiving.bulk import in_parts, insert_blinds, seal_all
 from flows.receiving.events import Person
 from flows.store import customers
 from flows.store.subjects import lock
@@ -116,24 +115,27 @@ class Senders:
         self._session.add_all(Subject(id=owner, kind="customer") for owner in strangers.values())
         self._session.add_all(made)
         self._session.flush()
-        rows = {
-            address: self._alias(owner, *address) for addresses, owner in strangers.items() for address in addresses
-        }
-        ours = insert_blinds(self._session, Alias, rows.values())
+        aliases = [(owner, address) for addresses, owner in strangers.items() for address in addresses]
+        sealed = seal_all(self._vault, [(owner, address) for owner, (_, address) in aliases])
+        ours = insert_blinds(
+            self._session,
+            Alias,
+            (
+                {
+                    "blind": self._vault.blind(kind, address),
+                    "customer_id": owner,
+                    "kind": kind,
+                    "sealed_address": blob,
+                    "added_at": self._now,
+                }
+                for (owner, (kind, address)), blob in zip(aliases, sealed, strict=True)
+            ),
+        )
         for (addresses, owner), customer in zip(strangers.items(), made, strict=True):
-            if not all(rows[address]["blind"] in ours for address in addresses):
+            if not ours.issuperset(self._vault.blind(kind, address) for kind, address in addresses):
                 # Another process made a customer of this person at the same moment: the two are one.
                 customer = customers.add_address(self._session, self._vault, self._now, owner, **dict(addresses))
             self._found[addresses] = customer
-
-    def _alias(self, owner: str, kind: AliasKind, address: str) -> dict[str, Any]:
-        return {
-            "blind": self._vault.blind(kind, address),
-            "customer_id": owner,
-            "kind": kind,
-            "sealed_address": self._vault.seal(owner, address),
-            "added_at": self._now,
-        }
 
 
 def _addresses(person: Person) -> tuple[Address, ...]:

@@ -29,12 +29,16 @@ class Visitor:
 VISITORS = (
     Visitor("8613800000001", "阿月小店", "麻烦把我们聊天记录里关于我的个人信息都删一下，谢谢。"),
     Visitor("15550100002", "Blue Door Café", "Hi, please delete my personal information from our chat."),
-    Visitor("15550100003", "Night Owl", "Your charger caught fire while my daughter was asleep. I am calling a lawyer."),
+    Visitor(
+        "15550100003", "Night Owl", "Your charger caught fire while my daughter was asleep. I am calling a lawyer."
+    ),
     Visitor("15550100004", "Fern & Pine", "My parcel still has not arrived, it has been two weeks now!"),
 )
 
 
-async def demonstrate(desk: Desk, practice: PracticeServer, addresses: dict[str, str], say: Callable[[str], None]) -> None:
+async def demonstrate(
+    desk: Desk, practice: PracticeServer, addresses: dict[str, str], say: Callable[[str], None]
+) -> None:
     """Let the visitors write, wait for everyone's first reply, and tell what happened."""
     say("The demonstration begins: four customers write, through the real webhook")
     wamids = [practice.say(each.number, each.text, name=each.name) for each in VISITORS]
@@ -95,11 +99,17 @@ def _account(desk: Desk, visitor: Visitor, case_id: str | None) -> list[str]:
 def _what_next(desk: Desk, cases: list[str], addresses: dict[str, str]) -> list[str]:
     with desk.store.read() as session:
         task = session.scalars(
-            select(Task).where(Task.status == "open", Task.kind == "ask", Task.case_id.in_(cases)).order_by(Task.created_at)
+            select(Task)
+            .where(Task.status == "open", Task.kind == "ask", Task.case_id.in_(cases))
+            .order_by(Task.created_at)
         ).first()
     lines = ["", "  Look:"]
     lines += [f"    {what:<28}{address}" for what, address in addresses.items()]
-    lines += ["  Try, in another terminal (. .venv/bin/activate first):", "    firebreak cases", f"    firebreak case {cases[0]}"]
+    lines += [
+        "  Try, in another terminal (. .venv/bin/activate first):",
+        "    firebreak cases",
+        f"    firebreak case {cases[0]}",
+    ]
     lines.append("    firebreak tasks")
     if task is not None:
         filled = " ".join(f"{name}={_typed(offered[0])}" for name, offered in task.form.items())

@@ -34,7 +34,6 @@ _QUIET = {
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
     "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",  # a missing server is an error, not a second server after 12 s
     "PREFECT_LOGGING_LEVEL": "WARNING",
-    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # the terminal is for our own lines; its page has these
     "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
 }
 # One row at a time is the default, and costs four fifths of what SQLite could do.

@@ -74,4 +74,3 @@ async def _one_wave(desk: Desk, with_prefect: bool) -> None:
         except Exception as error:  # the wave itself has gone on without it; what is left is moved below
             log.warning("Prefect could not carry a wave (%s); customers are answered without it", type(error).__name__)
     await asyncio.to_thread(waves.move, desk, f"responder-{uuid4()}", note_absence=True)
-

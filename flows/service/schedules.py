@@ -7,6 +7,7 @@ the one source: what somebody switched by hand in Prefect's page holds until the
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -91,13 +92,15 @@ async def serve(zone: ZoneInfo, began: datetime, path: Path = PREFECT_YAML) -> N
     `began` is when this process began: what was running before that has nobody who carries it. Not for the main
     thread, where the runner would take SIGTERM for itself.
     """
+    # For the runs' processes, which write to our terminal: what they complain about is in Prefect's page.
+    os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "CRITICAL"
     await settle("Firebreak was killed while this ran", before=began)
     runner = Runner(name="firebreak", pause_on_shutdown=False, limit=_AT_ONCE, query_seconds=_POLLED_EVERY)
     async with get_client() as client:
         for deployment in read_deployments(zone, path):
-            missed = await _missed(client, deployment.full_name)
-            deployment_id = await runner.aadd_deployment(deployment)  # plans anew, and forgets what was missed
-            if missed:
+            missed = await _forget_missed(client, deployment.full_name)
+            deployment_id = await runner.aadd_deployment(deployment)
+            if missed:  # a day's absence is made up for once, not ninety-six times
                 await client.create_flow_run_from_deployment(deployment_id)
     running = asyncio.create_task(runner.start())
     try:
@@ -130,8 +133,8 @@ async def settle(why: str, before: datetime) -> int:
     return len(ours)
 
 
-async def _missed(client: PrefectClient, full_name: str) -> bool:
-    """Whether the clock would have run this while nobody was there to do it."""
+async def _forget_missed(client: PrefectClient, full_name: str) -> bool:
+    """Take back what the clock planned while nobody was there to do it. Returns whether there was anything."""
     try:
         deployment = await client.read_deployment_by_name(full_name)
     except ObjectNotFound:
@@ -141,7 +144,10 @@ async def _missed(client: PrefectClient, full_name: str) -> bool:
         state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
         next_scheduled_start_time=FlowRunFilterNextScheduledStartTime(before_=datetime.now(UTC)),
     )
-    return any(run.auto_scheduled for run in await _runs(client, late))
+    missed = [run for run in await _runs(client, late) if run.auto_scheduled]
+    for run in missed:
+        await client.delete_flow_run(run.id)
+    return bool(missed)
 
 
 _UNSETTLED = FlowRunFilter(

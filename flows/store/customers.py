@@ -96,7 +96,8 @@ def _joined(
     session: Session, vault: Vault, now: datetime, customer: Customer | None, addresses: list[Address]
 ) -> Customer:
     blinds = [blind for _, _, blind in addresses]
-    known = dict(session.execute(select(Alias.blind, Alias.customer_id).where(Alias.blind.in_(blinds))).tuples())
+    noted = select(Alias.blind, Alias.customer_id).where(Alias.blind.in_(blinds))
+    known = dict(session.execute(noted).tuples().all())
     # Known addresses first, so that nobody is made anew who turns out to be known by the other address.
     for kind, address, blind in sorted(addresses, key=lambda each: each[2] not in known):
         owner = known.get(blind)
@@ -130,7 +131,7 @@ def _noted(
 def _addresses(vault: Vault, wa_id: str | None, user_id: str | None) -> list[Address]:
     given: list[tuple[AliasKind, str]] = []
     if wa_id is not None:
-        given.append(("wa_id", "".join(filter(str.isdigit, wa_id))))
+        given.append(("wa_id", "".join(filter("0123456789".__contains__, wa_id))))
     if user_id is not None:
         given.append(("user_id", user_id.strip()))
     if not given or not all(address for _, address in given):

@@ -95,7 +95,7 @@ def scrub(engine: Engine, table: str) -> None:
     try:
         cursor = raw.cursor()
         cursor.execute("PRAGMA query_only = OFF")
-        # secure_delete overwrites what was deleted; a rewritten file has no slack for older copies of moved rows either.
+        # secure_delete overwrites what was deleted; a rewritten file has no slack for copies of moved rows either.
         cursor.execute("VACUUM")
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         (busy, *_rest) = cursor.fetchone() or (0,)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, inspect, select, table, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import column
 
 from flows.errors import StoreError
@@ -27,7 +28,8 @@ _LOCK = 4_670_216
 def bring_up_to_date(engine: Engine, which: Which) -> None:
     """Run the migrations that a database lacks, all or none, once even when two processes start together.
 
-    A database in memory gets its tables at once. Raises ``StoreError`` when a newer Firebreak wrote the database.
+    A database in memory gets its tables at once. Raises ``StoreError`` when the database cannot be reached, is none, or
+    was written by a newer Firebreak.
     """
     if in_memory(engine):
         raw: Any = engine.raw_connection()
@@ -35,8 +37,12 @@ def bring_up_to_date(engine: Engine, which: Which) -> None:
         raw.close()
         return
     known = versions(which)
-    with reading(engine) as connection:
-        version = _version(connection)
+    try:
+        with reading(engine) as connection:
+            version = _version(connection)
+    except DBAPIError as error:
+        place = engine.url.host or engine.url.database
+        raise StoreError(f"The {which} database ({place}) cannot be used: {error.orig}") from None
     if version == known[-1]:
         return
     with writing(engine) as connection:

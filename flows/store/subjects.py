@@ -102,7 +102,7 @@ def release(session: Session, claim: Claim, owner: str, next_due: datetime | Non
     If somebody rang since ``claim`` was read, the subject stays due at once, so that no bell is lost.
     """
     ours = update(Subject).where(Subject.id == claim.subject_id, Subject.claimed_by == owner)
-    due_at = _instant(next_due)
+    due_at = case((Subject.bells == claim.bells, _instant(next_due)), else_=Subject.due_at)
     return _rows(session, ours.values(claimed_by=None, claimed_until=None, due_at=due_at)) > 0
 
 

@@ -305,7 +305,7 @@ def test_a_failure_without_a_readable_code_is_still_a_failure(errors: object) ->
         ("file of an older message", "history", NUMBER),
         ("history not shared", "history", None),
         ("marketing stopped", "user_preferences", NUMBER),
-        ("address book", "smb_app_state_sync", NUMBER),
+        ("address book", "smb_app_state_sync", None),
         ("call", "calls", NUMBER),
         ("template", "message_template_status_update", None),
         ("account", "account_update", None),

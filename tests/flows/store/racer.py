@@ -70,7 +70,8 @@ def all_handled(store: Store, expected: int) -> bool:
 
 def main(data: str, keys: str, master_key: str, name: str, messages: str, expected: str) -> None:
     with Store.open(data, keys, master_key, SystemClock()) as store:
-        print("ready", flush=True)
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
         sys.stdin.readline()
         threads = [threading.Thread(target=bring, args=(store, name, int(messages)))]
         threads += [threading.Thread(target=take, args=(store, f"{name}{hand}", int(expected))) for hand in "ab"]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import Session
 
@@ -27,18 +27,21 @@ def test_a_transaction_is_kept_or_undone_as_a_whole(any_store: Store) -> None:
     """Otherwise half of what a webhook brought would be kept, and the rest lost."""
     with any_store.begin() as session:
         session.add(Seen(blind="a", seen_at=any_store.clock.now()))
-    with pytest.raises(ZeroDivisionError), any_store.begin() as session:
+
+    def half_done(session: Session) -> None:
         session.add(Seen(blind="b", seen_at=any_store.clock.now()))
         session.flush()
-        _ = 1 / 0
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        any_store.attempt(half_done)
     assert seen(any_store) == ["a"]
 
 
 def test_a_reader_cannot_write(any_store: Store) -> None:
     """Otherwise a page that only shows something could change it, or fail under load because it tried."""
     with pytest.raises(DBAPIError), any_store.read() as session:
-        session.add(Seen(blind="a", seen_at=any_store.clock.now()))
-        session.flush()
+        session.execute(insert(Seen).values(blind="a", seen_at=any_store.clock.now()))
     assert seen(any_store) == []
     with any_store.begin() as session:
         session.add(Seen(blind="b", seen_at=any_store.clock.now()))
@@ -246,6 +249,17 @@ def test_a_database_of_another_kind_is_refused_without_its_password(
     """Otherwise a mistyped URL would end in a puzzle, or its password in a log."""
     with pytest.raises(StoreError, match="sqlite:///path/to") as caught:
         Store.open(url, "sqlite://", master_key, clock)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_what_is_no_database_is_said_to_be_none(tmp_path: Path, master_key: str, clock: MovedClock) -> None:
+    """Otherwise a wrong path, or a server that is down, would end in a page of stack trace."""
+    (tmp_path / "notes.txt").write_text("not a database, although long enough to be taken for the head of one " * 9)
+    with pytest.raises(StoreError, match=r"data database \(.*notes\.txt\) cannot be used: file is not a database"):
+        Store.open(f"sqlite:///{tmp_path}/notes.txt", "sqlite://", master_key, clock)
+    url = f"postgresql+psycopg://somebody:hunter2@/nothing?host={tmp_path}"
+    with pytest.raises(StoreError, match=r"keys database .* cannot be used: .*No such file") as caught:
+        Store.open("sqlite://", url, master_key, clock)
     assert "hunter2" not in str(caught.value)
 
 

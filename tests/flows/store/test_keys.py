@@ -18,7 +18,9 @@ def test_a_new_master_key_can_be_set_as_it_is() -> None:
     assert base64.urlsafe_b64encode(read_master_key(text)).decode() == text
 
 
-@pytest.mark.parametrize("given", ["", "secret", "not base64 at all!", "é" * 44, base64.urlsafe_b64encode(bytes(16)).decode()])
+@pytest.mark.parametrize(
+    "given", ["", "secret", "not base64 at all!", "é" * 44, base64.urlsafe_b64encode(bytes(16)).decode()]
+)
 def test_anything_else_is_refused_without_repeating_it(given: str) -> None:
     """Otherwise a weak key would be taken, or a secret would end up in a log."""
     with pytest.raises(VaultError, match="must be 32 bytes") as caught:

@@ -82,9 +82,7 @@ def test_a_journal_line_cannot_be_changed_even_past_the_program(any_store: Store
         session.execute(text("UPDATE journal SET event = 'other'"))
 
 
-def test_two_that_start_at_once_share_one_new_database(
-    new_url: Urls, tmp_path: Path, master_key: str, clock: MovedClock
-) -> None:
+def test_two_that_start_at_once_share_one_new_database(new_url: Urls, master_key: str, clock: MovedClock) -> None:
     """Otherwise `up` started twice, or two workers on one database, would leave it half made."""
     data, keys = new_url("data"), new_url("keys")
     code = (
@@ -129,7 +127,8 @@ def test_opening_is_quick(tmp_path: Path, master_key: str, clock: MovedClock) ->
     assert _best(lambda: Store.in_memory(clock)) < 0.05
 
 
-def test_opening_an_up_to_date_database_does_not_load_alembic(file_store: Store, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("file_store")
+def test_opening_an_up_to_date_database_does_not_load_alembic(tmp_path: Path) -> None:
     """Otherwise each start of a command would wait for a library that has nothing to do."""
     code = (
         "import sys; from flows.store.engines import connect; from flows.store.schema import bring_up_to_date\n"
@@ -163,4 +162,8 @@ def _shape(engine: Any) -> set[frozenset[str]]:
     with engine.connect() as connection:
         rows = [" ".join(map(str, row)) for row in connection.execute(text(asked))]
     # The order of constraints inside a statement is of no matter, nor are its blanks and brackets.
-    return {frozenset(re.sub(r"[\s\"()]+", " ", row).replace(" ,", ",").strip().split(", ")) for row in rows if "alembic" not in row}
+    return {
+        frozenset(re.sub(r"[\s\"()]+", " ", row).replace(" ,", ",").strip().split(", "))
+        for row in rows
+        if "alembic" not in row
+    }

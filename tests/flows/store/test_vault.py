@@ -7,12 +7,18 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from flows.clock import MovedClock
 from flows.errors import Erased, StoreError, VaultError, WrongMasterKey
 from flows.store import engines
 from flows.store.database import Store
-from flows.store.keys import new_master_key
+from flows.store.engines import connect, reading
+from flows.store.keys import Key, new_master_key
+from flows.store.schema import bring_up_to_date
+from flows.store.vault import Vault
+from tests.postgres import PostgresServer
 
 SECRET = {"text": "我的订单还没到 — où est ma commande?", "media": [1, None, True], "wamid": "wamid.HBgL"}
 
@@ -152,9 +158,13 @@ def test_a_key_destroyed_elsewhere_is_gone_here_at_once(file_store: Store, tmp_p
 
 def test_a_crash_between_the_two_databases_is_harmless(file_store: Store) -> None:
     """Otherwise a power cut while a message is stored could leave data that no key opens."""
-    with pytest.raises(KeyboardInterrupt), file_store.begin():
+
+    def broken_off(_: Session) -> None:
         file_store.vault.seal("P-1", "never committed")
         raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        file_store.attempt(broken_off)
     assert file_store.vault.owners() == ["P-1"]
     assert file_store.vault.open(file_store.vault.seal("P-1", "second try")) == "second try"
     assert file_store.vault.destroy("P-1") == 1
@@ -177,6 +187,28 @@ def test_a_destroyed_key_is_in_no_file_any_more(file_store: Store, tmp_path: Pat
     assert [owner for owner, wrapped in destroyed.items() if _traces(tmp_path, wrapped)] == []
     file_store.close()
     assert [owner for owner, wrapped in destroyed.items() if _traces(tmp_path, wrapped)] == []
+
+
+@pytest.mark.postgres
+def test_a_destroyed_key_is_in_no_table_file_any_more(
+    postgres_server: PostgresServer, master_key: str, clock: MovedClock
+) -> None:
+    """Otherwise an erased customer could be brought back from the files of the server."""
+    keys = connect(postgres_server.new_database())
+    bring_up_to_date(keys, "keys")
+    vault = Vault(keys, master_key, clock)
+    vault.make_keys(f"P-{number}" for number in range(50))
+    with reading(keys) as connection:
+        wrapped = connection.scalars(select(Key.wrapped).where(Key.owner == "P-7")).one()
+    checkpoint = keys.execution_options(isolation_level="AUTOCOMMIT")
+    for destroyed in (False, True):
+        if destroyed:
+            vault.destroy("P-7")
+        with checkpoint.connect() as connection:
+            connection.exec_driver_sql("CHECKPOINT")
+        files = (file for file in (postgres_server.home / "data" / "base").rglob("*") if file.is_file())
+        assert any(wrapped[:16] in file.read_bytes() for file in files) is not destroyed
+    keys.dispose()
 
 
 def test_a_scrubbing_that_was_kept_from_its_end_is_made_good(

@@ -223,7 +223,7 @@ ANYTHING = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(ANYTHING, max_size=4), ANYTHING, st.binary(max_size=30))
 def test_no_body_is_a_server_error(elements: list[Any], value: Any, noise: bytes) -> None:
     """Some body would be answered with a server error, and come again for seven days."""

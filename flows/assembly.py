@@ -1,0 +1,107 @@
+"""Putting the parts together from the settings: the one place where an installation's store and desk are made.
+
+What is slow to import (httpx, the rule engine, the content) is imported only when it is asked for, so that a command
+which merely reads the store starts at once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flows.settings import Settings, environment
+
+if TYPE_CHECKING:
+    from flows.channels.cloud_api import CloudApi
+    from flows.channels.manual import Manual
+    from flows.channels.team import NotTold, Team
+    from flows.clock import Clock
+    from flows.desk import Desk
+    from flows.shelf import Shelf
+    from flows.store.database import Store
+
+PRACTICE_HOST = "127.0.0.1"
+
+Warn = Callable[[str], None]
+
+
+def open_store(settings: Settings, clock: Clock, warn: Warn = logging.getLogger(__name__).warning) -> Store:
+    """The store and the keys of this installation, their tables up to date. Close it when done.
+
+    Raises `SettingsError` when there is no master key, and what `Store.open` raises. `warn` is told when a master key
+    had to be made, which happens in practice mode only.
+    """
+    from flows.store.database import Store
+
+    key = settings.master_key_bytes(warn)
+    return Store.open(settings.database_url.get_secret_value(), settings.keys_url.get_secret_value(), key, clock)
+
+
+def open_desk(settings: Settings, store: Store, warn: Warn = logging.getLogger(__name__).warning) -> Desk:
+    """A desk over this store, with the content in force, the channel and the team of this installation.
+
+    Raises `ContentError` with every problem of the content or of the team file, `SettingsError` when the channel
+    lacks a setting. `warn` is told when nobody of the team can be reached.
+    """
+    from flows.channels.pace import Pace
+    from flows.desk import Desk
+
+    shelf = open_shelf()
+    channel = open_channel(settings)
+    team = open_team(settings, shelf, warn)
+    return Desk(store, shelf, channel, team, Pace(store.clock), timezone=settings.timezone)
+
+
+def open_shelf() -> Shelf:
+    """The content in force; `ContentError` with every problem in it."""
+    from flows.shelf import Shelf
+    from flows.verbs import all_verbs
+
+    return Shelf.of_folder(all_verbs())
+
+
+def open_channel(settings: Settings) -> CloudApi | Manual:
+    """The way to customers that the settings choose. Practice is the real client against the practice server."""
+    settings.require_complete()
+    if settings.channel == "manual":
+        from flows.channels.manual import Manual
+
+        return Manual()
+    from flows.channels.cloud_api import CloudApi
+
+    assert settings.whatsapp_phone_number_id is not None and settings.whatsapp_token is not None
+    return CloudApi(
+        settings.whatsapp_api_base,
+        settings.whatsapp_api_version,
+        settings.whatsapp_phone_number_id,
+        settings.whatsapp_token.get_secret_value(),
+        name=settings.channel,
+    )
+
+
+def open_team(settings: Settings, shelf: Shelf, warn: Warn) -> Team | NoTeam:
+    """The people behind the roles: the team file's; without one, the board of the practice server, or nobody."""
+    from flows.channels.team import Team
+
+    if settings.team is not None:
+        return Team.load(settings.team, environment())
+    if settings.channel == "practice":
+        board = f"json://{PRACTICE_HOST}:{settings.port + 1}/practice/team"
+        return Team.of({role: [f"{board}/{role}"] for role in shelf.current.roles})
+    warn(f"{NO_TEAM} What the playbooks tell colleagues reaches nobody and shows as failed.")
+    return NoTeam()
+
+
+NO_TEAM = "There is no team file: set FIREBREAK_TEAM."
+
+
+@dataclass(frozen=True)
+class NoTeam:
+    """A team of nobody, so that what was to be told stays visible as not told."""
+
+    def tell(self, role: str, title: str, body: str) -> NotTold:  # noqa: ARG002 - the same for every notice
+        from flows.channels.team import NotTold
+
+        return NotTold(f'nobody stands behind "{role}". {NO_TEAM}')

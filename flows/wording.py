@@ -1,0 +1,380 @@
+"""What a line of the journal says in plain words: one small function for each kind of line.
+
+Nothing personal is in a journal line, so nothing personal is in these sentences; the words that were said are added by
+`flows.story`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from rules.units import format_duration
+
+Data = Mapping[str, Any]
+
+
+class Asked(Protocol):
+    """What is known of a human task (a row of `tasks`)."""
+
+    id: str
+    kind: str
+    role: str
+    question: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """A line in words. `because` are the reasons, the deciding one first; `why_not` is what stood against the rest."""
+
+    mark: str
+    headline: str
+    because: tuple[str, ...] = ()
+    why_not: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the journal, with what belongs to it."""
+
+    event: str
+    data: Data
+    at: datetime
+    task: Asked | None = None
+    zone: ZoneInfo = ZoneInfo("UTC")
+
+    def moment(self, name: str) -> str:
+        """A time of the line's data as people read it."""
+        return moment(datetime.fromisoformat(self.data[name]), self.zone, self.at)
+
+
+def in_words(entry: Entry) -> Told:
+    """The line as a sentence; one of an unknown kind, or of the shape of another release, is shown as it is."""
+    try:
+        return _TELLERS.get(entry.event, _plain)(entry)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return _plain(entry)
+
+
+def moment(at: datetime, zone: ZoneInfo, seen_from: datetime | None = None) -> str:
+    """`13:00` on the day of `seen_from`, `Tue 6 Jan 09:20` in its year, `6 Jan 2027 09:20` otherwise."""
+    here = at.astimezone(zone)
+    there = (seen_from or datetime.fromtimestamp(0, UTC)).astimezone(zone)
+    if here.date() == there.date():
+        return here.strftime("%H:%M")
+    return f"{here:%a} {here.day} {here:%b %H:%M}" if here.year == there.year else f"{here.day} {here:%b %Y %H:%M}"
+
+
+def roughly(time: timedelta) -> str:
+    """A duration by its two largest units: `8 days 1 hour`, `12 minutes`."""
+    units = format_duration(max(time, timedelta(0))).split(" ")
+    return " ".join(units[:4])
+
+
+def shown(value: Any) -> str:
+    """A value of the journal as a person writes it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} = {shown(each)}" for key, each in value.items())
+    return ", ".join(shown(each) for each in value) if isinstance(value, list | tuple) else str(value)
+
+
+# -- deciding --------------------------------------------------------------------------------------------------------
+
+
+def _case_opened(entry: Entry) -> Told:
+    data = entry.data
+    headline = f"{data['playbook']} {data['version']} begins, severity {data.get('severity', 'unknown')}"
+    if "opened_by" in data:
+        return Told("team", f"{data['opened_by']} opens a case by hand: {headline}")
+    both = data.get("because") or {}
+    because, why_not = _reasons(both, data.get("severity"))
+    return Told("decision", headline, because, why_not)
+
+
+def _message_read(entry: Entry) -> Told:
+    data = entry.data
+    signs = [name.removeprefix("sign_").replace("_", " ") for name, value in data["facts"].items() if _is_sign(name, value)]
+    seen = [str(data["facts"].get("intent", "unknown")).replace("_", " "), f"severity {data['severity']}", *signs]
+    because, why_not = _reasons(data.get("because") or {}, data["severity"])
+    return Told("decision", f"read as: {', '.join(seen)}", because, why_not)
+
+
+def _is_sign(name: str, value: object) -> bool:
+    return name.startswith("sign_") and value is True
+
+
+def _reasons(both: Data, severity: object) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Why this playbook, then why this severity; and what stood against every other rule."""
+    trigger, triage = both.get("trigger") or {}, both.get("triage") or {}
+    chosen = [trigger["because"]] if trigger.get("rule") else ["nothing in it starts a playbook"]
+    if triage.get("rule"):
+        title = triage.get("title") or triage["rule"]
+        chosen.append(f"severity {severity}: {title[:1].lower()}{title[1:]}, as {triage['because']}")
+    return tuple(chosen), (*trigger.get("why_not", ()), *triage.get("why_not", ()))
+
+
+# -- steps -----------------------------------------------------------------------------------------------------------
+
+
+def _step_waits(entry: Entry) -> Told:
+    on, data = entry.data.get("on") or {}, entry.data
+    until = f", until {entry.moment('until_latest')} at the latest" if "until_latest" in data else ""
+    if "task" in on:
+        return Told("wait", given(entry))
+    if "outbox" in on:
+        return Told("wait", f"a text is ready: {data.get('reply', data['name'])}")
+    parts = []
+    if "until" in on:
+        parts.append(f"until {moment(datetime.fromisoformat(on['until']), entry.zone, entry.at)}")
+    if "event" in on:
+        parts.append(EVENTS.get(on["event"], f"for {on['event']}"))
+    return Told("wait", f"waits {' or '.join(parts) or 'in ' + str(data['name'])}{until}")
+
+
+EVENTS = {"customer_reply": "for the customer to write", "incident_closed": "for the incident to be closed"}
+
+
+def given(entry: Entry) -> str:
+    """A task as it is given to somebody."""
+    data, task = entry.data, entry.task
+    until = f", until {entry.moment('until_latest')} at the latest" if "until_latest" in data else ""
+    if task is None:
+        return f"{data['name']} waits for a person{until}"
+    if "by_hand" in data:
+        return f"{task.role} is to send {data.get('reply', 'the text')} by hand ({task.id})"
+    do = "is to take it over" if data["verb"] == "escalate" else "is to do it by hand"
+    what = {"ask": "is asked", "approve": "is to say yes or no"}.get(task.kind, do)
+    return f"{task.role} {what} ({task.id}){until}"
+
+
+def _step_done(entry: Entry) -> Told:
+    data = entry.data
+    if "took" in data:
+        because, why_not = _branch(data.get("because") or {})
+        way = {"otherwise": "none of the conditions holds, so it goes the other way (otherwise)",
+               "no branch": "none of the conditions holds, so it goes straight on"}  # fmt: skip
+        return Told("decision", way.get(data["took"], f"goes way {data['took']} of {data['name']}"), because, why_not)
+    if "planned" in data:
+        return Told("note", f"plans {data['playbook']} for {entry.moment('due')} ({data['planned']})")
+    if "closed_as" in data:
+        return Told("note", f"closes it as {data['closed_as']}")
+    if "assumed" in data:
+        return Told("decision", f"nobody knows, so it assumes: {shown(data['assumed'])}")
+    if "labels" in data:
+        return Told("note", f"labels: {shown(data['labels'])}")
+    if "told" in data:
+        return Told("note", f"{data.get('who', 'colleagues')} will be told")
+    if "happened" in data:
+        return Told("note", {"customer_reply": "the customer has written, so it goes on"}.get(
+            data["happened"], f"{data['happened'].replace('_', ' ')}, so it goes on"))  # fmt: skip
+    if "waited_until" in data:
+        return Told("note", "the time has passed, so it goes on")
+    if "by_hand" in data:
+        return Told("team", f"{data['by_hand']} did by hand what {data['name']} could not do")
+    details = _details(data)
+    return Told("note", f"{data['name']}: done{f' ({details})' if details else ''}")
+
+
+def _branch(decision: Data) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Why this way. Where no condition holds, what stood against each is the reason itself."""
+    against = tuple(f"not way {reason}" for reason in decision.get("why_not", ()))
+    if decision.get("rule"):
+        return (decision["because"],), against
+    return against, ()
+
+
+def _step_skipped(entry: Entry) -> Told:
+    against = (entry.data.get("because") or {}).get("why_not", ())
+    plain = tuple(reason.removeprefix("1: ") for reason in against)  # there is one condition only
+    return Told("note", f"left out: {entry.data['name']}", plain)
+
+
+def _step_failed(entry: Entry) -> Told:
+    details = _details(entry.data)
+    return Told("alarm", f"FAILED: {entry.data['name']} ({entry.data.get('reason', 'for no known reason')})"
+                         f"{f'; {details}' if details else ''}")  # fmt: skip
+
+
+def _tried_again(entry: Entry) -> Told:
+    return Told("alarm", f"{entry.data['name']} did not work ({entry.data['reason']}); next try at {entry.moment('at')}")
+
+
+def _time_is_up(entry: Entry) -> Told:
+    who = f"{entry.task.role} has not answered in time" if entry.task else "the time is up"
+    return Told("alarm", f"{who}: {entry.data['name']}")
+
+
+def _told_again(entry: Entry) -> Told:
+    return Told("alarm", f"nobody has taken it yet: {entry.data['name']}")
+
+
+_NOT_DETAILS = ("verb", "name", "because", "on", "enter", "leave", "until_latest", "note", "reason", "sent", "answered_by")
+
+
+def _details(data: Data) -> str:
+    kept = {key: value for key, value in data.items() if key not in _NOT_DETAILS and value not in (None, "")}
+    return "; ".join(f"{key.replace('_', ' ')}: {shown(value)}" for key, value in kept.items())
+
+
+# -- texts, notices, answers -------------------------------------------------------------------------------------------
+
+
+def _text_sent(entry: Entry) -> Told:
+    return Told("us", wrote(entry.data))
+
+
+def wrote(data: Data) -> str:
+    """A text that has left."""
+    form = ", as a template" if data.get("form") == "template" else ""
+    return f"we wrote {data.get('reply', 'a text')} ({data.get('locale', 'unknown language')}{form})"
+
+
+def _sent_after_all(entry: Entry) -> Told:
+    return Told("us", "it is certain now that the customer got our text")
+
+
+def _refused(entry: Entry) -> Told:
+    return Told("alarm", f"{_not_taken(entry.data)}{_why(entry.data)}")
+
+
+def _refused_for_now(entry: Entry) -> Told:
+    return Told("alarm", f"{_not_taken(entry.data)}{_why(entry.data)}; next try at {entry.moment('again')}")
+
+
+def _not_taken(data: Data) -> str:
+    return f"{data['role']} could not be told" if data.get("role") else f"WhatsApp did not take {data.get('reply', 'the text')}"
+
+
+def _why(data: Data) -> str:
+    code = f" (code {data['code']})" if data.get("code") is not None else ""
+    return f": {data['detail']}{code}" if data.get("detail") else code
+
+
+def _template_instead(entry: Entry) -> Told:
+    return Told("note", f"the 24 hours are over{_why(entry.data)}; the approved template goes instead")
+
+
+def _unsure(entry: Entry) -> Told:
+    return Told("alarm", f"it is not known yet whether the text left{_why(entry.data)}")
+
+
+def _not_delivered(entry: Entry) -> Told:
+    return Told("alarm", f"WhatsApp could not deliver our text{_why(entry.data)}")
+
+
+def _handed_over(entry: Entry) -> Told:
+    return Told("team", f"{entry.data.get('reply', 'the text')} has to be sent by hand: {entry.data['why']}")
+
+
+def _colleagues_told(entry: Entry) -> Told:
+    return Told("team", f"told {entry.data['role']}")
+
+
+def _answered(entry: Entry) -> Told:
+    return Told("team", answered(entry.data))
+
+
+def answered(data: Data) -> str:
+    """What a colleague answered."""
+    by, answer = data.get("by") or "somebody", data.get("answer") or {}
+    if data.get("kind") == "approve":
+        return f"{by} said {answer.get('approved', 'nothing')} ({data['task']})"
+    if data.get("kind") == "do":
+        return f"{by} has done it or taken it over ({data['task']})"
+    return f"{by} answered {data['task']}: {shown(answer)}"
+
+
+# -- promises, runs, the rest ------------------------------------------------------------------------------------------
+
+
+def _promise_kept(entry: Entry) -> Told:
+    return Told("note", f"promise kept: {kept(entry)}")
+
+
+def kept(entry: Entry) -> str:
+    """A promise, and how early it was kept."""
+    early = datetime.fromisoformat(entry.data["due"]) - entry.at
+    return f"{entry.data['promise']}, {roughly(early)} before its time"
+
+
+def _promise_near(entry: Entry) -> Told:
+    return Told("alarm", f"the promise {entry.data['promise']} is due at {entry.moment('due')}")
+
+
+def _promise_broken(entry: Entry) -> Told:
+    return Told("alarm", f"PROMISE BROKEN: {entry.data['promise']} was due at {entry.moment('due')}")
+
+
+def _run_started(entry: Entry) -> Told:
+    return Told("note", f"{entry.data['playbook']} {entry.data['version']} begins")
+
+
+def _run_finished(entry: Entry) -> Told:
+    closed = entry.data.get("closed_as")
+    return Told("note", f"closed as {closed}" if closed else "nothing more is to be done in this playbook")
+
+
+def _incident_opened(entry: Entry) -> Told:
+    data = entry.data
+    return Told("alarm", f"{data['opened_by']} opens an incident: {data['kind']}, severity {data['severity']}")
+
+
+def _follow_up_started(entry: Entry) -> Told:
+    return Told("note", f"the time has come for {entry.data['playbook']} ({entry.data['follow_up']})")
+
+
+def _follow_up_not_needed(entry: Entry) -> Told:
+    reason = (entry.data["because"],) if entry.data.get("because") else ()
+    return Told("decision", f"{entry.data['playbook']} is not needed any more ({entry.data['follow_up']})", reason)
+
+
+def _moving_failed(entry: Entry) -> Told:
+    return Told("alarm", f"something unforeseen happened ({entry.data['error']}); it is tried again in a minute")
+
+
+def _without_prefect(entry: Entry) -> Told:
+    return Told("note", "this was done without Prefect, whose server was not there")
+
+
+def _plain(entry: Entry) -> Told:
+    known = {key: value for key, value in entry.data.items() if value is not None}
+    details = "; ".join(f"{key.replace('_', ' ')}: {shown(value)}" for key, value in known.items())
+    return Told("note", f"{entry.event}{f' ({details})' if details else ''}")
+
+
+_TELLERS: Mapping[str, Callable[[Entry], Told]] = {
+    "case opened": _case_opened,
+    "message read": _message_read,
+    "step waits": _step_waits,
+    "step done": _step_done,
+    "step skipped": _step_skipped,
+    "step failed": _step_failed,
+    "step will be tried again": _tried_again,
+    "time is up": _time_is_up,
+    "told again": _told_again,
+    "text sent": _text_sent,
+    "text was sent after all": _sent_after_all,
+    "text refused": _refused,
+    "text refused for now": _refused_for_now,
+    "text refused; its template goes instead": _template_instead,
+    "not known whether the text left": _unsure,
+    "text was not delivered": _not_delivered,
+    "text handed to a colleague": _handed_over,
+    "colleagues told": _colleagues_told,
+    "task answered": _answered,
+    "promise kept": _promise_kept,
+    "promise is near": _promise_near,
+    "promise broken": _promise_broken,
+    "run started": _run_started,
+    "run finished": _run_finished,
+    "incident opened": _incident_opened,
+    "follow-up started": _follow_up_started,
+    "follow-up not needed": _follow_up_not_needed,
+    "moving failed": _moving_failed,
+    "moved without Prefect": _without_prefect,
+}
