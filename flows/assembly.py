@@ -62,6 +62,17 @@ def open_shelf() -> Shelf:
     return Shelf.of_folder(all_verbs())
 
 
+def role_names() -> tuple[str, ...]:
+    """The roles that playbooks may turn to, without reading any other content; none when the file cannot be read."""
+    from flows.shelf import ROOT
+    from rules.bundle import ROLES
+    from rules.problems import Problems
+    from rules.yaml_source import Source
+
+    source = Source.read(ROOT / ROLES, Problems())
+    return tuple(source.data) if source is not None and isinstance(source.data, dict) else ()
+
+
 def open_channel(settings: Settings) -> CloudApi | Manual:
     """The way to customers that the settings choose. Practice is the real client against the practice server."""
     settings.require_complete()

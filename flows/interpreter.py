@@ -29,6 +29,7 @@ class State(Enum):
 
     OPEN = "open"  # something is due or awaited
     STUCK = "stuck"  # a step failed and nothing says what then
+    BARRED = "barred"  # a gate did not open: nothing after it happens, in this list or around it
     ENDED = "ended"
 
 
@@ -49,10 +50,9 @@ def standing(playbook: Playbook, records: Mapping[str, Record], broken: Iterable
     states = [_walk(playbook.steps, records, due)]
     for name in broken:
         states.append(_walk(playbook.promises[name].on_breach, records, due))
-    for state in (State.OPEN, State.STUCK):
-        if due or state in states:
-            return Standing(tuple(due), State.OPEN if due else state)
-    return Standing((), State.ENDED)
+    if due or State.OPEN in states:
+        return Standing(tuple(due), State.OPEN)
+    return Standing((), State.STUCK if State.STUCK in states else State.ENDED)
 
 
 def _walk(steps: Steps, records: Mapping[str, Record], due: list[Step]) -> State:
@@ -66,12 +66,11 @@ def _walk(steps: Steps, records: Mapping[str, Record], due: list[Step]) -> State
         if record.status == "failed" and step.on_failure is None:
             return State.STUCK
         entered = entered_block(step, record)
-        if entered is not None:
-            state = _walk(entered, records, due)
-            if state is not State.ENDED:
-                return state
-        if leaves(step, record):
-            return State.ENDED
+        state = State.ENDED if entered is None else _walk(entered, records, due)
+        if state is not State.ENDED:
+            return state
+        if barred(step, record):
+            return State.BARRED
     return State.ENDED
 
 
@@ -81,8 +80,8 @@ def entered_block(step: Step, record: Record) -> Steps | None:
     return step.blocks().get(str(name)) if name is not None else None
 
 
-def leaves(step: Step, record: Record) -> bool:
-    """Whether the steps below this one in its list are not done: a gate opens by a yes and by nothing else."""
-    if step.verb.gate and record.status != "skipped":
-        return record.status != "done" or bool(record.outcome.get("leave"))
-    return bool(record.outcome.get("leave"))
+def barred(step: Step, record: Record) -> bool:
+    """Whether a gate stayed shut. It opens by a yes and by nothing else: not by time, not by a failure."""
+    if not step.verb.gate or record.status == "skipped":
+        return False
+    return record.status != "done" or not record.outcome.get("open")

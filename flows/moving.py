@@ -75,8 +75,8 @@ def settle(work: Work, outcome: Outcome) -> None:
                 _timer(work, "timeout", work.now + work.step.timeout)
             work.journal("step waits", **said, on=dict(outcome.on), **_dated(work), **outcome.note)
         case Done():
-            kept = {"enter": outcome.enter, "leave": outcome.leave} if outcome.enter or outcome.leave else {}
-            _end_step(work, "done", {**work.record.outcome, **kept, **outcome.note})
+            kept = {"enter": outcome.enter, "open": outcome.open}
+            _end_step(work, "done", {**work.record.outcome, **{k: v for k, v in kept.items() if v}, **outcome.note})
             _learn(work, outcome.learned)
             work.journal("step done", **said, **outcome.note)
             keep_promise(work, work.step.keeps)

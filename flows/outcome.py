@@ -12,12 +12,12 @@ Json = Mapping[str, object]
 
 @dataclass(frozen=True)
 class Done:
-    """The step is finished. `enter` names the block of steps to go on with; `leave` says that what stands below
-    it in its list does not happen; `learned` are facts that the rest of the run may rely on."""
+    """The step is finished. `enter` names the block of steps to go on with; `open` is what a gate says: only if it is
+    true does anything after it happen; `learned` are facts that the rest of the run may rely on."""
 
     learned: Mapping[str, Value] = field(default_factory=dict)
     enter: str | None = None
-    leave: bool = False
+    open: bool = False
     note: Json = field(default_factory=dict)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -228,9 +228,3 @@ def _instant(text: str | None) -> datetime | None:
 
 def _iso(at: datetime | None) -> str | None:
     return at.isoformat() if at is not None else None
-
-
-def first_wait(overview: Overview) -> Wait | None:
-    """What a case waits for before anything else."""
-    waits: Sequence[Wait] = overview.waits
-    return waits[0] if waits else None

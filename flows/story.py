@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from flows.errors import Erased, NotFound, VaultError
+from flows.finding import by_id
 from flows.store import customers
 from flows.store.database import Store
 from flows.store.tables import Case, Customer, Incident, JournalLine, Message, Outbox, Task
@@ -62,15 +63,10 @@ def find(session: Session, wanted: str) -> About:
 
     A customer who turned out to be another one is found as that one.
     """
-    prefix = wanted.strip().upper()
-    for table in (Case, Incident, Customer):
-        found: list[Any] = list(
-            session.scalars(select(table).where(table.id.startswith(prefix, autoescape=True)).limit(2)) if prefix else ()
-        )
-        if len(found) > 1:
-            raise NotFound(f'"{wanted}" is the beginning of several ids; write more of it')
-        if found:
-            return _current(session, found[0])
+    tables: tuple[type[About], ...] = (Case, Incident, Customer)
+    for table in tables:
+        if (found := by_id(session, table, wanted)) is not None:
+            return _current(session, found)
     raise NotFound(f'there is no case, incident or customer "{wanted}"; `firebreak cases` lists them')
 
 

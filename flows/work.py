@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from flows import history, letters, providers
 from flows.desk import Desk
 from flows.ids import new_id
+from flows.interpreter import barred
 from flows.outcome import Outcome
 from flows.store import tables
 from rules.bundle import Bundle
@@ -85,7 +86,7 @@ class Work:
         return frozenset(
             claim
             for step in self.playbook.walk()
-            if step.path in done and not done[step.path].outcome.get("leave")
+            if step.path in done and not barred(step, done[step.path])
             for claim in step.verb.proves
         )
 

@@ -21,25 +21,34 @@ from rules.reading import Verbs
 from rules.replies import Reply, read_reply
 from rules.text import WordLists
 from rules.vocabulary import Vocabulary
-from rules.yaml_source import Source
+from rules.yaml_source import Source, read_text
 
 FACTS = "rules/facts.yaml"
 ROLES = "playbooks/roles.yaml"
 TRIAGE = "rules/packs/triage.yaml"
 GUARDS = "rules/packs/guards.yaml"
+TEST = ".test.yaml"
 
 T = TypeVar("T")
 Content = TypeVar("Content", Playbook, Reply)
 
 
-def content_files(root: Path) -> dict[str, str]:
-    """Path relative to `root` -> text, of every content file below `playbooks/` and `rules/`, tests excluded."""
+def content_paths(root: Path) -> dict[str, Path]:
+    """Path relative to `root` (with `/`) -> file, of every content file below `playbooks/` and `rules/` but tests."""
     return {
-        str(path.relative_to(root)): path.read_text(encoding="utf-8-sig")
+        path.relative_to(root).as_posix(): path
         for folder in ("playbooks", "rules")
         for path in sorted((root / folder).rglob("*.yaml"))
-        if not path.name.endswith(".test.yaml")
+        if not path.name.endswith(TEST)
     }
+
+
+def content_files(root: Path) -> dict[str, str]:
+    """Path relative to `root` -> text, of every content file. Raises ContentError if one is not readable text."""
+    problems = Problems()
+    texts = {shown: read_text(path, problems, shown) for shown, path in content_paths(root).items()}
+    problems.raise_errors()
+    return {shown: text for shown, text in texts.items() if text is not None}
 
 
 @dataclass
@@ -55,6 +64,7 @@ class Bundle:
     triage: RuleSet
     guards: Guards
     words: WordLists
+    sources: Mapping[str, Source] = field(repr=False)
     _branches: dict[tuple[Condition, ...], RuleSet] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -92,7 +102,12 @@ class Bundle:
     @classmethod
     def read(cls, files: Mapping[str, str], verbs: Verbs, problems: Problems) -> Bundle | None:
         """Read all content and note every problem; None if it cannot be used."""
-        sources = {path: Source.parse(text, path, problems) for path, text in sorted(files.items())}
+        return cls.of({path: Source.parse(text, path, problems) for path, text in files.items()}, verbs, problems)
+
+    @classmethod
+    def of(cls, found: Mapping[str, Source | None], verbs: Verbs, problems: Problems) -> Bundle | None:
+        """The same from sources by path; None stands for a file that could not be read, which is noted already."""
+        sources = dict(sorted(found.items()))
         vocabulary = _one(sources, FACTS, problems, Vocabulary.parse)
         if vocabulary is None:
             return None
@@ -107,10 +122,13 @@ class Bundle:
         roles = _one(sources, ROLES, problems, _read_roles)
         triage = _one(sources, TRIAGE, problems, lambda source, noted: parse_pack(source, vocabulary, noted))
         guards = _one(sources, GUARDS, problems, lambda source, noted: read_guards(source, vocabulary, noted))
-        words = WordLists.parse([s for p, s in sources.items() if p.startswith("rules/words/") and s], vocabulary, problems)
+        lists = [source for path, source in sources.items() if path.startswith("rules/words/") and source is not None]
+        words = WordLists.parse(lists, vocabulary, problems)
         if problems.errors() or roles is None or triage is None or guards is None:
             return None
-        return cls(dict(files), vocabulary, playbooks, replies, roles, triage, guards, words)
+        sound = {path: source for path, source in sources.items() if source is not None}
+        files = {path: source.text for path, source in sound.items()}
+        return cls(files, vocabulary, playbooks, replies, roles, triage, guards, words, sound)
 
 
 def _is_playbook(path: str) -> bool:
@@ -141,7 +159,10 @@ def _many(sources: Mapping[str, Source | None], read: Callable[[Source], Content
 
 def _read_roles(source: Source, problems: Problems) -> Mapping[str, str]:
     data: Any = source.data
-    if not isinstance(data, dict) or not all(isinstance(meaning, str) for meaning in data.values()):
+    if not isinstance(data, dict):
         problems.error(source.place(), "roles are a mapping: `on_call: who that is, in a sentence`", "shape")
         return {}
+    for role, meaning in data.items():
+        if not isinstance(meaning, str) or not meaning.strip():
+            problems.error(source.place((role,)), f'say in a sentence who "{role}" is', "role-meaning")
     return data

@@ -49,10 +49,25 @@ class Words(str):
     """A sentence for a colleague. Shown as it stands, so it never holds a customer's name, number or text."""
 
 
-class Identifier(str):
-    """A short name of one's own: small letters, digits and underscores."""
+class Shaped(str):
+    """A text of a certain shape, and what that looks like."""
 
-    shape: ClassVar[re.Pattern[str]] = re.compile(r"[a-z][a-z0-9_]*")
+    shape: ClassVar[re.Pattern[str]]
+    like: ClassVar[str]
+
+
+class Identifier(Shaped):
+    """A short name of one's own."""
+
+    shape = re.compile(r"[a-z][a-z0-9_]*")
+    like = "a short name in small letters, digits and _"
+
+
+class Version(Shaped):
+    """The version of a playbook or a reply."""
+
+    shape = re.compile(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)")
+    like = "three numbers, as in 1.0.0"
 
 
 Duration = timedelta
@@ -76,7 +91,7 @@ class Verb:
     short: ClassVar[str | None] = None  # the field that a bare value fills: `reply: deletion/received`
     example: ClassVar[str]
     waits: ClassVar[bool] = False  # may wait for a person, a customer or the time, so `timeout` makes sense
-    gate: ClassVar[bool] = False  # without a yes, what stands below it in its list does not happen
+    gate: ClassVar[bool] = False  # without a yes, nothing that comes after it happens
     ends: ClassVar[bool] = False  # nothing below it in its list can be reached
     proves: ClassVar[frozenset[str]] = frozenset()  # the claims that replies may make once it is done
 

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
 from rules.conditions import Condition, parse_condition
-from rules.language import Duration, FactName, Identifier, Name, Step, Steps, Verb
+from rules.language import Duration, FactName, Name, Shaped, Step, Steps, Verb
 from rules.problems import Problems, did_you_mean
 from rules.units import parse_duration
 from rules.vocabulary import FactError, Vocabulary
@@ -30,8 +30,8 @@ Verbs = Mapping[str, type[Verb]]
 
 
 @cache
-def annotations(model: type) -> dict[str, Any]:
-    """Field name -> resolved annotation of a dataclass."""
+def kinds_of(model: type) -> dict[str, Any]:
+    """Field name -> resolved annotation of a dataclass: the kind of thing a designer writes there."""
     hints = get_type_hints(model)
     return {each.name: hints[each.name] for each in fields(model)}
 
@@ -65,7 +65,7 @@ class Reader:
 
     def model(self, model: type, data: Any, keys: Keys, *, short: str | None = None) -> Any:
         """An instance of a dataclass from a mapping; a bare value fills the field `short`."""
-        hints = annotations(model)
+        hints = kinds_of(model)
         named = {yaml_name(each.name): each for each in fields(model)}
         if not isinstance(data, dict):
             if short is None:
@@ -84,8 +84,7 @@ class Reader:
                 bad = True
                 continue
             value = self.value(hints[named[key].name], part, (*keys, key))
-            if value is not BAD and (words := named[key].metadata.get("words")):
-                value = self._only(words, value, (*keys, key))
+            value = self._only(named[key].metadata.get("words"), value, (*keys, key))
             bad |= value is BAD
             values[named[key].name] = value
         missing = [n for n, e in named.items() if e.default is MISSING and n not in data]
@@ -116,7 +115,7 @@ class Reader:
         if kind is Condition:
             return self.condition(data, keys)
         if kind is Steps:
-            return self.steps(data, keys, ".".join(str(key) for key in keys))
+            return self.steps(data, keys, "" if keys == ("steps",) else ".".join(str(key) for key in keys))
         if kind is Duration or kind is timedelta:
             return self.duration(data, keys)
         if kind is bool:
@@ -128,12 +127,14 @@ class Reader:
             return self.error(keys, f"expected {_wanted(kind)}, found {_shown(data)}")
         if kind is FactName and data not in self.vocabulary.facts:
             return self.error(keys, f'unknown fact "{data}"{did_you_mean(data, self.vocabulary.facts)}', "unknown-fact")
-        if kind is Identifier and not Identifier.shape.fullmatch(data):
-            return self.error(keys, f"{_shown(data)} is not a short name; use small letters, digits and _")
+        if issubclass(kind, Shaped) and not kind.shape.fullmatch(data):
+            return self.error(keys, f"expected {kind.like}, found {_shown(data)}")
         return kind(data)
 
-    def _only(self, words: Mapping[str, str], value: Any, keys: Keys) -> Any:
+    def _only(self, words: Mapping[str, str] | None, value: Any, keys: Keys) -> Any:
         """The value again if it is, or lists, nothing but these words."""
+        if value is BAD or words is None:
+            return value
         listed = isinstance(value, tuple)
         for number, each in enumerate(value if listed else (value,)):
             if each not in words:
@@ -248,7 +249,7 @@ class Reader:
         under = data[verb.verb]
         around = keys[:-1]
         named = {yaml_name(f.name): f for f in fields(verb)}
-        hints = annotations(verb)
+        hints = kinds_of(cast(type, verb))
         parts: dict[str, tuple[Any, Keys]] = {key: (data[key], (*around, key)) for key in beside if key in data}
         own = {n for n in named if n not in beside}
         if isinstance(under, dict) and (verb.short is None or not _is_short(under, hints[verb.short], own)):
@@ -263,7 +264,8 @@ class Reader:
                 self.error(where, f'"{key}" is not known in `{verb.verb}`{did_you_mean(key, own)}', "unknown-key")
                 values[key] = BAD
                 continue
-            values[named[key].name] = self._inside(hints[named[key].name], part, where, f"{path}.{key}")
+            value = self._inside(hints[named[key].name], part, where, f"{path}.{key}")
+            values[named[key].name] = self._only(named[key].metadata.get("words"), value, where)
         missing = [n for n, f in named.items() if f.default is MISSING and n not in parts]
         if missing:
             self.error(keys, f"`{verb.verb}` needs {', '.join(missing)}", "missing-key")
@@ -274,7 +276,7 @@ class Reader:
         if kind is Steps or Steps in get_args(kind):
             return self.steps(data, keys, path)
         inner = get_args(kind)[0] if get_origin(kind) is tuple else None
-        if inner is not None and is_dataclass(inner) and "steps" in annotations(cast(type, inner)):
+        if inner is not None and is_dataclass(inner) and "steps" in kinds_of(cast(type, inner)):
             return self._branches(cast(type, inner), data, keys, path.rsplit(".", 1)[0])
         return self.value(kind, data, keys)
 
@@ -294,7 +296,7 @@ class Reader:
 
     def _modifiers(self, data: dict[str, Any], keys: Keys, path: str) -> dict[str, Any]:
         read: dict[str, Any] = {}
-        for name, kind in annotations(Step).items():
+        for name, kind in kinds_of(Step).items():
             key = yaml_name(name)
             if key in MODIFIERS and key in data:
                 read[name] = self._inside(kind, data[key], (*keys, key), f"{path}.{key}")
@@ -313,6 +315,8 @@ def _is_short(under: dict[str, Any], kind: Any, own: set[str]) -> bool:
 def _wanted(kind: Any) -> str:
     if isinstance(kind, type) and issubclass(kind, Name) and kind.example:
         return f"a {kind.points_at} such as {kind.example}"
+    if isinstance(kind, type) and issubclass(kind, Shaped):
+        return kind.like
     return "some text"
 
 

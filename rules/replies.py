@@ -6,15 +6,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from rules.claims import CLAIMS
-from rules.language import says
-from rules.playbook import VERSION
+from rules.language import Shaped, Version, says
 from rules.problems import Problems, did_you_mean
 from rules.reading import BAD, Reader
 from rules.vocabulary import Vocabulary
-from rules.yaml_source import Source
+from rules.yaml_source import Keys, Source
 
 DEFAULT_LOCALE = "en"
 
@@ -25,8 +24,7 @@ PLACEHOLDERS: Mapping[str, str] = {
     "business": "The name of the business",
 }
 
-_PLACEHOLDER = re.compile(r"\{([a-z_]+)(?:\|([^{}]*))?\}")
-NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*(?:/[a-z0-9]+(?:[-_][a-z0-9]+)*)*")
+PLACEHOLDER = re.compile(r"\{([a-z_]+)(?:\|([^{}]*))?\}")
 
 # Where to look when a text is missing in the customer's own language, before the default.
 _NEAREST: Mapping[str, tuple[str, ...]] = {"zh-TW": ("zh-CN",), "zh-HK": ("zh-TW", "zh-CN"), "zh": ("zh-CN",)}
@@ -34,15 +32,34 @@ _NEAREST: Mapping[str, tuple[str, ...]] = {"zh-TW": ("zh-CN",), "zh-HK": ("zh-TW
 LONGEST_TEXT = 4096  # characters that WhatsApp carries in one text
 
 Category = Literal["utility", "marketing"]
-LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
-TEMPLATENAME = re.compile(r"[a-z0-9_]{1,512}")
+
+
+class ReplyId(Shaped):
+    """The name of a reply, where it is given."""
+
+    shape = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*(/[a-z0-9]+([-_][a-z0-9]+)*)*")
+    like = "a folder and a name, as in deletion/received"
+
+
+class Locale(Shaped):
+    """A language, perhaps of a certain country."""
+
+    shape = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
+    like = "a language such as en or zh-CN"
+
+
+class TemplateName(Shaped):
+    """The name of a template at WhatsApp."""
+
+    shape = re.compile(r"[a-z0-9_]{1,512}")
+    like = "small letters, digits and underscores"
 
 
 @dataclass(frozen=True)
 class Template:
     """The approved WhatsApp template that says the same outside the 24-hour window."""
 
-    name: str = says("Its name at WhatsApp: small letters, digits and underscores")
+    name: TemplateName = says("Its name at WhatsApp")
     category: Category = says("What WhatsApp approved it as: utility or marketing")
     parameters: tuple[str, ...] = says(
         "What fills {{1}}, {{2}}, … in this order: names of placeholders", default=(), words=PLACEHOLDERS
@@ -64,10 +81,10 @@ class Reply:
         """The locale of this reply that serves a customer who reads `wanted` best."""
         language = (wanted or "").split("-")[0]
         tries = [wanted, *_NEAREST.get(wanted or "", ()), *_NEAREST.get(language, ()), language, DEFAULT_LOCALE]
-        return next((locale for locale in tries if locale in self.text), next(iter(self.text)))
+        return next((locale for locale in tries if locale and locale in self.text), next(iter(self.text)))
 
     def placeholders(self) -> set[str]:
-        return {match[1] for text in self.text.values() for match in _PLACEHOLDER.finditer(text)}
+        return {match[1] for text in self.text.values() for match in PLACEHOLDER.finditer(text)}
 
     def fill(self, locale: str, values: Mapping[str, str]) -> str:
         """The words for `locale` with every placeholder filled; KeyError names one that nothing fills."""
@@ -78,7 +95,7 @@ class Reply:
                 raise KeyError(match[1])
             return value
 
-        return _PLACEHOLDER.sub(put, self.text[locale]).strip()
+        return PLACEHOLDER.sub(put, self.text[locale]).strip()
 
     def template_body(self, locale: str) -> str:
         """The words to hand in for approval: parameters as {{1}}, {{2}}, …, everything else by its default."""
@@ -94,9 +111,9 @@ class Reply:
 class ReplyFile:
     """A reply text, as it is written."""
 
-    reply: str = says("The name that playbooks call it by: a folder and a name, as in deletion/received")
-    version: str = says("Three numbers, as in 1.0.0; changed content needs a new one")
-    text: Mapping[str, str] = says("The words in each language (`en`, `zh-CN`), with placeholders such as {name|there}")
+    reply: ReplyId = says("The name that playbooks call it by: a folder and a name, as in deletion/received")
+    version: Version = says("Three numbers, as in 1.0.0; changed content needs a new one")
+    text: Mapping[Locale, str] = says("The words in each language, with placeholders such as {name|there}")
     claims: tuple[str, ...] = says(
         "What the text says has happened; it is sent only when the run has proven it", default=(), words=CLAIMS
     )
@@ -110,17 +127,9 @@ def read_reply(source: Source, vocabulary: Vocabulary, problems: Problems) -> Re
     reader = Reader(source, vocabulary, {}, problems)
     before = len(problems.items)
     written = reader.model(ReplyFile, source.data, ())
-    data: Any = source.data if isinstance(source.data, dict) else {}
-    for key, shape, like in (("reply", NAME, "deletion/received"), ("version", VERSION, "1.0.0")):
-        if isinstance(data.get(key), str) and not shape.fullmatch(data[key]):
-            reader.error((key,), f"`{key}` is written like {like}")
-    texts = data.get("text")
+    texts = source.data.get("text") if isinstance(source.data, dict) else None
     for locale, text in texts.items() if isinstance(texts, dict) else ():
-        _check_text(reader, str(locale), str(text))
-    template = data.get("template")
-    name = template.get("name") if isinstance(template, dict) else None
-    if isinstance(name, str) and not TEMPLATE_NAME.fullmatch(name):
-        reader.error(("template", "name"), "the name of a template is small letters, digits and _")
+        _check_text(reader, ("text", locale), str(text))
     if written is BAD or len(problems.items) > before:
         return None
     return Reply(
@@ -128,15 +137,12 @@ def read_reply(source: Source, vocabulary: Vocabulary, problems: Problems) -> Re
     )  # fmt: skip
 
 
-def _check_text(reader: Reader, locale: str, text: str) -> None:
-    where = ("text", locale)
-    if not LOCALE.fullmatch(locale):
-        reader.error(where, f'"{locale}" is not a language; write it like en or zh-CN', "locale")
+def _check_text(reader: Reader, where: Keys, text: str) -> None:
     if len(text) > LONGEST_TEXT:
         reader.error(where, f"WhatsApp carries {LONGEST_TEXT:,} characters; this has {len(text):,}", "text-too-long")
-    for match in _PLACEHOLDER.finditer(text):
+    for match in PLACEHOLDER.finditer(text):
         if match[1] not in PLACEHOLDERS:
             message = f"nothing fills {{{match[1]}}}{did_you_mean(match[1], PLACEHOLDERS)}"
             reader.error(where, message, "unknown-placeholder")
-    if re.search(r"[{}]", _PLACEHOLDER.sub("", text)):
+    if re.search(r"[{}]", PLACEHOLDER.sub("", text)):
         reader.error(where, "a brace without a placeholder; write {name} or leave it out", "placeholder")

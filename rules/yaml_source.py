@@ -80,7 +80,8 @@ class Source:
         except _Stopped:
             pass
         except MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
+            opened = "end of stream" in str(error.problem) and error.context_mark
+            mark = opened or error.problem_mark or error.context_mark
             place = Place(path, mark.line + 1, mark.column + 1) if mark else Place(path)
             problems.error(place, _in_plain_words(str(error.problem or error), str(error.context or "")), "yaml")
         except ReaderError as error:
@@ -212,8 +213,8 @@ class _Builder:
 
 _PLAIN_WORDS = {
     "\\t": "a tab stands where only spaces may; indent with spaces",
-    "mapping values are not allowed": 'a colon inside a text, or a wrong indent; put "quotes" around a text with a colon',
-    "could not find expected ':'": "neither `key: value` nor an entry of a list; is a colon or a quotation mark missing?",
+    "mapping values are not allowed": 'a colon inside a text, or a wrong indent; put a text with a colon in "quotes"',
+    "could not find expected ':'": "neither `key: value` nor an entry of a list; is a colon or a quote missing?",
     "expected <block end>": "this does not fit what stands above it; is it indented like its neighbours?",
     "that cannot start any token": 'a text cannot begin with this character; put "quotes" around the text',
     "unexpected end of stream": "a quotation mark is opened and never closed",

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.cli.paper import tell
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from flows.desk import Desk
     from flows.settings import Settings
     from flows.store.database import Store
@@ -63,18 +61,3 @@ def who(by: str | None) -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         raise FirebreakError("Nobody is logged in here by name; say who you are with --by NAME.") from None
-
-
-def row_named(session: Session, table: type[Any], wanted: str, what: str, listed_by: str) -> Any:
-    """The row with this id, or the only one whose id begins like it; `NotFound` otherwise."""
-    from sqlalchemy import select
-
-    from flows.errors import NotFound
-
-    prefix = wanted.strip().upper()
-    found = session.scalars(select(table).where(table.id.startswith(prefix, autoescape=True)).limit(2)).all() if prefix else []
-    if not found:
-        raise NotFound(f'there is no {what} "{wanted}"; `{listed_by}` lists them')
-    if len(found) > 1:
-        raise NotFound(f'"{wanted}" is the beginning of several ids; write more of it')
-    return found[0]

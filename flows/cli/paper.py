@@ -99,6 +99,11 @@ def cut(text: str, columns: int) -> str:
     return kept.rstrip() + "…"
 
 
+def many(number: int, thing: str) -> str:
+    """`1 case`, `2 cases`."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
 def wrap(text: str, columns: int) -> Iterator[str]:
     """The lines of a text, none wider than `columns`. Chinese may break between any two characters, but no line
     begins with a closing mark or ends with an opening one; a word breaks only when it is too long for a line."""

@@ -24,7 +24,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from flows.errors import VaultError
 from flows.ids import new_id
-from flows.receiving.bulk import in_parts, insert_blinds, seal_all
+from flows.receiving.bulk import in_parts, insert_blinds, seal_all, take_turn
 from flows.receiving.events import Bad, Event, Json, MessageEvent, NewAddress, Notice, Parsed, StatusEvent
 from flows.receiving.payload import parse
 from flows.receiving.senders import Senders
@@ -70,6 +70,7 @@ class _Intake:
         self._senders = Senders(session, vault, now)
 
     def take(self, parsed: Parsed) -> Received:
+        take_turn(self._session)
         items = (*parsed.events, *parsed.bad)
         new = self._not_seen(items)
         messages, statuses = _only(MessageEvent, new), _only(StatusEvent, new)

@@ -35,7 +35,6 @@ class Senders:
 
     def recognise(self, people: Iterable[Person]) -> None:
         """Find the customers of all these people, and make those who are new. Each must be `known`."""
-        # In one order everywhere, so that two bodies with the same people seldom lock each other out.
         wanted = sorted({_addresses(person) for person in people} - self._found.keys())
         owners = self._owners(address for addresses in wanted for address in addresses)
         strangers: dict[tuple[Address, ...], str] = {}

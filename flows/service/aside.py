@@ -50,8 +50,11 @@ async def aside(name: str, work: Callable[[], Coroutine[Any, Any, None]], patien
     try:
         await asyncio.shield(ended)
     except asyncio.CancelledError:
-        cancel = await begun
-        with suppress(RuntimeError):  # it has just ended by itself
-            cancel()
+        await asyncio.wait({begun, ended}, return_when=asyncio.FIRST_COMPLETED)
+        if begun.done():
+            with suppress(RuntimeError):  # it has just ended by itself
+                begun.result()()
         await asyncio.wait({ended}, timeout=patience)
+        if ended.done():
+            ended.result()
         raise

@@ -134,7 +134,7 @@ class _Prefect:
             finally:
                 serving.cancel()
                 await asyncio.wait({serving})
-            if self._server.running() and (error := serving.exception()):
+            if self._server.running() and not serving.cancelled() and (error := serving.exception()):
                 self._say(f"The schedules stopped ({type(error).__name__}); they are started again from time to time.")
                 await asyncio.sleep(PREFECT_AGAIN)
 

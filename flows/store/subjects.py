@@ -16,6 +16,9 @@ from sqlalchemy.orm import Session
 from flows.errors import ClaimLost, NotFound
 from flows.store.tables import Subject
 
+# Brings subjects that the session has read before up to date with what the database writes.
+_IN_STEP = {"synchronize_session": "fetch"}
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -90,9 +93,10 @@ def hold(session: Session, subject_id: str, owner: str, now: datetime, lease: ti
     whatever was rung for before can be read: releasing with the claim returned here wakes nobody for nothing.
     """
     ours = update(Subject).where(Subject.id == subject_id, Subject.claimed_by == owner)
-    if not _rows(session, ours.values(claimed_until=now + lease)):
+    extended = ours.values(claimed_until=now + lease).returning(Subject.bells, Subject.severity)
+    row = session.execute(extended, execution_options=_IN_STEP).first()
+    if row is None:
         raise ClaimLost(f"The claim on {subject_id} was lost: its lease ran out and somebody else took it.")
-    row = session.execute(select(Subject.bells, Subject.severity).where(Subject.id == subject_id)).one()
     return Claim(subject_id, row.bells, row.severity)
 
 
@@ -111,6 +115,4 @@ def _instant(at: datetime | None) -> BindParameter[datetime | None]:
 
 
 def _rows(session: Session, statement: Any) -> int:
-    # "fetch" brings subjects that the session has already read up to date with what the database wrote.
-    done = session.execute(statement, execution_options={"synchronize_session": "fetch"})
-    return cast("CursorResult[Any]", done).rowcount
+    return cast("CursorResult[Any]", session.execute(statement, execution_options=_IN_STEP)).rowcount

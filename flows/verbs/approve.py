@@ -16,9 +16,10 @@ YES, NO = "yes", "no"
 
 @dataclass(frozen=True)
 class Approve(Action):
-    """Ask a colleague for a yes. What stands below in the same list happens only after it.
+    """Ask a colleague for a yes. Nothing that comes after it in the procedure happens without one.
 
-    A no goes through `on_refused`, silence through `on_timeout`; neither of them ever becomes a yes.
+    A no goes through `on_refused`, silence through `on_timeout`, and then the procedure ends there: its promises
+    stay open, so that somebody hears of it.
     """
 
     verb: ClassVar[str] = "approve"
@@ -44,5 +45,5 @@ on_timeout: {escalate: privacy_lead}"""
         said = (task.answer or {}).get("approved")
         note = {"answered_by": task.answered_by or "", "approved": said == YES}
         if said == YES:
-            return Done(note=note)
-        return Done(enter="on_refused" if self.on_refused else None, leave=True, note=note)
+            return Done(open=True, note=note)
+        return Done(enter="on_refused" if self.on_refused else None, note=note)

@@ -321,6 +321,48 @@ def test_the_same_messages_at_the_same_time(request: pytest.FixtureRequest, kind
     assert {row.customer_id for row in rows(store, Alias)} == set(living)
 
 
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_the_same_people_under_either_id_at_the_same_time(request: pytest.FixtureRequest, kind: str) -> None:
+    """Many bodies at one moment would lock each other out, and messages come back to us for days."""
+    store: Store = request.getfixturevalue("file_store" if kind == "sqlite" else "postgres_store")
+    numbers = [f"4915100000{index:03d}" for index in range(10)]
+
+    def post(turn: int) -> Received:
+        elements = []
+        for step in range(20):
+            number = numbers[(step * (turn + 3)) % 10]
+            sender = number if (step + turn) % 3 else None
+            ids = {} if (step + turn) % 3 == 1 else {"from_user_id": f"DE.{number}"}
+            elements.append(message(turn * 20 + step, sender=sender, text={"body": "x"}, **ids))
+        return take(store, messages(*elements, contacts=[]))
+
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(post, range(12)))
+    assert sum(each.messages for each in done) == 240
+    living = {row.id for row in rows(store, Customer) if row.merged_into is None}
+    assert len(living) == 10
+    assert {row.customer_id for row in rows(store, Message)} == living
+    assert len(contents(store)) == 240
+
+
+@pytest.mark.postgres
+def test_a_stranger_whom_somebody_else_makes_a_customer_meanwhile(postgres_store: Store) -> None:
+    """When a colleague opens a case for a number at the moment it writes, one person would become two."""
+    with ThreadPoolExecutor(1) as pool:
+        with postgres_store.begin() as session:
+            made = customers.recognise(session, postgres_store.vault, NOON, wa_id=NUMBER)
+            posted = pool.submit(take, postgres_store, messages(a_text(1), contacts=[contact(NUMBER, USER_ID)]))
+            waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            while not session.scalar(waiting):
+                assert not posted.done()
+        assert posted.result().messages == 1
+    living = the_customer(postgres_store)
+    assert {row.customer_id for row in rows(postgres_store, Alias)} == {living.id}
+    assert {row.customer_id for row in rows(postgres_store, Message)} == {living.id}
+    assert made.id in {row.id for row in rows(postgres_store, Customer)}
+    assert len(contents(postgres_store)) == 1
+
+
 def test_all_or_nothing(file_store: Store) -> None:
     """A body that broke off halfway would be half lost: WhatsApp repeats it, and the first half counts as seen."""
 

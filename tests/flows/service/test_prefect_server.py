@@ -3,75 +3,22 @@
 from __future__ import annotations
 
 import ast
-import json
 import os
 import signal
 import subprocess
 import sys
-import time
-import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from flows.service.home import CannotStart, mark
+from flows.service.home import CannotStart
 from flows.service.prefect_server import PrefectServer
 from tests.flows.conftest import free_port
+from tests.flows.service.looking import ROOT, ask, command, eventually, started_from
 
-ROOT = Path(__file__).parents[3]
 NAMES = {"respond", "incident", "case", "follow-ups", "cleanup-daily", "cleanup-quarterly"}
 BY_THE_CLOCK = {"follow-ups", "cleanup-daily", "cleanup-quarterly"}
-
-
-def ask(server: PrefectServer, path: str, question: object) -> Any:
-    """POST to the API and return what it answers."""
-    headers = {"Content-Type": "application/json"}
-    request = urllib.request.Request(server.api + path, json.dumps(question).encode(), headers)
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return json.load(answer)
-
-
-def eventually(holds: Callable[[], object], within: float = 30.0) -> bool:
-    """Ask another process again and again, until it holds or time is over."""
-    deadline = time.monotonic() + within
-    while not holds():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.1)
-    return True
-
-
-def alive(pid: int) -> bool:
-    """Whether this process runs; one that has ended and only waits to be asked about it does not."""
-    try:
-        return b"\0" in (Path("/proc") / str(pid) / "cmdline").read_bytes()
-    except OSError:
-        return False
-
-
-def started_from(home: Path) -> list[int]:
-    """The processes that carry the mark of this home."""
-    ((name, value),) = mark(home).items()
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            environment = (entry / "environ").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if f"{name}={value}".encode() in environment:
-            found.append(int(entry.name))
-    return found
-
-
-@pytest.fixture(scope="session")
-def deployed(prefect_server: PrefectServer) -> dict[str, dict[str, Any]]:
-    """What the server holds after the operator's own command, by name."""
-    command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=90, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return {each["name"]: each for each in ask(prefect_server, "/deployments/filter", {})}
 
 
 @pytest.mark.prefect
@@ -194,14 +141,7 @@ def test_the_server_dies_with_its_parent(tmp_path: Path) -> None:
         assert parent.stdout is not None
         assert parent.stdout.readline() == "started\n"
         # Once it is Prefect, the request to die with the parent has been made.
-        assert eventually(lambda: any(b"prefect" in _command(pid) for pid in started_from(tmp_path)))
+        assert eventually(lambda: any("-m prefect server" in command(pid) for pid in started_from(tmp_path)))
         children = started_from(tmp_path)
         os.kill(parent.pid, signal.SIGKILL)
-    assert eventually(lambda: not any(alive(pid) for pid in children))
-
-
-def _command(pid: int) -> bytes:
-    try:
-        return (Path("/proc") / str(pid) / "cmdline").read_bytes().replace(b"prefect_child.py", b"")
-    except OSError:
-        return b""
+    assert eventually(lambda: not any(command(pid) for pid in children))

@@ -1,0 +1,87 @@
+"""`firebreak incident`: a crisis that gathers many cases."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from flows.cli.cases import Everything, Explain, WithoutWords, in_list, tell_story
+from flows.cli.context import By, Json, load_settings, open_desk, open_store, who
+from flows.cli.paper import many, say, say_json
+
+
+def open_incident(
+    what: Annotated[str, typer.Option(metavar="TEXT", help="What happened, in a sentence. It is kept sealed.")],
+    kind: Annotated[str, typer.Option(metavar="K", help="What it is, in a word of your own.")] = "other",
+    severity: Annotated[str, typer.Option(metavar="S", help="general, important or urgent.")] = "important",
+    playbook: Annotated[str, typer.Option(metavar="NAME", help="The playbook that is run for it.")] = "incident",
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Open an incident. Its playbook tells the crisis team at once if Firebreak is up.
+
+    \b
+    Example:
+      firebreak incident open --what "Chargers of batch 7 catch fire" --kind product --severity urgent
+    """
+    from flows import opening
+    from flows.errors import FirebreakError
+
+    if not what.strip():
+        raise FirebreakError('Say what happened: --what "Chargers of batch 7 catch fire"')
+    if not kind.replace("_", "").isalnum() or len(kind) > 40:
+        raise FirebreakError(f'"{kind}" is no kind: write one word, such as product, delivery or data_leak.')
+    name = who(by)
+    with open_desk() as desk, desk.store.begin() as session:
+        incident = opening.open_incident(
+            desk, session, kind=kind, severity=severity, what=what.strip(), opened_by=name, playbook=playbook
+        )
+    if as_json:
+        say_json({"id": incident.id, "kind": kind, "severity": severity, "playbook": playbook, "opened_by": name})
+        return
+    say(f"{incident.id} is open. firebreak incident {incident.id} shows how it goes on")
+
+
+def list_incidents(
+    everything: Annotated[bool, typer.Option("--all", help="Also the closed ones.")] = False, as_json: Json = False
+) -> None:
+    """The incidents, the most severe first: what each waits for, and until when.
+
+    \b
+    Examples:
+      firebreak incident list
+      firebreak incident list --all --json
+    """
+    from flows import overview
+    from flows.store.tables import Incident
+
+    settings = load_settings()
+    with open_store(settings) as store, store.read() as session:
+        found = overview.incidents(session, *(() if everything else (Incident.closed_at.is_(None),)))
+        now = store.clock.now()
+    if as_json:
+        say_json([each.to_json() for each in found])
+        return
+    what = "incident" if everything else "open incident"
+    say(many(len(found), what) if found else f"There is no {what}.")
+    for each in found:
+        say()
+        for line in in_list(each, now, settings.timezone):
+            say(line)
+
+
+def show_incident(
+    wanted: Annotated[str, typer.Argument(metavar="ID", help="An incident. The beginning of its id is enough.")],
+    without_words: WithoutWords = False,
+    explain: Explain = False,
+    everything: Everything = False,
+    as_json: Json = False,
+) -> None:
+    """The whole story of an incident. The word `show` may be left out.
+
+    \b
+    Example:
+      firebreak incident I-9ZK3MQ2XW1
+    """
+    tell_story(wanted, without_words=without_words, explain=explain, everything=everything, as_json=as_json)

@@ -1,0 +1,105 @@
+"""The command `firebreak`: its commands, and what becomes of an error."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+import typer
+from typer.core import TyperGroup
+
+from flows.cli import cases, check, decide, doctor, incident, rehearse, rejected, tasks, test, up
+
+if TYPE_CHECKING:
+    from typer import Context
+
+
+class Commands(TyperGroup):
+    """Runs a command, and turns what a person can cause into one clear message and the exit code 1."""
+
+    def list_commands(self, ctx: Context) -> list[str]:  # type: ignore[override]  # typer's own context
+        return list(self.commands)  # in the order in which they are added below
+
+    def invoke(self, ctx: Context) -> Any:  # type: ignore[override]
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            message = _for_a_person(error)
+            if message is None:
+                raise
+            print(f"firebreak: {message}", file=sys.stderr)
+            raise typer.Exit(1) from None
+
+
+class WithIds(TyperGroup):
+    """Takes an id where a command could stand: `incident I-…` is `incident show I-…`."""
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        first = next((each for each in args if not each.startswith("-")), "")
+        if first not in self.commands and re.match(r"[A-Za-z]-", first):
+            args = ["show", *args]
+        return super().parse_args(ctx, args)
+
+
+def _for_a_person(error: Exception) -> str | None:
+    """What to tell about an error that a person can cause; None for one that is a fault of ours."""
+    from flows.errors import FirebreakError
+
+    if isinstance(error, FirebreakError):
+        return str(error)
+    if _is(error, "rules.problems", "ContentError") or _is(error, "rules.vocabulary", "FactError"):
+        return str(error)
+    if _is(error, "sqlalchemy.exc", "DBAPIError"):
+        # Its text may hold an address; its kind says whether the database is away, locked, full or not ours.
+        origin = type(getattr(error, "orig", error)).__name__
+        return (
+            f"the database cannot be used now ({origin}). Is it running, is FIREBREAK_DATABASE_URL right, and is its disk "
+            "not full? `firebreak doctor` looks closer"
+        )
+    return None
+
+
+def _is(error: Exception, module: str, name: str) -> bool:
+    """Whether an error is of a class in a module that need not have been imported."""
+    kind = getattr(sys.modules.get(module), name, None)
+    return isinstance(kind, type) and isinstance(error, kind)
+
+
+_PLAIN: dict[str, Any] = {"rich_markup_mode": None, "add_completion": False, "pretty_exceptions_enable": False}
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Firebreak answers customers on WhatsApp by playbooks, on the days nobody is ready for.",
+    epilog="Begin with `firebreak up --demonstration`, then `firebreak cases`.",
+    **_PLAIN,
+)
+app.command("up")(up.up)
+app.command("doctor")(doctor.doctor)
+app.command("cases")(cases.list_cases)
+app.command("case")(cases.show_case)
+app.command("tasks")(tasks.list_tasks)
+app.command("task")(tasks.show_task)
+app.command("answer")(tasks.answer)
+_incident = typer.Typer(
+    cls=WithIds, no_args_is_help=True, help="Open an incident, list them, or tell the story of one.", **_PLAIN
+)
+_incident.command("open")(incident.open_incident)
+_incident.command("list")(incident.list_incidents)
+_incident.command("show")(incident.show_incident)
+app.add_typer(_incident, name="incident")
+app.command("rejected")(rejected.rejected)
+app.command("check")(check.check)
+app.command("test")(test.test)
+app.command("rehearse")(rehearse.rehearse)
+app.command("decide")(decide.decide)
+
+
+def main() -> None:
+    """The console script."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show Chinese is no reason to stop
+    app(prog_name="firebreak")

@@ -1,0 +1,238 @@
+"""`firebreak tasks`, `task` and `answer`: what people are asked to do or decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from flows.cli.context import By, Json, load_settings, open_store, who
+from flows.cli.paper import cut, fill, ink, say, say_json, tell, width, wrap
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from flows.store.tables import Task
+
+_WHAT = {"ask": "answer", "approve": "yes or no", "do": "do"}
+
+
+def list_tasks(
+    role: Annotated[str | None, typer.Option(metavar="R", help="Only those of this role.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Also those that are answered, expired or withdrawn.")] = False,
+    as_json: Json = False,
+) -> None:
+    """What people are asked to do or decide, the soonest due first, each with the command that answers it.
+
+    \b
+    Examples:
+      firebreak tasks
+      firebreak tasks --role on_call
+      firebreak tasks --all --json
+    """
+    from sqlalchemy import select
+
+    from flows.store.tables import Task
+
+    settings = load_settings()
+    with open_store(settings) as store, store.read() as session:
+        wanted = select(Task).order_by(Task.due_at.is_(None), Task.due_at, Task.created_at, Task.id)
+        if role is not None:
+            wanted = wanted.where(Task.role == role)
+        if not everything:
+            wanted = wanted.where(Task.status == "open")
+        found = session.scalars(wanted).all()
+        now = store.clock.now()
+    if as_json:
+        say_json([_to_json(task) for task in found])
+        return
+    if not found:
+        say(f"There is no{'' if everything else ' open'} task{f' for {role}' if role else ''}.")
+        _hint_at_role(role)
+    for number, task in enumerate(found):
+        if number:
+            say()
+        for line in _in_list(task, now, settings.timezone):
+            say(line)
+
+
+def _hint_at_role(role: str | None) -> None:
+    if role is None:
+        return
+    from flows.assembly import role_names
+    from rules.problems import did_you_mean
+
+    names = role_names()
+    if names and role not in names:
+        tell(f'firebreak: there is no role "{role}"{did_you_mean(role, names)}')
+
+
+def _in_list(task: Task, now: datetime, zone: ZoneInfo) -> Iterator[str]:
+    about = task.case_id or task.incident_id or ""
+    due = _due(task, now, zone)
+    yield f"{ink(task.id, 'bold')}  {fill(f'{task.role}: {_WHAT[task.kind]}', 24)}  {fill(about, 12)}  {due}"
+    for part in wrap(task.question, width() - 2):
+        yield f"  {part}"
+    if task.status == "open":
+        yield ink("  " + cut(f"firebreak {_how(task)}", width() - 2), "dim")
+
+
+def _due(task: Task, now: datetime, zone: ZoneInfo) -> str:
+    from flows.cli.cases import until
+    from flows.overview import Wait
+
+    if task.status != "open":
+        return f"{task.status}{f' by {task.answered_by}' if task.answered_by else ''}"
+    return until(Wait("", task.due_at), now, zone)
+
+
+def _how(task: Task) -> str:
+    """The command that answers a task."""
+    from flows.answering import fields_of, shown
+
+    if task.kind == "approve":
+        return f"answer {task.id} yes (or no)"
+    fields = " ".join(f"{name}={shown(offered).replace(' or ', '|')}" for name, offered in fields_of(task).items())
+    return f"answer {task.id} {fields or 'done'}"
+
+
+def show_task(
+    wanted: Annotated[str, typer.Argument(metavar="TASK", help="Its id, or the beginning of it.")], as_json: Json = False
+) -> None:
+    """One task with everything that is needed for it, for example the text to send and a link that opens the chat.
+
+    \b
+    Example:
+      firebreak task T-4YV0N2ZZKD
+    """
+    from flows.cli.timeline import day_and_minute, head
+
+    settings = load_settings()
+    with open_store(settings) as store, store.read() as session:
+        task = _find(session, wanted)
+        details = _opened(store.vault, task.sealed_details)
+        remark = _opened(store.vault, task.sealed_remark).get("remark")
+        now = store.clock.now()
+    if as_json:
+        say_json({**_to_json(task), "details": details, "remark": remark})
+        return
+    zone = settings.timezone
+    about = task.case_id or task.incident_id
+    answer = ", ".join(f"{name} = {value}" for name, value in (task.answer or {}).items())
+    answered = f"{day_and_minute(task.answered_at, zone)} by {task.answered_by}" if task.answered_at else ""
+    pairs = [
+        ("task", f"{task.id}   {task.role}: {_WHAT[task.kind]}"),
+        ("about", f"firebreak {'case' if task.case_id else 'incident'} {about}" if about else ""),
+        ("question", task.question),
+        ("given", day_and_minute(task.created_at, zone)),
+        ("due", _due(task, now, zone)),
+        ("answered", f"{answered}{f': {answer}' if answer else ''}"),
+        ("remark", str(remark or "")),
+    ]
+    for line in head([*pairs, *((name, str(text)) for name, text in details.items() if name not in ("text", "link"))]):
+        say(line)
+    if "text" in details:
+        say("\nthe text to send:\n")
+        for line in wrap(str(details["text"]), width() - 4):
+            say(f"  {line}")
+    if "link" in details:
+        say(f"\nthis link opens the chat with the text typed in:\n  {details['link']}")
+    if task.status == "open":
+        say(f"\nfirebreak {_how(task)}")
+
+
+def answer(
+    wanted: Annotated[str, typer.Argument(metavar="TASK", help="Its id, or the beginning of it.")],
+    answers: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[FIELD=VALUE]...", help="The answers; `yes` or `no` to a decision, `done` to a thing to do."),
+    ] = None,
+    by: By = None,
+    remark: Annotated[str | None, typer.Option(metavar="TEXT", help="A note of yours, kept sealed beside the answer.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Answer a task. Its case goes on by itself, at once if Firebreak is up.
+
+    \b
+    Examples:
+      firebreak answer T-4YV0N2ZZKD backup_status=none
+      firebreak answer T-4YV0N2ZZKD yes --by mara
+      firebreak answer T-4YV0N2ZZKD done --remark "called her at nine"
+    """
+    from flows import answering
+    from rules.vocabulary import Vocabulary
+
+    name = who(by)
+    with open_store() as store, store.begin() as session:
+        task = _find(session, wanted)
+        given = _given(task, answers or [])
+        task = answering.answer(session, Vocabulary.load(), task.id, given, name, store.clock.now())
+        if remark is not None and remark.strip():
+            task.sealed_remark = store.vault.seal(task.subject_id, {"remark": remark.strip()})
+    if as_json:
+        say_json(_to_json(task))
+        return
+    told = ", ".join(f"{field} = {value}" for field, value in (task.answer or {}).items()) or "done"
+    say(f"{task.id} is answered by {name}: {told}")
+    about = task.case_id or task.incident_id
+    if about is not None:
+        say(f"firebreak {'case' if task.case_id else 'incident'} {about} shows how it goes on")
+
+
+def _given(task: Task, answers: list[str]) -> dict[str, Any]:
+    from flows.answering import YES_NO, WrongAnswer, fields_of
+
+    fields = fields_of(task)
+    if task.kind == "approve" and len(answers) == 1 and answers[0].lower() in YES_NO:
+        return {"approved": answers[0].lower()}
+    if task.kind == "do" and [each.lower() for each in answers] in ([], ["done"]):
+        return {}
+    given: dict[str, Any] = {}
+    for each in answers:
+        field, equals, value = each.partition("=")
+        if not equals or not value:
+            form = " ".join(f"{name}=…" for name in fields) or "done"
+            raise WrongAnswer(f'"{each}" is not an answer; write `firebreak answer {task.id} {form}`')
+        if field in given:
+            raise WrongAnswer(f"{field} is answered twice; say it once")
+        given[field] = value
+    return given
+
+
+def _find(session: Session, wanted: str) -> Task:
+    from flows.errors import NotFound
+    from flows.finding import by_id
+    from flows.store.tables import Task
+
+    task = by_id(session, Task, wanted)
+    if task is None:
+        raise NotFound(f'there is no task "{wanted}"; `firebreak tasks` lists the open ones')
+    return task
+
+
+def _opened(vault: Any, sealed: bytes | None) -> dict[str, Any]:
+    from flows.errors import Erased
+
+    if sealed is None:
+        return {}
+    try:
+        opened: dict[str, Any] = vault.open(sealed)
+    except Erased:
+        return {"text": "(erased)"}
+    return opened
+
+
+def _to_json(task: Task) -> dict[str, Any]:
+    """A task without what is sealed."""
+    times = {name: getattr(task, name) for name in ("created_at", "due_at", "answered_at")}
+    return {
+        "id": task.id, "kind": task.kind, "role": task.role, "status": task.status, "question": task.question,
+        "form": dict(task.form), "case": task.case_id, "incident": task.incident_id, "run": task.run_id, "step": task.path,
+        **{name: at.isoformat() if at else None for name, at in times.items()},
+        "answered_by": task.answered_by, "answer": dict(task.answer) if task.answer is not None else None,
+    }  # fmt: skip
+
+

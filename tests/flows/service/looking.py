@@ -1,0 +1,55 @@
+"""Looking at other processes, and at Prefect's server, from outside."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flows.service.home import mark
+from flows.service.prefect_server import PrefectServer
+
+ROOT = Path(__file__).parents[3]
+
+
+def ask(server: PrefectServer, path: str, question: object = None) -> Any:
+    """What the API answers: to a POST when there is a question, to a GET otherwise."""
+    body = None if question is None else json.dumps(question).encode()
+    request = urllib.request.Request(server.api + path, body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)
+
+
+def eventually(holds: Callable[[], object], within: float = 30.0) -> bool:
+    """Ask another process again and again, until it holds or time is over."""
+    deadline = time.monotonic() + within
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def command(pid: int) -> str:
+    """The command line of a process; empty once it has ended, also while nobody has asked about it."""
+    try:
+        return (Path("/proc") / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""
+
+
+def started_from(home: Path) -> list[int]:
+    """The processes that carry the mark of this home."""
+    ((name, value),) = mark(home).items()
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            environment = (entry / "environ").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if f"{name}={value}".encode() in environment:
+            found.append(int(entry.name))
+    return found
