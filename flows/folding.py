@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import timedelta
 
 from flows.story import Line
 from flows.wording import answered, given, kept, moment, wrote
@@ -170,9 +170,9 @@ _RULES: tuple[Callable[[Sequence[Line]], Folded | None], ...] = (
 )  # fmt: skip
 
 
-def since(line: Line, start: datetime) -> str:
-    """How long after the start of a story: `+12m 05s`, `+8d 01h`; empty for the start itself."""
-    seconds = int((line.at - start).total_seconds())
+def passed(time: timedelta) -> str:
+    """A time that has passed, short: `+12m 05s`, `+8d 01h`; empty for less than a second."""
+    seconds = int(time.total_seconds())
     if seconds <= 0:
         return ""
     days, rest = divmod(seconds, 86_400)

@@ -305,11 +305,13 @@ class Reader:
 
 def _is_short(under: dict[str, Any], kind: Any, own: set[str]) -> bool:
     """Whether a mapping is itself the value of the short field (`assume: {backup_status: possible}`)."""
+    return takes_mapping(kind) and not set(under) <= own
+
+
+def takes_mapping(kind: Any) -> bool:
+    """Whether what is written for `kind` is a mapping of names that are no keys of the language."""
     origin = get_origin(kind)
-    takes_mapping = kind is Condition or (
-        origin is not None and isinstance(origin, type) and issubclass(origin, Mapping)
-    )
-    return takes_mapping and not set(under) <= own
+    return kind is Condition or (isinstance(origin, type) and issubclass(origin, Mapping))
 
 
 def _wanted(kind: Any) -> str:

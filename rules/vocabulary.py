@@ -37,7 +37,7 @@ SUPPLIERS: Mapping[Supplier, str] = {
 }
 
 _KEYS = ("kind", "values", "meaning", "source", "unknown_counts_as")
-_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+FACT_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _WORD = re.compile(r"[\w.:-]{1,40}")
 _ORDERED = ("level", "count", "duration")
 
@@ -228,7 +228,7 @@ class _Entry:
     refused: list[str] = field(default_factory=list)
 
     def fact(self) -> Fact | None:
-        if not _NAME.fullmatch(self.name) or self.name in RESERVED:
+        if not FACT_NAME.fullmatch(self.name) or self.name in RESERVED:
             self.refuse((), f'"{self.name}" cannot name a fact: small letters, digits and _; not a reserved word')
         if not isinstance(self.data, dict):
             self.refuse((), "expected a mapping with kind, meaning and source")

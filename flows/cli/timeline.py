@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flows.cli.paper import Ink, fill, ink, width, wrap
-from flows.folding import fold, since
+from flows.folding import fold, passed
 from flows.story import Line
 
 _MARKS: dict[str, tuple[str, Ink]] = {
@@ -36,7 +36,7 @@ def draw(lines: Sequence[Line], zone: ZoneInfo, *, words: bool = True, explain: 
             yield ink(today, "bold")
             day, second = today, ""
         now = f"{here:%H:%M:%S}"
-        yield from _one(line, "" if now == second else f"{now} {since(line, lines[0].at):>8}", words=words, explain=explain)
+        yield from _one(line, "" if now == second else f"{now} {passed(line.at - lines[0].at):>8}", words=words, explain=explain)
         second = now
 
 

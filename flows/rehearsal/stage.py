@@ -30,18 +30,21 @@ COLLEAGUE = "colleague"
 
 @dataclass
 class Nowhere:
-    """A channel that takes every letter and sends none; it can be told to fail."""
+    """A channel that takes every letter and sends none; it can be told what to answer."""
 
     name: str = "rehearsal"
-    failures: list[int] = field(default_factory=list)
-    letters: int = 0
+    answers: list[Result] = field(default_factory=list)
+    letters: list[Letter] = field(default_factory=list)
 
     def send(self, letter: Letter) -> Result:
-        self.letters += 1
-        if self.failures:
-            meaning = meaning_of(self.failures.pop(0))
-            return Refused(meaning.code, meaning.what, meaning.wait, meaning.words)
-        return Sent(f"wamid.{self.letters}")
+        self.letters.append(letter)
+        return self.answers.pop(0) if self.answers else Sent(f"wamid.{len(self.letters)}")
+
+
+def refusal(code: int) -> Refused:
+    """What WhatsApp answers with this error code."""
+    meaning = meaning_of(code)
+    return Refused(meaning.code, meaning.what, meaning.wait, meaning.words)
 
 
 class Nobody:
@@ -78,7 +81,7 @@ class Stage:
         elif event.answer is not None:
             self.answer(event.answer)
         elif event.send_fails_with is not None:
-            self.channel.failures.append(event.send_fails_with)
+            self.channel.answers.append(refusal(event.send_fails_with))
         elif event.incident is not None:
             with self.store.begin() as session:
                 opening.open_incident(

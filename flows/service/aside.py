@@ -50,7 +50,8 @@ async def aside(name: str, work: Callable[[], Coroutine[Any, Any, None]], patien
     try:
         await asyncio.shield(ended)
     except asyncio.CancelledError:
-        await asyncio.wait({begun, ended}, return_when=asyncio.FIRST_COMPLETED)
+        either: set[asyncio.Future[Any]] = {begun, ended}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if begun.done():
             with suppress(RuntimeError):  # it has just ended by itself
                 begun.result()()

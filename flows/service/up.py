@@ -8,49 +8,32 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import uvicorn
-from starlette.types import ASGIApp
 
 from flows.errors import FirebreakError
 from flows.service.aside import aside
 from flows.service.home import CannotStart, end_leftovers, held, listen
+from flows.service.parts import Parts, Say, Work, open_parts
 from flows.service.prefect_server import PrefectServer
 from flows.settings import Settings
 
 PREFECT_WITHIN = 90.0  # seconds; then Firebreak goes on without Prefect
 PREFECT_AGAIN = 30.0  # seconds between attempts
 
-Say = Callable[[str], None]
-Work = Coroutine[Any, Any, None]
-
 
 class PartEnded(FirebreakError):
     """A part of Firebreak ended by itself, so the whole was stopped."""
 
 
-@dataclass(frozen=True)
-class Parts:
-    """What is started besides Prefect.
-
-    `responder` answers customers until it is cancelled, in a thread and an event loop of its own; it is given a
-    function that says whether Prefect can be used at this moment. `demonstration` is a coroutine of the main loop,
-    begun when everything is up. `practice` is entered before the first and left after the last answer.
-    """
-
-    web: ASGIApp
-    responder: Callable[[Callable[[], bool]], Work]
-    demonstration: Callable[[], Work]
-    practice: AbstractContextManager[object] = field(default_factory=nullcontext)
-
-
-async def up(settings: Settings, parts: Parts, *, demonstration: bool, say: Say) -> None:
+async def up(settings: Settings, *, demonstration: bool, say: Say = partial(print, flush=True)) -> None:
     """Live until SIGINT or SIGTERM, then stop everything and return.
 
     Raises `SettingsError` or `CannotStart` when this cannot be begun, and what a part raises that breaks.
@@ -65,26 +48,36 @@ async def up(settings: Settings, parts: Parts, *, demonstration: bool, say: Say)
         server.start()
         say("Prefect's server is starting; that takes some seconds, and up to half a minute the first time")
         prefect = _Prefect(server, settings.timezone, began, say)
-        web = _Web(uvicorn.Config(parts.web, log_config=None, access_log=False, timeout_graceful_shutdown=5))
         try:
-            async with (
-                _running("Prefect's keeper", prefect.keep(), over),
-                _running("The web app", web.serve([listener]), over, web.shut),
-                _entered(parts.practice),
-            ):
-                say(f"The web app listens on http://{settings.host}:{settings.port}")
-                await _until(over, prefect.decided.wait())
-                if not over.is_set():
-                    async with _running("The responder", aside("responder", lambda: parts.responder(prefect)), over):
-                        say("Firebreak is up; Ctrl-C stops it")
-                        if demonstration:
-                            await _until(over, parts.demonstration())
-                        await over.wait()
-                        say("Firebreak is stopping")
+            with open_parts(settings, server, say) as parts:
+                await _live(parts, prefect, listener, over, demonstration, say)
         finally:
             await asyncio.to_thread(server.stop)
             end_leftovers(settings.home)
     say("Firebreak has stopped")
+
+
+async def _live(
+    parts: Parts, prefect: _Prefect, listener: socket.socket, over: asyncio.Event, demonstration: bool, say: Say
+) -> None:
+    """Start the parts one after the other, stay, and stop them the other way round."""
+    web = _Web(uvicorn.Config(parts.web, log_config=None, access_log=False, timeout_graceful_shutdown=5))
+    async with (
+        _running("Prefect's keeper", prefect.keep(), over),
+        _running("The web app", web.serve([listener]), over, web.shut),
+        _entered(parts.practice),
+    ):
+        host, port = listener.getsockname()[:2]
+        say(f"The web app listens on http://{host}:{port}")
+        await _until(over, prefect.decided.wait())
+        if over.is_set():
+            return
+        async with _running("The responder", aside("responder", lambda: parts.responder(prefect)), over):
+            say("Firebreak is up; Ctrl-C stops it")
+            if demonstration:
+                await _until(over, parts.demonstration())
+            await over.wait()
+            say("Firebreak is stopping")
 
 
 class _Prefect:

@@ -4,6 +4,7 @@ the annotations, meanings and docstrings of the verbs, the modifiers of a step, 
 An editor with yaml-language-server completes keys, fact names and values from them and shows what each one means.
 """
 
+from rules.schema.facts import Schema
 from rules.schema.files import (
     ScenarioWords,
     all_schemas,
@@ -14,7 +15,6 @@ from rules.schema.files import (
     rules_schema,
     team_schema,
 )
-from rules.schema.shapes import Schema
 
 __all__ = [
     "ScenarioWords",

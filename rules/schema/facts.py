@@ -49,26 +49,26 @@ def meaning(fact: Fact) -> str:
     return f"{fact.meaning}. Comes from {SUPPLIERS[fact.source]}.{unknown}"
 
 
-def value(fact: Fact, duration: Schema, *, extra: Mapping[str, str]) -> Schema:
-    """A value of the fact, or one of the extra words (`unknown`, `known`)."""
+def value(fact: Fact, duration: Schema, extra: Mapping[str, str]) -> Schema:
+    """A value of the fact, or one of the extra words (`unknown`, `known`). `duration` refers to that of durations."""
     if fact.kind == "yes_no":
         return words({True: "Yes", False: "No", **extra})
     if fact.values:
         return words({**fact.values, **extra})
     plain = duration if fact.kind == "duration" else {"type": "integer", "minimum": 0}
-    return {"anyOf": [plain, words(extra)]} if extra else plain
+    return {"anyOf": [plain, words(extra)]}
 
 
 def given(fact: Fact, duration: Schema) -> Schema:
     """A value that a fact is given: by an answer, by `assume`, by a rule."""
-    return value(fact, duration, extra={UNKNOWN: _WHEN_UNKNOWN})
+    return value(fact, duration, {UNKNOWN: _WHEN_UNKNOWN})
 
 
-def offered(fact: Fact, duration: Schema) -> Schema:
-    """The answers offered for a fact in the form of an `ask`."""
+def offered(fact: Fact, one: Schema) -> Schema:
+    """The answers offered for a fact in the form of an `ask`. `one` refers to what the fact can be given."""
     one_of: Schema = {
         "type": "object",
-        "properties": {"one_of": _list_of(given(fact, duration), "The answers to choose from")},
+        "properties": {"one_of": _list_of(one, "The answers to choose from")},
         "required": ["one_of"],
         "additionalProperties": False,
     }
@@ -76,14 +76,14 @@ def offered(fact: Fact, duration: Schema) -> Schema:
     return {"anyOf": [every, one_of]} if fact.allowed else one_of
 
 
-def comparison(fact: Fact, vocabulary: Vocabulary, duration: Schema) -> Schema:
+def comparison(fact: Fact, one: Schema, vocabulary: Vocabulary, duration: Schema) -> Schema:
     """What may stand behind a fact in a condition: a value, or operators."""
-    operators: dict[str, Schema] = {"one_of": _list_of(given(fact, duration), _OPERATORS["one_of"])}
+    operators: dict[str, Schema] = {"one_of": _list_of(one, _OPERATORS["one_of"])}
     for op in COMPARE if fact.ordered else ():
         operators[op] = {**_compared(fact, op, vocabulary, duration), "description": _OPERATORS[op]}
     return {
         "anyOf": [
-            value(fact, duration, extra={UNKNOWN: _WHEN_UNKNOWN, KNOWN: _WHEN_KNOWN}),
+            value(fact, duration, {UNKNOWN: _WHEN_UNKNOWN, KNOWN: _WHEN_KNOWN}),
             {
                 "type": "object",
                 "description": "Operators; several together must all hold",

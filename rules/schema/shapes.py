@@ -6,7 +6,8 @@ import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from datetime import timedelta
-from inspect import cleandoc, getdoc
+from functools import partial
+from inspect import getdoc
 from typing import Any, Literal, Union, cast, get_args, get_origin
 
 from rules.conditions import Condition
@@ -15,7 +16,7 @@ from rules.reading import MODIFIERS, Verbs, kinds_of, takes_mapping, yaml_name
 from rules.schema import facts
 from rules.schema.facts import Schema
 from rules.units import format_duration
-from rules.vocabulary import Vocabulary
+from rules.vocabulary import Fact, Vocabulary
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -86,18 +87,22 @@ class Shapes:
         return several if _is_branch(kind) else {"anyOf": [several, one]}
 
     def _mapping(self, key: Any, kind: Any) -> Schema:
+        if key is FactName and get_origin(kind) is tuple:
+            return self.part("form", lambda: self._about_facts(lambda fact: facts.offered(fact, self._given(fact))))
         if key is FactName:
-            make = facts.offered if get_origin(kind) is tuple else facts.given
-            named = {
-                fact.name: {**make(fact, self._duration()), "description": facts.meaning(fact)}
-                for fact in self.vocabulary
-            }
-            keys: Schema = {"properties": named, "additionalProperties": False}
-        elif issubclass(key, Shaped):
-            keys = {"patternProperties": {_whole(key): self.value(kind)}, "additionalProperties": False}
-        else:
-            keys = {"additionalProperties": self.value(kind)}
-        return {"type": "object", "minProperties": 1, **keys}
+            return self.part("facts", lambda: self._about_facts(self._given))
+        found: Schema = {"type": "object", "minProperties": 1}
+        if issubclass(key, Shaped):
+            return {**found, "patternProperties": {_whole(key): self.value(kind)}, "additionalProperties": False}
+        return {**found, "additionalProperties": self.value(kind)}
+
+    def _about_facts(self, make: Callable[[Fact], Schema]) -> Schema:
+        """A mapping of facts to what `make` says of each."""
+        named = {fact.name: {**make(fact), "description": facts.meaning(fact)} for fact in self.vocabulary}
+        return {"type": "object", "minProperties": 1, "properties": named, "additionalProperties": False}
+
+    def _given(self, fact: Fact) -> Schema:
+        return self.part(f"fact.{fact.name}", lambda: facts.given(fact, self._duration()))
 
     def _plain(self, kind: Any) -> Schema:
         if kind is Condition:
@@ -119,40 +124,35 @@ class Shapes:
         return self.part("duration", lambda: facts.DURATION)
 
     def _condition(self) -> Schema:
-        about = {
-            fact.name: self.part(
-                f"is.{fact.name}", lambda fact=fact: facts.comparison(fact, self.vocabulary, self._duration())
-            )
-            for fact in self.vocabulary
-        }  # fmt: skip
+        about = {fact.name: self.part(f"is.{fact.name}", partial(self._comparison, fact)) for fact in self.vocabulary}
         return facts.condition(about, self.vocabulary, {"$ref": "#/$defs/condition"})
+
+    def _comparison(self, fact: Fact) -> Schema:
+        return facts.comparison(fact, self._given(fact), self.vocabulary, self._duration())
 
     # -- steps ----------------------------------------------------------------------------------------------
 
     def _steps(self) -> Schema:
         step = self.part("step", self._step)
-        return {"anyOf": [{"type": "array", "minItems": 1, "items": step}, step]}
+        return _either("array", {"minItems": 1, "items": step}, step)
 
     def _step(self) -> Schema:
         """A step with one verb offers that verb's own keys; one without a verb yet offers all verbs."""
-        by_verb: list[Schema] = [
-            {"if": {"type": "object", "required": [name]}, "then": self.part(f"step.{name}", lambda verb=verb: self._with(verb))}
+        with_verb = [
+            {"if": {"required": [name]}, "then": self.part(f"step.{name}", partial(self._with, verb))}
             for name, verb in self.verbs.items()
         ]
-        some_verb = [{"required": [name]} for name in self.verbs]
-        begun = {"properties": {**self._all_verbs(), **self._modifiers()}, "additionalProperties": False, "anyOf": some_verb}
+        some_verb = {"anyOf": [{"required": [name]} for name in self.verbs]}
+        every_key = {name: self._verb(verb) for name, verb in self.verbs.items()} | self._modifiers()
+        without_verb = {"properties": every_key, "additionalProperties": False, **some_verb}
         return {
             "type": "object",
             "description": "One step: a verb, and beside it what may stand beside any verb",
-            "allOf": [*by_verb, {"if": {"not": {"anyOf": some_verb}}, "then": begun}],
+            "allOf": [*with_verb, {"if": {"not": some_verb}, "then": without_verb}],
         }
 
-    def _all_verbs(self) -> dict[str, Schema]:
-        return {name: self._verb(verb) for name, verb in self.verbs.items()}
-
     def _verb(self, verb: type[Verb]) -> Schema:
-        made = self.part(f"verb.{verb.verb}", lambda: self._arguments(verb))
-        return {**made, "description": _doc(verb), "markdownDescription": f"{_doc(verb)}\n\n```yaml\n{verb.example}\n```"}
+        return self.part(f"verb.{verb.verb}", lambda: self._arguments(verb))
 
     def _with(self, verb: type[Verb]) -> Schema:
         """A step with this verb."""
@@ -166,17 +166,27 @@ class Shapes:
 
     def _modifiers(self) -> dict[str, Schema]:
         return {
-            yaml_name(each.name): self.field(Step, each) for each in fields(Step) if yaml_name(each.name) in MODIFIERS
+            yaml_name(each.name): self.part(f"beside.{yaml_name(each.name)}", partial(self.field, Step, each))
+            for each in fields(Step)
+            if yaml_name(each.name) in MODIFIERS
         }
 
     def _arguments(self, verb: type[Verb]) -> Schema:
         """What stands behind the verb: its keys, or the bare value of its short field."""
+        doc = getdoc(verb) or ""
+        said = {"description": doc, "markdownDescription": f"{doc}\n\n```yaml\n{verb.example}\n```"}
         own = [each for each in fields(verb) if not _beside(each)]
         whole = self.fields(cast(type, verb), own)
         if verb.short is None or any(each.default is MISSING for each in own if each.name != verb.short):
-            return whole
-        bare = self.value(kinds_of(cast(type, verb))[verb.short])
-        return {"anyOf": [bare, whole] if takes_mapping(kinds_of(cast(type, verb))[verb.short]) else [bare, whole]}
+            return {**said, **whole}
+        kind = kinds_of(cast(type, verb))[verb.short]
+        bare = self.value(kind)
+        return {**said, **({"anyOf": [bare, whole]} if takes_mapping(kind) else _either("object", whole, bare))}
+
+
+def _either(kind: str, then: Schema, otherwise: Schema) -> Schema:
+    """One schema for values of this type, the other for all others: so that only one of them complains."""
+    return {"if": {"type": kind}, "then": then, "else": otherwise}
 
 
 def _beside(each: Field[Any]) -> bool:
@@ -186,10 +196,6 @@ def _beside(each: Field[Any]) -> bool:
 def _is_branch(kind: Any) -> bool:
     """Whether a list of these is always written as a list, because each is a way on with steps of its own."""
     return is_dataclass(kind) and isinstance(kind, type) and "steps" in kinds_of(kind)
-
-
-def _doc(verb: type[Verb]) -> str:
-    return cleandoc(getdoc(verb) or "")
 
 
 def _whole(kind: type[Shaped]) -> str:

@@ -131,7 +131,8 @@ def _pretend_missed(server: PrefectServer, deployment: str, how_many: int) -> No
         moved = database.execute(
             "UPDATE flow_run SET expected_start_time = '2026-01-01 00:00:00.000000',"
             " next_scheduled_start_time = '2026-01-01 00:00:00.000000' WHERE id IN"
-            " (SELECT id FROM flow_run WHERE deployment_id = ? AND state_type = 'SCHEDULED' AND auto_scheduled LIMIT ?)",
+            " (SELECT id FROM flow_run"
+            " WHERE deployment_id = ? AND state_type = 'SCHEDULED' AND auto_scheduled LIMIT ?)",
             (deployment, how_many),
         )
     assert moved.rowcount == how_many

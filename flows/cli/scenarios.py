@@ -1,0 +1,108 @@
+"""Scenario files on the command line: finding and reading them, and what their scenarios reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rules.bundle import TEST, Bundle
+from rules.problems import Place, Problems, did_you_mean
+from rules.yaml_source import Source
+
+if TYPE_CHECKING:
+    from flows.rehearsal.scenario import ScenarioFile
+    from rules.language import Playbook
+
+
+def scenario_files(root: Path, paths: Sequence[Path]) -> list[Path]:
+    """Every scenario file in `paths`: files, folders, or playbooks beside which they lie; without any, all below
+    `playbooks/`. Raises ContentError for a path where there is none."""
+    problems = Problems()
+    found: list[Path] = []
+    for path in paths or [root / "playbooks"]:
+        if path.is_dir():
+            found += sorted(path.rglob(f"*{TEST}"))
+            continue
+        beside = path if path.name.endswith(TEST) else path.with_name(path.stem + TEST)
+        if beside.is_file():
+            found.append(beside)
+        else:
+            problems.error(Place(shown(path, root)), f"there is no scenario file {shown(beside, root)}", "file")
+    problems.raise_errors()
+    return list(dict.fromkeys(found))
+
+
+def beside(playbook: Playbook, root: Path) -> Path:
+    """Where the scenarios of a playbook belong."""
+    path = root / playbook.source.path
+    return path.with_name(path.stem + TEST)
+
+
+def read_files(paths: Iterable[Path], bundle: Bundle, root: Path) -> list[ScenarioFile]:
+    """The scenario files, read; raises ContentError with every problem in any of them."""
+    from flows.rehearsal.scenario import read_scenarios
+
+    problems = Problems()
+    found = []
+    for path in paths:
+        source = Source.read(path, problems, shown=shown(path, root))
+        file = read_scenarios(source, bundle.vocabulary, problems) if source is not None else None
+        if file is None or source is None:
+            continue
+        if file.tests not in bundle.playbooks:
+            hint = did_you_mean(file.tests, bundle.playbooks)
+            problems.error(source.place(("tests",)), f'there is no playbook "{file.tests}"{hint}', "unknown-playbook")
+        found.append(file)
+    problems.raise_errors()
+    return found
+
+
+def shown(path: Path, root: Path) -> str:
+    """A path as short as can be."""
+    full = path.resolve()
+    return full.relative_to(root.resolve()).as_posix() if full.is_relative_to(root.resolve()) else str(path)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How much of a playbook was reached. A branch is a list of steps inside a step: a way of `choose`, `otherwise`,
+    `on_timeout`, `on_failure`, the steps of a broken promise."""
+
+    playbook: str
+    steps: int
+    reached: int
+    branches: int
+    taken: int
+    missed_steps: tuple[str, ...]
+    missed_branches: tuple[str, ...]
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "playbook": self.playbook, "steps": self.steps, "reached": self.reached, "branches": self.branches,
+            "taken": self.taken, "missed_steps": list(self.missed_steps), "missed_branches": list(self.missed_branches),
+        }  # fmt: skip
+
+
+def coverage(playbook: Playbook, reached: Iterable[tuple[str, str]]) -> Coverage:
+    """What of a playbook these (playbook, path) pairs cover."""
+    met = {path for name, path in reached if name == playbook.name}
+    steps = [step.path for step in playbook.walk()]
+    branches: Mapping[str, set[str]] = {
+        **{
+            f"{step.path}.{name}": {each.path for each in block.walk()}
+            for step in playbook.walk()
+            for name, block in step.blocks().items()
+        },
+        **{
+            f"promises.{name}.on_breach": {each.path for each in promise.on_breach.walk()}
+            for name, promise in playbook.promises.items()
+            if promise.on_breach
+        },
+    }
+    missed = tuple(name for name, block in branches.items() if not block & met)
+    left = tuple(path for path in steps if path not in met)
+    return Coverage(
+        playbook.name, len(steps), len(steps) - len(left), len(branches), len(branches) - len(missed), left, missed
+    )

@@ -1,0 +1,95 @@
+"""What `firebreak up` starts besides Prefect, made from the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from pydantic import SecretStr
+from starlette.types import ASGIApp
+
+from flows.assembly import open_desk, open_store
+from flows.clock import SystemClock
+from flows.errors import FirebreakError
+from flows.practice.server import PracticeServer
+from flows.service.demonstration import demonstrate
+from flows.service.prefect_server import PrefectServer
+from flows.service.responder import Bell, respond_for_ever
+from flows.settings import Settings, SettingsError
+from flows.web.app import create_app
+from flows.web.health import Probe
+
+Say = Callable[[str], None]
+Work = Coroutine[Any, Any, None]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts, none of them started.
+
+    `responder` answers customers until it is cancelled, in a thread and an event loop of its own; it is given a
+    function that says whether Prefect can be used at this moment. `demonstration` is a coroutine of the main loop,
+    begun when everything is up. `practice` is entered before the first and left after the last answer.
+    """
+
+    web: ASGIApp
+    responder: Callable[[Callable[[], bool]], Work]
+    demonstration: Callable[[], Work]
+    practice: AbstractContextManager[object] = field(default_factory=nullcontext)
+
+
+@contextmanager
+def open_parts(settings: Settings, server: PrefectServer, say: Say) -> Iterator[Parts]:
+    """The parts of this installation, on its store; the store is closed afterwards.
+
+    Raises what `open_store` and `open_desk` raise.
+    """
+    with open_store(settings, SystemClock(), say) as store:
+        desk = open_desk(settings, store, say)
+        bell = Bell()
+        web = create_app(
+            store,
+            app_secret=_revealed(settings.whatsapp_app_secret),
+            verify_token=_revealed(settings.whatsapp_verify_token),
+            on_arrival=bell.ring,
+            probes=[Probe("prefect", partial(_require_answer, server), needed=False)],
+        )
+        responder = partial(respond_for_ever, desk, bell)
+        if settings.channel != "practice":
+            yield Parts(web, responder, _no_demonstration)
+            return
+        here = f"http://{_reachable(settings.host)}:{settings.port}"
+        practice = PracticeServer(
+            settings.port + 1,
+            f"{here}/webhooks/whatsapp",
+            token=_revealed(settings.whatsapp_token),
+            app_secret=_revealed(settings.whatsapp_app_secret),
+        )
+        addresses = {
+            "The practice WhatsApp": f"{practice.url}/practice",
+            "Prefect's page": server.page,
+            "What is up": f"{here}/healthz",
+        }
+        yield Parts(web, responder, partial(demonstrate, desk, practice, addresses, say), practice)
+
+
+async def _no_demonstration() -> None:
+    raise SettingsError("The demonstration is for the practice WhatsApp only: leave FIREBREAK_CHANNEL away to see it.")
+
+
+def _require_answer(server: PrefectServer) -> None:
+    if not server.healthy():
+        raise FirebreakError("Prefect's server does not answer; customers are answered without it")
+
+
+def _revealed(secret: SecretStr | None) -> str:
+    """A secret that is not set is an empty one, with which the webhook takes nothing."""
+    return secret.get_secret_value() if secret else ""
+
+
+def _reachable(host: str) -> str:
+    """The address by which this machine reaches itself when it listens on `host`."""
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
