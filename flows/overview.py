@@ -81,7 +81,12 @@ class Unassigned:
     last_at: datetime
 
     def to_json(self) -> dict[str, object]:
-        return {"customer": self.customer, "messages": self.messages, "unread": self.unread, "last_at": _iso(self.last_at)}
+        return {
+            "customer": self.customer,
+            "messages": self.messages,
+            "unread": self.unread,
+            "last_at": _iso(self.last_at),
+        }
 
 
 def cases(session: Session, *wanted: ColumnElement[bool]) -> list[Overview]:
@@ -105,7 +110,9 @@ def incidents(session: Session, *wanted: ColumnElement[bool]) -> list[Overview]:
     """Every incident that fits, the most severe first, then the oldest."""
     mine = select(Incident.id).where(*wanted)
     around = _Around(session, and_(Run.incident_id.in_(mine), Run.case_id.is_(None)))
-    rows = session.scalars(select(Incident).where(*wanted).order_by(Incident.severity.desc(), Incident.opened_at, Incident.id))
+    rows = session.scalars(
+        select(Incident).where(*wanted).order_by(Incident.severity.desc(), Incident.opened_at, Incident.id)
+    )
     return [
         Overview(
             one.id, around.playbook(one.id), severity_word(one), around.status(one), one.opened_at, one.closed_at,
@@ -151,7 +158,9 @@ class _Around:
         self._timers = {(timer.run_id, timer.path, timer.kind): timer.due_at for timer in session.scalars(timers)}
         promises = select(Promise).where(Promise.run_id.in_(going), Promise.status == "open").order_by(Promise.due_at)
         self._promises: dict[str, list[Promise]] = _grouped(session, promises, lambda promise: promise.run_id)
-        planned = select(FollowUp).where(FollowUp.run_id.in_(runs), FollowUp.status == "waiting").order_by(FollowUp.due_at)
+        planned = (
+            select(FollowUp).where(FollowUp.run_id.in_(runs), FollowUp.status == "waiting").order_by(FollowUp.due_at)
+        )
         self._planned: dict[str, list[FollowUp]] = _grouped(session, planned, lambda one: one.run_id)
 
     def playbook(self, owner: str) -> str:
@@ -192,7 +201,12 @@ class _Around:
         place = (task.run_id or "", task.path or "")
         until = self._timers.get((*place, "timeout"), task.due_at)
         return Wait(
-            f"{task.role} {to}: {task.question}", until, self._timers.get((*place, "again")), task.id, task.role, task.path
+            f"{task.role} {to}: {task.question}",
+            until,
+            self._timers.get((*place, "again")),
+            task.id,
+            task.role,
+            task.path,
         )
 
     def _for_step(self, step: Step) -> Wait:

@@ -156,12 +156,19 @@ def _arrivals(session: Session, vault: Vault, about: About) -> Iterator[Line]:
     if isinstance(about, Incident):
         return
     mine = Message.case_id == about.id if isinstance(about, Case) else Message.customer_id == about.id
-    messages = session.scalars(select(Message).where(mine).order_by(Message.received_at, Message.sent_at, Message.id)).all()
+    messages = session.scalars(
+        select(Message).where(mine).order_by(Message.received_at, Message.sent_at, Message.id)
+    ).all()
     contents = _opened(vault, {message.id: message.sealed_content for message in messages})
     for message in messages:
         did = _KINDS.get(message.kind, f"sent something of the kind {message.kind}")
         where = " in a group" if message.place == "group" else ""
-        said = {"message": message.id, "kind": message.kind, "place": message.place, "sent_at": message.sent_at.isoformat()}
+        said = {
+            "message": message.id,
+            "kind": message.kind,
+            "place": message.place,
+            "sent_at": message.sent_at.isoformat(),
+        }
         yield Line(
             message.received_at, "customer", f"the customer {did}{where}", _plain(contents[message.id]),
             event="message arrived", data=said, case=message.case_id,

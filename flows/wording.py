@@ -98,7 +98,9 @@ def _case_opened(entry: Entry) -> Told:
 
 def _message_read(entry: Entry) -> Told:
     data = entry.data
-    signs = [name.removeprefix("sign_").replace("_", " ") for name, value in data["facts"].items() if _is_sign(name, value)]
+    signs = [
+        name.removeprefix("sign_").replace("_", " ") for name, value in data["facts"].items() if _is_sign(name, value)
+    ]
     seen = [str(data["facts"].get("intent", "unknown")).replace("_", " "), f"severity {data['severity']}", *signs]
     because, why_not = _reasons(data.get("because") or {}, data["severity"])
     return Told("decision", f"read as: {', '.join(seen)}", because, why_not)
@@ -201,7 +203,9 @@ def _step_failed(entry: Entry) -> Told:
 
 
 def _tried_again(entry: Entry) -> Told:
-    return Told("alarm", f"{entry.data['name']} did not work ({entry.data['reason']}); next try at {entry.moment('at')}")
+    return Told(
+        "alarm", f"{entry.data['name']} did not work ({entry.data['reason']}); next try at {entry.moment('at')}"
+    )
 
 
 def _time_is_up(entry: Entry) -> Told:
@@ -213,7 +217,19 @@ def _told_again(entry: Entry) -> Told:
     return Told("alarm", f"nobody has taken it yet: {entry.data['name']}")
 
 
-_NOT_DETAILS = ("verb", "name", "because", "on", "enter", "leave", "until_latest", "note", "reason", "sent", "answered_by")
+_NOT_DETAILS = (
+    "verb",
+    "name",
+    "because",
+    "on",
+    "enter",
+    "leave",
+    "until_latest",
+    "note",
+    "reason",
+    "sent",
+    "answered_by",
+)
 
 
 def _details(data: Data) -> str:
@@ -247,7 +263,11 @@ def _refused_for_now(entry: Entry) -> Told:
 
 
 def _not_taken(data: Data) -> str:
-    return f"{data['role']} could not be told" if data.get("role") else f"WhatsApp did not take {data.get('reply', 'the text')}"
+    return (
+        f"{data['role']} could not be told"
+        if data.get("role")
+        else f"WhatsApp did not take {data.get('reply', 'the text')}"
+    )
 
 
 def _why(data: Data) -> str:

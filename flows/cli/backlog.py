@@ -49,14 +49,20 @@ def journal_findings(store: Store, progress: Callable[[int, int], None]) -> Iter
     if len(broken) > _SHOWN:
         yield Finding("journal", "broken", f"{len(broken) - _SHOWN} more histories were changed", "as above")
     if not broken:
-        yield Finding("journal", "ok", f"{many(lines, 'line')} of {many(len(subjects), 'history').replace('ys', 'ies')}, none changed")
+        yield Finding(
+            "journal",
+            "ok",
+            f"{many(lines, 'line')} of {many(len(subjects), 'history').replace('ys', 'ies')}, none changed",
+        )
 
 
 def _counts(session: Session) -> Iterator[Finding]:
     open_cases = session.scalar(select(func.count()).select_from(Case).where(Case.closed_at.is_(None))) or 0
     customers = session.scalar(select(func.count()).select_from(Customer)) or 0
     tasks = session.scalar(select(func.count()).select_from(Task).where(Task.status == "open")) or 0
-    yield Finding("work", "ok", f"{many(customers, 'customer')}, {many(open_cases, 'open case')}, {many(tasks, 'open task')}")
+    yield Finding(
+        "work", "ok", f"{many(customers, 'customer')}, {many(open_cases, 'open case')}, {many(tasks, 'open task')}"
+    )
 
 
 def _late_work(session: Session, now: datetime) -> Finding | None:
@@ -75,7 +81,9 @@ def _late_work(session: Session, now: datetime) -> Finding | None:
         )
     ).all()  # fmt: skip
     unread = session.scalar(
-        select(func.count()).select_from(Message).where(Message.handled_at.is_(None), Message.received_at <= now - PATIENCE)
+        select(func.count())
+        .select_from(Message)
+        .where(Message.handled_at.is_(None), Message.received_at <= now - PATIENCE)
     )
     if not late and not forgotten:
         return None
@@ -89,7 +97,12 @@ def _stuck(session: Session, _now: datetime) -> Finding | None:
     if not stuck:
         return None
     ids = [row.case_id or row.incident_id or row.id for row in stuck]
-    return Finding("stuck", "warn", f"{many(len(ids), 'run')} stopped at a failed step: {_some(ids)}", "firebreak tasks says what to do by hand")
+    return Finding(
+        "stuck",
+        "warn",
+        f"{many(len(ids), 'run')} stopped at a failed step: {_some(ids)}",
+        "firebreak tasks says what to do by hand",
+    )
 
 
 def _idle(session: Session, _now: datetime) -> Finding | None:
@@ -97,7 +110,12 @@ def _idle(session: Session, _now: datetime) -> Finding | None:
     idle = session.scalars(select(Case.id).where(Case.closed_at.is_(None), ~going).order_by(Case.opened_at)).all()
     if not idle:
         return None
-    return Finding("idle", "warn", f"{many(len(idle), 'open case')} that no playbook goes on with: {_some(idle)}", "firebreak case ID, then act")
+    return Finding(
+        "idle",
+        "warn",
+        f"{many(len(idle), 'open case')} that no playbook goes on with: {_some(idle)}",
+        "firebreak case ID, then act",
+    )
 
 
 def _unsent(session: Session, now: datetime) -> Finding | None:
@@ -105,7 +123,12 @@ def _unsent(session: Session, now: datetime) -> Finding | None:
     count, first = _count_and_first(session, Outbox.created_at, *waiting)
     if first is None:
         return None
-    return Finding("unsent", "warn", f"{many(count, 'text')} or notices wait to leave since {roughly(now - first)}", "see the channel above")
+    return Finding(
+        "unsent",
+        "warn",
+        f"{many(count, 'text')} or notices wait to leave since {roughly(now - first)}",
+        "see the channel above",
+    )
 
 
 def _failed(session: Session, _now: datetime) -> Finding | None:
@@ -117,7 +140,12 @@ def _failed(session: Session, _now: datetime) -> Finding | None:
     ).all()
     if not ids:
         return None
-    return Finding("not delivered", "warn", f"{many(len(ids), 'text')} did not reach a customer: {_some(ids)}", "firebreak tasks --role on_call")
+    return Finding(
+        "not delivered",
+        "warn",
+        f"{many(len(ids), 'text')} did not reach a customer: {_some(ids)}",
+        "firebreak tasks --role on_call",
+    )
 
 
 def _untold(session: Session, now: datetime) -> Finding | None:
@@ -137,7 +165,11 @@ def _late_tasks(session: Session, now: datetime) -> Finding | None:
     ids = session.scalars(
         select(Task.id).where(Task.status == "open", Task.due_at.is_not(None), Task.due_at <= now - PATIENCE)
     ).all()
-    return Finding("late tasks", "warn", f"{many(len(ids), 'task')} past due: {_some(ids)}", "firebreak tasks") if ids else None
+    return (
+        Finding("late tasks", "warn", f"{many(len(ids), 'task')} past due: {_some(ids)}", "firebreak tasks")
+        if ids
+        else None
+    )
 
 
 def _late_follow_ups(session: Session, now: datetime) -> Finding | None:
@@ -153,7 +185,9 @@ def _put_aside(session: Session, _now: datetime) -> Finding | None:
     bad = session.scalar(select(func.count()).select_from(Rejected).where(~Rejected.reason.startswith("notice: "))) or 0
     if not bad:
         return None
-    return Finding("rejected", "warn", f"{many(bad, 'element')} of webhooks could not be understood", "firebreak rejected")
+    return Finding(
+        "rejected", "warn", f"{many(bad, 'element')} of webhooks could not be understood", "firebreak rejected"
+    )
 
 
 def _count_and_first(session: Session, at: Any, *wanted: ColumnElement[bool]) -> tuple[int, datetime | None]:

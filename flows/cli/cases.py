@@ -24,12 +24,16 @@ SEVERITY_INKS: dict[str, Ink] = {"urgent": "red", "important": "yellow"}
 _MOST_UNASSIGNED = 10
 
 WithoutWords = Annotated[bool, typer.Option("--no-words", help="Leave out what was said, so that it can be passed on.")]
-Explain = Annotated[bool, typer.Option("--explain", help="Add why every other rule was not chosen, and the steps' names.")]
+Explain = Annotated[
+    bool, typer.Option("--explain", help="Add why every other rule was not chosen, and the steps' names.")
+]
 Everything = Annotated[bool, typer.Option("--everything", help="Every line of the journal, none folded into another.")]
 
 
 def list_cases(
-    only_open: Annotated[bool, typer.Option("--open/--all", help="Only the open ones, or also the closed ones.")] = True,
+    only_open: Annotated[
+        bool, typer.Option("--open/--all", help="Only the open ones, or also the closed ones.")
+    ] = True,
     severity: Annotated[str | None, typer.Option(metavar="S", help="Only those of this severity.")] = None,
     incident: Annotated[str | None, typer.Option(metavar="ID", help="Only those of this incident.")] = None,
     playbook: Annotated[str | None, typer.Option(metavar="NAME", help="Only those of this playbook.")] = None,
@@ -143,7 +147,9 @@ def _say_unassigned(others: list[Unassigned], zone: ZoneInfo, most: int) -> None
 
 
 def show_case(
-    wanted: Annotated[str, typer.Argument(metavar="ID", help="A case, or a customer (P-…): all their messages and cases.")],
+    wanted: Annotated[
+        str, typer.Argument(metavar="ID", help="A case, or a customer (P-…): all their messages and cases.")
+    ],
     without_words: WithoutWords = False,
     explain: Explain = False,
     everything: Everything = False,
@@ -207,7 +213,10 @@ def _head(wanted: str, name: str, views: list[Overview], zone: ZoneInfo) -> list
     from flows.cli.timeline import day_and_minute
 
     if name == "customer":
-        return [(name, wanted), ("cases", ", ".join(f"{view.id} ({view.playbook}, {view.status})" for view in views) or "none")]
+        return [
+            (name, wanted),
+            ("cases", ", ".join(f"{view.id} ({view.playbook}, {view.status})" for view in views) or "none"),
+        ]
     view = views[0]
     ended = f"{view.closed_as or 'closed'}, {day_and_minute(view.closed_at, zone)}" if view.closed_at else view.status
     return [

@@ -26,7 +26,9 @@ _LITTLE_SPACE = 500 * 1024 * 1024
 
 def settings_findings(settings: Settings) -> Iterator[Finding]:
     """The settings themselves, without anything secret."""
-    yield Finding("settings", "ok", f"channel {settings.channel}, port {settings.port}, time zone {settings.timezone.key}")
+    yield Finding(
+        "settings", "ok", f"channel {settings.channel}, port {settings.port}, time zone {settings.timezone.key}"
+    )
     for line in settings.missing():
         yield Finding("settings", "missing", line, "put it into the environment or the file .env")
     if settings.channel == "practice" and settings.host not in ("127.0.0.1", "localhost", "::1"):
@@ -103,7 +105,9 @@ def _database(which: Which, url: str) -> Finding:
     if version == known[-1]:
         return Finding(what, "ok", f"{where}, schema {version}")
     if version in known:
-        return Finding(what, "warn", f"{where} has schema {version}, the newest is {known[-1]}", "the next start brings it up")
+        return Finding(
+            what, "warn", f"{where} has schema {version}, the newest is {known[-1]}", "the next start brings it up"
+        )
     return Finding(what, "broken", f"{where} has schema {version} of a newer Firebreak", "install that one again")
 
 
@@ -210,7 +214,10 @@ def service_findings(settings: Settings) -> Iterator[Finding]:
         yield Finding("Prefect", "ok", f"answers on {prefect}")
     else:
         yield Finding(
-            "Prefect", "warn", f"nothing answers on {prefect}; customers are answered without it", "firebreak up starts it"
+            "Prefect",
+            "warn",
+            f"nothing answers on {prefect}; customers are answered without it",
+            "firebreak up starts it",
         )
 
 

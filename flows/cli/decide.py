@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 
 def decide(
     facts: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Facts as YAML or JSON, fact: value; `-` reads the standard input.")
+        str | None,
+        typer.Option(metavar="FILE", help="Facts as YAML or JSON, fact: value; `-` reads the standard input."),
     ] = None,
-    text: Annotated[str | None, typer.Option(metavar="TEXT", help="Words of a customer, read by the word lists.")] = None,
+    text: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Words of a customer, read by the word lists.")
+    ] = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="Add what stood against every other rule, and all the facts.")
     ] = False,
@@ -103,7 +106,9 @@ class Decided:
         yield ""
         name = self.trigger.then.get("playbook")
         playbook = self.bundle.playbooks.get(str(name))
-        yield from _under("playbook", f"{playbook.name} {playbook.version}: {playbook.title}" if playbook else "none starts")
+        yield from _under(
+            "playbook", f"{playbook.name} {playbook.version}: {playbook.title}" if playbook else "none starts"
+        )
         yield from self._why(self.trigger, "none of the triggers holds", explain)
 
     def _why(self, decision: Decision, otherwise: str, explain: bool) -> Iterator[str]:

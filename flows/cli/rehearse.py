@@ -28,7 +28,8 @@ Stories = dict[str, list["Line"]]
 def rehearse(
     name: Annotated[str, typer.Argument(metavar="PLAYBOOK", help="The name of a playbook.")],
     says: Annotated[
-        list[str] | None, typer.Option("--says", metavar="TEXT", help="What the customer writes; again for the next message.")
+        list[str] | None,
+        typer.Option("--says", metavar="TEXT", help="What the customer writes; again for the next message."),
     ] = None,
     scenario: Annotated[Path | None, typer.Option(metavar="FILE", help="Play the scenarios of this file.")] = None,
     lasting: Annotated[
@@ -135,7 +136,9 @@ def _say_if_another(shelf: Shelf, playbook: Playbook, stories: Stories, says: li
     """These words may start another playbook than the one that was named, or none."""
     from flows.cli.decide import Decided
 
-    begun = {str(line.data.get("playbook")) for lines in stories.values() for line in lines if line.event == "case opened"}
+    begun = {
+        str(line.data.get("playbook")) for lines in stories.values() for line in lines if line.event == "case opened"
+    }
     if playbook.name in begun:
         return
     say(ink(f"These words do not start {playbook.name}. What the rules made of the first:", "yellow"))
@@ -205,7 +208,10 @@ def _on_stage(shelf: Shelf, begin: Callable[[Stage], None], time: timedelta) -> 
         begin(stage)
         stage.pass_time(time)
         with stage.store.read() as session:
-            opened = [*session.scalars(select(Case.id).order_by(Case.opened_at, Case.id)), *session.scalars(select(Incident.id))]
+            opened = [
+                *session.scalars(select(Case.id).order_by(Case.opened_at, Case.id)),
+                *session.scalars(select(Incident.id)),
+            ]
         return {about: story.tell(stage.store, about) for about in opened}
     finally:
         stage.close()

@@ -22,7 +22,9 @@ _WHAT = {"ask": "answer", "approve": "yes or no", "do": "do"}
 
 def list_tasks(
     role: Annotated[str | None, typer.Option(metavar="R", help="Only those of this role.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Also those that are answered, expired or withdrawn.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also those that are answered, expired or withdrawn.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """What people are asked to do or decide, the soonest due first, each with the command that answers it.
@@ -100,7 +102,8 @@ def _how(task: Task) -> str:
 
 
 def show_task(
-    wanted: Annotated[str, typer.Argument(metavar="TASK", help="Its id, or the beginning of it.")], as_json: Json = False
+    wanted: Annotated[str, typer.Argument(metavar="TASK", help="Its id, or the beginning of it.")],
+    as_json: Json = False,
 ) -> None:
     """One task with everything that is needed for it, for example the text to send and a link that opens the chat.
 
@@ -148,10 +151,14 @@ def answer(
     wanted: Annotated[str, typer.Argument(metavar="TASK", help="Its id, or the beginning of it.")],
     answers: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[FIELD=VALUE]...", help="The answers; `yes` or `no` to a decision, `done` to a thing to do."),
+        typer.Argument(
+            metavar="[FIELD=VALUE]...", help="The answers; `yes` or `no` to a decision, `done` to a thing to do."
+        ),
     ] = None,
     by: By = None,
-    remark: Annotated[str | None, typer.Option(metavar="TEXT", help="A note of yours, kept sealed beside the answer.")] = None,
+    remark: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="A note of yours, kept sealed beside the answer.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Answer a task. Its case goes on by itself, at once if Firebreak is up.
@@ -234,5 +241,3 @@ def _to_json(task: Task) -> dict[str, Any]:
         **{name: at.isoformat() if at else None for name, at in times.items()},
         "answered_by": task.answered_by, "answer": dict(task.answer) if task.answer is not None else None,
     }  # fmt: skip
-
-

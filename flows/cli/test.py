@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 def test(
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="[PATHS]...", help="Playbooks, scenario files or folders; all if none.")
+        list[Path] | None,
+        typer.Argument(metavar="[PATHS]...", help="Playbooks, scenario files or folders; all if none."),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -159,7 +160,12 @@ def _to_json(file: ScenarioFile, one: Played) -> dict[str, object]:
         "passed": one.passed,
         "complaints": list(one.complaints),
         "happened": [
-            {"after_seconds": int((each.at - START).total_seconds()), "kind": each.kind, "name": each.name, **each.details}
+            {
+                "after_seconds": int((each.at - START).total_seconds()),
+                "kind": each.kind,
+                "name": each.name,
+                **each.details,
+            }
             for each in one.happened
         ],
     }

@@ -36,7 +36,9 @@ def draw(lines: Sequence[Line], zone: ZoneInfo, *, words: bool = True, explain: 
             yield ink(today, "bold")
             day, second = today, ""
         now = f"{here:%H:%M:%S}"
-        yield from _one(line, "" if now == second else f"{now} {passed(line.at - lines[0].at):>8}", words=words, explain=explain)
+        yield from _one(
+            line, "" if now == second else f"{now} {passed(line.at - lines[0].at):>8}", words=words, explain=explain
+        )
         second = now
 
 

@@ -13,8 +13,10 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
+Work = Coroutine[Any, Any, None]
 
-async def aside(name: str, work: Callable[[], Coroutine[Any, Any, None]], patience: float = 15.0) -> None:
+
+async def aside(name: str, work: Callable[[], Work], patience: float = 15.0) -> None:
     """Run `work` in a thread called `name`, and raise what it raises.
 
     Cancelling this cancels `work` there and waits for it, for `patience` seconds at most.

@@ -18,6 +18,8 @@ from pathlib import Path
 from flows.errors import FirebreakError
 from flows.settings import make_home
 
+Say = Callable[[str], None]  # takes a line for the person at the terminal
+
 # Not a setting, hence the underscore: FIREBREAK_ names are for people.
 _MARK = "_FIREBREAK_STARTED_FROM"
 
@@ -32,7 +34,7 @@ def mark(home: Path) -> dict[str, str]:
 
 
 @contextmanager
-def held(home: Path, say: Callable[[str], None]) -> Iterator[None]:
+def held(home: Path, say: Say) -> Iterator[None]:
     """Have the home to ourselves, with what a killed Firebreak left running ended. Raises `CannotStart`.
 
     The lock is the kernel's: it ends with this process, however that ends.

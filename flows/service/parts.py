@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 from pydantic import SecretStr
 from starlette.types import ASGIApp
@@ -15,15 +14,14 @@ from flows.assembly import open_desk, open_store
 from flows.clock import SystemClock
 from flows.errors import FirebreakError
 from flows.practice.server import PracticeServer
+from flows.service.aside import Work
 from flows.service.demonstration import demonstrate
+from flows.service.home import Say
 from flows.service.prefect_server import PrefectServer
 from flows.service.responder import Bell, respond_for_ever
 from flows.settings import Settings, SettingsError
 from flows.web.app import create_app
 from flows.web.health import Probe
-
-Say = Callable[[str], None]
-Work = Coroutine[Any, Any, None]
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,7 @@ class PrefectServer:
         self._home = home
         self._extra = dict(extra or {})
         self._child: subprocess.Popen[bytes] | None = None
+        self._started = 0.0
 
     @property
     def page(self) -> str:
@@ -86,6 +87,7 @@ class PrefectServer:
         with suppress(FileNotFoundError):
             self.log.replace(self.log.with_suffix(".old.log"))
         child = [sys.executable, "-I", str(Path(__file__).with_name("prefect_child.py")), str(os.getpid())]
+        self._started = time.monotonic()
         with self.log.open("wb") as log:
             self._child = subprocess.Popen(
                 [*child, "server", "start", "--host", HOST, "--port", str(self.port)],
@@ -100,18 +102,19 @@ class PrefectServer:
     def wait(self, within: float, waiting: Callable[[int], None]) -> None:
         """Return when the server answers and has its work pool. Raises `CannotStart` after `within` seconds.
 
-        `waiting` is told the seconds that have passed, every few seconds.
+        `waiting` is told every few seconds how many have passed since the start.
         """
         began = time.monotonic()
-        told = 0
+        told = int(began - self._started)
         while not self.healthy():
-            passed = time.monotonic() - began
+            now = time.monotonic()
             if not self.running():
                 raise CannotStart(f"Prefect's server ended while it started; its last words are in {self.log}")
-            if passed > within:
-                raise CannotStart(f"Prefect's server does not answer after {int(passed)} s; its log is {self.log}")
+            passed = int(now - self._started)
+            if now - began > within:
+                raise CannotStart(f"Prefect's server does not answer after {passed} s; its log is {self.log}")
             if passed - told >= 5:
-                told = int(passed)
+                told = passed
                 waiting(told)
             time.sleep(0.1)
         self._make_work_pool()

@@ -13,27 +13,31 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import uvicorn
 
 from flows.errors import FirebreakError
-from flows.service.aside import aside
-from flows.service.home import CannotStart, end_leftovers, held, listen
-from flows.service.parts import Parts, Say, Work, open_parts
+from flows.service.aside import Work, aside
+from flows.service.home import CannotStart, Say, end_leftovers, held, listen
 from flows.service.prefect_server import PrefectServer
 from flows.settings import Settings
 
+if TYPE_CHECKING:
+    from flows.service.parts import Parts
+
 PREFECT_WITHIN = 90.0  # seconds; then Firebreak goes on without Prefect
 PREFECT_AGAIN = 30.0  # seconds between attempts
+
+_print = partial(print, flush=True)
 
 
 class PartEnded(FirebreakError):
     """A part of Firebreak ended by itself, so the whole was stopped."""
 
 
-async def up(settings: Settings, *, demonstration: bool, say: Say = partial(print, flush=True)) -> None:
+async def up(settings: Settings, *, demonstration: bool, say: Say = _print) -> None:
     """Live until SIGINT or SIGTERM, then stop everything and return.
 
     Raises `SettingsError` or `CannotStart` when this cannot be begun, and what a part raises that breaks.
@@ -49,6 +53,8 @@ async def up(settings: Settings, *, demonstration: bool, say: Say = partial(prin
         say("Prefect's server is starting; that takes some seconds, and up to half a minute the first time")
         prefect = _Prefect(server, settings.timezone, began, say)
         try:
+            from flows.service.parts import open_parts  # a second's work, while Prefect's server is at its own
+
             with open_parts(settings, server, say) as parts:
                 await _live(parts, prefect, listener, over, demonstration, say)
         finally:

@@ -192,7 +192,9 @@ def _event(shapes: Shapes, words: ScenarioWords) -> Schema:
 
 
 def _event_value(shapes: Shapes, kind: Any) -> Schema:
-    return shapes.model(kind, short=fields(kind)[0].name) if is_dataclass(kind) else shapes.value(kind)
+    if is_dataclass(kind) and isinstance(kind, type):
+        return shapes.model(kind, short=fields(kind)[0].name)
+    return shapes.value(kind)
 
 
 def _outcome(shapes: Shapes, words: ScenarioWords) -> Schema:
