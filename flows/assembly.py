@@ -26,8 +26,10 @@ PRACTICE_HOST = "127.0.0.1"
 
 Warn = Callable[[str], None]
 
+_to_log = logging.getLogger(__name__).warning
 
-def open_store(settings: Settings, clock: Clock, warn: Warn = logging.getLogger(__name__).warning) -> Store:
+
+def open_store(settings: Settings, clock: Clock, warn: Warn = _to_log) -> Store:
     """The store and the keys of this installation, their tables up to date. Close it when done.
 
     Raises `SettingsError` when there is no master key, and what `Store.open` raises. `warn` is told when a master key
@@ -39,7 +41,7 @@ def open_store(settings: Settings, clock: Clock, warn: Warn = logging.getLogger(
     return Store.open(settings.database_url.get_secret_value(), settings.keys_url.get_secret_value(), key, clock)
 
 
-def open_desk(settings: Settings, store: Store, warn: Warn = logging.getLogger(__name__).warning) -> Desk:
+def open_desk(settings: Settings, store: Store, warn: Warn = _to_log) -> Desk:
     """A desk over this store, with the content in force, the channel and the team of this installation.
 
     Raises `ContentError` with every problem of the content or of the team file, `SettingsError` when the channel
@@ -82,7 +84,8 @@ def open_channel(settings: Settings) -> CloudApi | Manual:
         return Manual()
     from flows.channels.cloud_api import CloudApi
 
-    assert settings.whatsapp_phone_number_id is not None and settings.whatsapp_token is not None
+    assert settings.whatsapp_phone_number_id is not None
+    assert settings.whatsapp_token is not None
     return CloudApi(
         settings.whatsapp_api_base,
         settings.whatsapp_api_version,

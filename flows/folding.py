@@ -10,11 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from flows.sentences import moment
 from flows.story import Line
-from flows.wording import answered, given, kept, moment, wrote
+from flows.wording import answered, given, kept, wrote
 
 Folded = tuple[Line, int]
 """A line, and how many lines it stands for."""
+Rule = Callable[[Sequence[Line]], Folded | None]
 
 
 def fold(lines: Sequence[Line]) -> list[Line]:
@@ -23,10 +25,18 @@ def fold(lines: Sequence[Line]) -> list[Line]:
     at = 0
     while at < len(lines):
         rest = lines[at:]
-        line, count = next((made for rule in _RULES if (made := rule(rest)) is not None), (rest[0], 1))
+        line, count = next((made for rule in _RULES if (made := _tried(rule, rest)) is not None), (rest[0], 1))
         found.append(line)
         at += count
     return found
+
+
+def _tried(rule: Rule, lines: Sequence[Line]) -> Folded | None:
+    """What a rule makes of the lines; nothing if they have the shape of another release."""
+    try:
+        return rule(lines)
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 class _Reader:
@@ -165,7 +175,7 @@ def _beginning(lines: Sequence[Line]) -> Folded | None:
     return replace(first, headline=f"{first.headline}{f', as version{version}' if version else ''}"), 2
 
 
-_RULES: tuple[Callable[[Sequence[Line]], Folded | None], ...] = (
+_RULES: tuple[Rule, ...] = (
     _reply, _by_hand, _task, _again, _answer, _notice, _close, _beginning,
 )  # fmt: skip
 

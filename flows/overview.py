@@ -98,8 +98,8 @@ def cases(session: Session, *wanted: ColumnElement[bool]) -> list[Overview]:
     rows = session.scalars(select(Case).where(*wanted).order_by(Case.severity.desc(), Case.opened_at, Case.id))
     return [
         Overview(
-            case.id, case.playbook, severity_word(case), around.status(case), case.opened_at, case.closed_at, case.closed_as,
-            customer=case.customer_id, incident=case.incident_id, labels=tuple(case.labels),
+            case.id, case.playbook, severity_word(case), around.status(case), case.opened_at, case.closed_at,
+            case.closed_as, customer=case.customer_id, incident=case.incident_id, labels=tuple(case.labels),
             messages=messages.get(case.id, 0), waits=around.waits(case.id), promises=around.promises(case.id),
         )
         for case in rows

@@ -17,11 +17,12 @@ from sqlalchemy.orm import Session
 
 from flows.errors import Erased, NotFound, VaultError
 from flows.finding import by_id
+from flows.sentences import Entry
 from flows.store import customers
 from flows.store.database import Store
 from flows.store.tables import Case, Customer, Incident, JournalLine, Message, Outbox, Task
 from flows.store.vault import Vault
-from flows.wording import Entry, in_words
+from flows.wording import in_words
 
 ERASED = "(erased)"
 UNREADABLE = "(cannot be opened)"
@@ -136,8 +137,8 @@ class _Beside:
         if line.event == "task answered":
             words = self._words.get(data["task"])
         return Line(
-            line.at, told.mark, told.headline, _plain(words), told.because, told.why_not, line.path or "", line.flow_run,
-            line.event, data, line.run_id, line.case_id, entry,
+            line.at, told.mark, told.headline, _plain(words), told.because, told.why_not, line.path or "",
+            line.flow_run, line.event, data, line.run_id, line.case_id, entry,
         )  # fmt: skip
 
 

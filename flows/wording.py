@@ -7,80 +7,17 @@ Nothing personal is in a journal line, so nothing personal is in these sentences
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
-from rules.units import format_duration
-
-Data = Mapping[str, Any]
-
-
-class Asked(Protocol):
-    """What is known of a human task (a row of `tasks`)."""
-
-    id: str
-    kind: str
-    role: str
-    question: str
-
-
-@dataclass(frozen=True)
-class Told:
-    """A line in words. `because` are the reasons, the deciding one first; `why_not` is what stood against the rest."""
-
-    mark: str
-    headline: str
-    because: tuple[str, ...] = ()
-    why_not: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of the journal, with what belongs to it."""
-
-    event: str
-    data: Data
-    at: datetime
-    task: Asked | None = None
-    zone: ZoneInfo = ZoneInfo("UTC")
-
-    def moment(self, name: str) -> str:
-        """A time of the line's data as people read it."""
-        return moment(datetime.fromisoformat(self.data[name]), self.zone, self.at)
+from flows.sentences import Data, Entry, Told, moment, roughly, shown
 
 
 def in_words(entry: Entry) -> Told:
     """The line as a sentence; one of an unknown kind, or of the shape of another release, is shown as it is."""
     try:
         return _TELLERS.get(entry.event, _plain)(entry)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError):
         return _plain(entry)
-
-
-def moment(at: datetime, zone: ZoneInfo, seen_from: datetime | None = None) -> str:
-    """`13:00` on the day of `seen_from`, `Tue 6 Jan 09:20` in its year, `6 Jan 2027 09:20` otherwise."""
-    here = at.astimezone(zone)
-    there = (seen_from or datetime.fromtimestamp(0, UTC)).astimezone(zone)
-    if here.date() == there.date():
-        return here.strftime("%H:%M")
-    return f"{here:%a} {here.day} {here:%b %H:%M}" if here.year == there.year else f"{here.day} {here:%b %Y %H:%M}"
-
-
-def roughly(time: timedelta) -> str:
-    """A duration by its two largest units: `8 days 1 hour`, `12 minutes`."""
-    units = format_duration(max(time, timedelta(0))).split(" ")
-    return " ".join(units[:4])
-
-
-def shown(value: Any) -> str:
-    """A value of the journal as a person writes it."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key} = {shown(each)}" for key, each in value.items())
-    return ", ".join(shown(each) for each in value) if isinstance(value, list | tuple) else str(value)
 
 
 # -- deciding --------------------------------------------------------------------------------------------------------
@@ -203,9 +140,8 @@ def _step_failed(entry: Entry) -> Told:
 
 
 def _tried_again(entry: Entry) -> Told:
-    return Told(
-        "alarm", f"{entry.data['name']} did not work ({entry.data['reason']}); next try at {entry.moment('at')}"
-    )
+    failed = f"{entry.data['name']} did not work ({entry.data['reason']})"
+    return Told("alarm", f"{failed}; next try at {entry.moment('at')}")
 
 
 def _time_is_up(entry: Entry) -> Told:
@@ -217,23 +153,16 @@ def _told_again(entry: Entry) -> Told:
     return Told("alarm", f"nobody has taken it yet: {entry.data['name']}")
 
 
-_NOT_DETAILS = (
-    "verb",
-    "name",
-    "because",
-    "on",
-    "enter",
-    "leave",
-    "until_latest",
-    "note",
-    "reason",
-    "sent",
-    "answered_by",
-)
+_NOT_DETAILS = ("verb", "name", "because", "on", "enter", "leave", "until_latest", "note")
+_SAID_ELSEWHERE = ("reason", "sent", "answered_by")
 
 
 def _details(data: Data) -> str:
-    kept = {key: value for key, value in data.items() if key not in _NOT_DETAILS and value not in (None, "")}
+    kept = {
+        key: value
+        for key, value in data.items()
+        if key not in (*_NOT_DETAILS, *_SAID_ELSEWHERE) and value not in (None, "")
+    }
     return "; ".join(f"{key.replace('_', ' ')}: {shown(value)}" for key, value in kept.items())
 
 
@@ -250,10 +179,6 @@ def wrote(data: Data) -> str:
     return f"we wrote {data.get('reply', 'a text')} ({data.get('locale', 'unknown language')}{form})"
 
 
-def _sent_after_all(entry: Entry) -> Told:
-    return Told("us", "it is certain now that the customer got our text")
-
-
 def _refused(entry: Entry) -> Told:
     return Told("alarm", f"{_not_taken(entry.data)}{_why(entry.data)}")
 
@@ -263,11 +188,9 @@ def _refused_for_now(entry: Entry) -> Told:
 
 
 def _not_taken(data: Data) -> str:
-    return (
-        f"{data['role']} could not be told"
-        if data.get("role")
-        else f"WhatsApp did not take {data.get('reply', 'the text')}"
-    )
+    if data.get("role"):
+        return f"{data['role']} could not be told"
+    return f"WhatsApp did not take {data.get('reply', 'the text')}"
 
 
 def _why(data: Data) -> str:
@@ -357,10 +280,6 @@ def _moving_failed(entry: Entry) -> Told:
     return Told("alarm", f"something unforeseen happened ({entry.data['error']}); it is tried again in a minute")
 
 
-def _without_prefect(entry: Entry) -> Told:
-    return Told("note", "this was done without Prefect, whose server was not there")
-
-
 def _plain(entry: Entry) -> Told:
     known = {key: value for key, value in entry.data.items() if value is not None}
     details = "; ".join(f"{key.replace('_', ' ')}: {shown(value)}" for key, value in known.items())
@@ -378,7 +297,7 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "time is up": _time_is_up,
     "told again": _told_again,
     "text sent": _text_sent,
-    "text was sent after all": _sent_after_all,
+    "text was sent after all": lambda _: Told("us", "it is certain now that the customer got our text"),
     "text refused": _refused,
     "text refused for now": _refused_for_now,
     "text refused; its template goes instead": _template_instead,
@@ -396,5 +315,5 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "follow-up started": _follow_up_started,
     "follow-up not needed": _follow_up_not_needed,
     "moving failed": _moving_failed,
-    "moved without Prefect": _without_prefect,
+    "moved without Prefect": lambda _: Told("note", "this was done without Prefect, whose server was not there"),
 }

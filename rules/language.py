@@ -192,6 +192,9 @@ class Promise:
 FIRST_REPLY = "first_reply"
 """The promise that the first text to reach the customer keeps; every other one is kept by a step's `keeps:`."""
 
+ANSWERED = "answered"
+"""The promise whose day fills {answer_by} in reply texts."""
+
 Scope = Literal["case", "incident"]
 
 

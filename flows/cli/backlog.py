@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from flows.cli.findings import Finding
 from flows.cli.paper import many
 from flows.errors import JournalBroken
+from flows.sentences import roughly
 from flows.store import journal
 from flows.store.database import Store
 from flows.store.tables import Case, Customer, FollowUp, Message, Outbox, Rejected, Run, Subject, Task, Timer
-from flows.wording import roughly
 
 PATIENCE = timedelta(minutes=5)
 """How long work may lie before it counts as lying about; the responder looks every half second."""
@@ -44,8 +44,8 @@ def journal_findings(store: Store, progress: Callable[[int, int], None]) -> Iter
                 lines += journal.verify(session, subject_id).lines
             except JournalBroken as error:
                 broken.append(str(error))
-    for error in broken[:_SHOWN]:
-        yield Finding("journal", "broken", error, "compare it with a backup, and find out who changed it")
+    for says in broken[:_SHOWN]:
+        yield Finding("journal", "broken", says, "compare it with a backup, and find out who changed it")
     if len(broken) > _SHOWN:
         yield Finding("journal", "broken", f"{len(broken) - _SHOWN} more histories were changed", "as above")
     if not broken:

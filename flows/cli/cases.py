@@ -39,7 +39,9 @@ def list_cases(
     playbook: Annotated[str | None, typer.Option(metavar="NAME", help="Only those of this playbook.")] = None,
     as_json: Json = False,
 ) -> None:
-    """The cases, the most severe first: what each waits for, and until when. Customers are shown by their id only.
+    """List the cases and what they wait for.
+
+    The most severe come first. Customers are shown by their id only. Messages that belong to no case are counted below.
 
     \b
     Examples:
@@ -92,10 +94,11 @@ def _conditions(session: Session, only_open: bool, severity: str | None, inciden
 def in_list(each: Overview, now: datetime, zone: ZoneInfo) -> Iterator[str]:
     """A case or an incident in a list: what it is, what it waits for, whose it is."""
     opened = f"{each.opened_at.astimezone(zone):%d %b %Y %H:%M}"
-    status = f"closed as {each.closed_as}" if each.closed_as else each.status
+    closed = f"closed as {each.closed_as}" if each.closed_as else each.status
+    status = ink(closed, _STATUS_INKS.get(each.status, ""))
     severity = ink(fill(each.severity, 9), SEVERITY_INKS.get(each.severity, ""))
     name = each.playbook if each.kind is None else f"{each.playbook} ({each.kind})"
-    yield f"{ink(each.id, 'bold')}  {severity}  {fill(name, 22)}  {opened}  {ink(status, _STATUS_INKS.get(each.status, ''))}"
+    yield f"{ink(each.id, 'bold')}  {severity}  {fill(name, 22)}  {opened}  {status}"
     if each.waits:
         yield from _for_what(each.waits[0], now, zone)
     elif each.status == "idle":
@@ -123,7 +126,7 @@ def _for_what(wait: Wait, now: datetime, zone: ZoneInfo) -> Iterator[str]:
 
 def until(wait: Wait, now: datetime, zone: ZoneInfo) -> str:
     """Until when something is waited for, and how long that is from now."""
-    from flows.wording import moment, roughly
+    from flows.sentences import moment, roughly
 
     if wait.until is not None:
         if wait.until <= now:
@@ -155,7 +158,9 @@ def show_case(
     everything: Everything = False,
     as_json: Json = False,
 ) -> None:
-    """The whole story of a case, with every because. The beginning of an id is enough.
+    """Tell the whole story of a case, with every because.
+
+    The beginning of an id is enough. With the id of a customer it is the story of all their messages and cases.
 
     \b
     Examples:
@@ -218,21 +223,22 @@ def _head(wanted: str, name: str, views: list[Overview], zone: ZoneInfo) -> list
             ("cases", ", ".join(f"{view.id} ({view.playbook}, {view.status})" for view in views) or "none"),
         ]
     view = views[0]
+    opened = f"{day_and_minute(view.opened_at, zone)} ({zone.key})"
     ended = f"{view.closed_as or 'closed'}, {day_and_minute(view.closed_at, zone)}" if view.closed_at else view.status
     return [
         (name, f"{view.id}   {view.playbook}, severity {view.severity}{f', {view.kind}' if view.kind else ''}"),
-        ("opened", day_and_minute(view.opened_at, zone) + f" ({zone.key})" + (f" by {view.opened_by}" if view.opened_by else "")),
+        ("opened", f"{opened} by {view.opened_by}" if view.opened_by else opened),
         ("status", ended),
         ("customer", view.customer or ""),
         ("incident", view.incident or ""),
         ("labels", ", ".join(view.labels)),
-    ]  # fmt: skip
+    ]
 
 
 def _now(lines: list[Line], views: list[Overview], now: datetime, zone: ZoneInfo) -> Iterator[str]:
     """What stands below a story: what is waited for now, and what can be done about it."""
     from flows.cli import timeline
-    from flows.wording import moment
+    from flows.sentences import moment
 
     pairs = []
     for view in views:

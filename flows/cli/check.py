@@ -17,17 +17,20 @@ def check(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Check the playbooks, replies, facts, rules and word lists. Every problem of every file is shown at once, each
-    with its line. The exit code is 1 when there is an error; warnings alone do not count.
+    """Check the content without running it.
+
+    That is the playbooks, replies, facts, rules and word lists. Every problem of every file is shown at once, each with
+    its line. The exit code is 1 when there is an error; warnings alone do not count.
 
     \b
     Examples:
       firebreak check
       firebreak check playbooks/deletion_request.yaml --json
     """
+    from rules.check import check_content
+
     from flows.shelf import ROOT
     from flows.verbs import all_verbs
-    from rules.check import check_content
 
     problems = check_content(ROOT, all_verbs(), paths or None)
     errors = sum(problem.severity == "error" for problem in problems)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli.context import Json
-from flows.cli.paper import ink, say, say_json, width, wrap
+from flows.cli.paper import fill, ink, say, say_json, width, wrap
 
 if TYPE_CHECKING:
     from rules.bundle import Bundle
@@ -31,8 +31,10 @@ def decide(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """What the rules make of facts or of a customer's words: how severe it is, and which playbook starts. Nothing is
-    stored and nothing is sent. Given facts win over what is read from the words.
+    """Ask the rules what they would do, and why.
+
+    From facts or a customer's words: how severe it is, and which playbook starts. Given facts win over what is read from
+    the words. Nothing is stored and nothing is sent.
 
     \b
     Examples:
@@ -131,7 +133,7 @@ def _word(value: object) -> str:
 
 def _under(name: str, text: str) -> Iterator[str]:
     for number, part in enumerate(wrap(text, width() - 10)):
-        yield f"{ink(f'{name if number == 0 else "":10}', 'dim')}{part}"
+        yield ink(fill(name if number == 0 else "", 10), "dim") + part
 
 
 def _read(path: str) -> dict[str, object]:
@@ -146,5 +148,4 @@ def _read(path: str) -> dict[str, object]:
     if source is not None and not isinstance(source.data, dict):
         problems.error(source.place(), "facts are a mapping, one `fact: value` on each line", "shape")
     problems.raise_errors()
-    assert source is not None and isinstance(source.data, dict)
-    return source.data
+    return dict(source.data) if source is not None else {}

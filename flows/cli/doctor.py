@@ -19,8 +19,10 @@ _INKS: dict[str, Ink] = {"ok": "green", "warn": "yellow", "missing": "red", "bro
 
 
 def doctor(as_json: Json = False) -> None:
-    """Look at everything: the settings, the store and its keys, the content, the team, the channel, what runs now, and
-    work that lies about. The exit code is 1 when something needed is missing or broken. Secrets are never shown.
+    """Look at everything and say what is wrong.
+
+    That is the settings, the store and its keys, the content, the team, the channel, what runs now, and work that lies
+    about. The exit code is 1 when something needed is missing or broken. Secrets are never shown.
 
     \b
     Examples:

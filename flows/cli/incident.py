@@ -19,7 +19,9 @@ def open_incident(
     by: By = None,
     as_json: Json = False,
 ) -> None:
-    """Open an incident. Its playbook tells the crisis team at once if Firebreak is up.
+    """Open an incident.
+
+    Its playbook tells the crisis team, at once if Firebreak is up.
 
     \b
     Example:
@@ -46,7 +48,7 @@ def open_incident(
 def list_incidents(
     everything: Annotated[bool, typer.Option("--all", help="Also the closed ones.")] = False, as_json: Json = False
 ) -> None:
-    """The incidents, the most severe first: what each waits for, and until when.
+    """List the incidents and what they wait for.
 
     \b
     Examples:
@@ -78,7 +80,9 @@ def show_incident(
     everything: Everything = False,
     as_json: Json = False,
 ) -> None:
-    """The whole story of an incident. The word `show` may be left out.
+    """Tell the whole story of an incident.
+
+    The word `show` may be left out, and the beginning of an id is enough.
 
     \b
     Example:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class Commands(TyperGroup):
     """Runs a command, and turns what a person can cause into one clear message and the exit code 1."""
 
-    def list_commands(self, ctx: Context) -> list[str]:  # type: ignore[override]  # typer's own context
-        return list(self.commands)  # in the order in which they are added below
+    def list_commands(self, _ctx: Context) -> list[str]:  # type: ignore[override]
+        return sorted(self.commands, key=_ORDER.index)
 
     def invoke(self, ctx: Context) -> Any:  # type: ignore[override]
         try:
@@ -30,6 +30,12 @@ class Commands(TyperGroup):
                 raise
             print(f"firebreak: {message}", file=sys.stderr)
             raise typer.Exit(1) from None
+
+
+_ORDER = (
+    "up", "doctor", "cases", "case", "tasks", "task", "answer", "incident", "rejected",
+    "check", "test", "rehearse", "decide",
+)  # fmt: skip
 
 
 class WithIds(TyperGroup):
@@ -54,8 +60,8 @@ def _for_a_person(error: Exception) -> str | None:
         # Its text may hold an address; its kind says whether the database is away, locked, full or not ours.
         origin = type(getattr(error, "orig", error)).__name__
         return (
-            f"the database cannot be used now ({origin}). Is it running, is FIREBREAK_DATABASE_URL right, and is its disk "
-            "not full? `firebreak doctor` looks closer"
+            f"the database cannot be used now ({origin}). Is it running, is FIREBREAK_DATABASE_URL right, has its disk "
+            "room left? `firebreak doctor` looks closer"
         )
     return None
 
@@ -84,7 +90,7 @@ app.command("tasks")(tasks.list_tasks)
 app.command("task")(tasks.show_task)
 app.command("answer")(tasks.answer)
 _incident = typer.Typer(
-    cls=WithIds, no_args_is_help=True, help="Open an incident, list them, or tell the story of one.", **_PLAIN
+    cls=WithIds, no_args_is_help=True, help="Open, list and tell incidents.", **_PLAIN
 )
 _incident.command("open")(incident.open_incident)
 _incident.command("list")(incident.list_incidents)
@@ -92,7 +98,7 @@ _incident.command("show")(incident.show_incident)
 app.add_typer(_incident, name="incident")
 app.command("rejected")(rejected.rejected)
 app.command("check")(check.check)
-app.command("test")(test.test)
+app.command("test")(test.run_scenarios)
 app.command("rehearse")(rehearse.rehearse)
 app.command("decide")(decide.decide)
 

@@ -38,8 +38,10 @@ def rehearse(
     explain: Annotated[bool, typer.Option("--explain", help="Add why every other rule was not chosen.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Play a playbook on a virtual clock and tell what happens; nothing is sent and nothing is stored. With only a
-    name it plays the scenarios that lie beside the playbook or, without any, the first words that start it.
+    """Play a playbook with nothing sent, and tell what happens.
+
+    The clock is a virtual one and nothing is stored. With only a name it plays the scenarios that lie beside the
+    playbook or, where there are none, the first words that start it.
 
     \b
     Examples:

@@ -15,8 +15,9 @@ def rejected(
     wanted: Annotated[str | None, typer.Argument(metavar="[ID]", help="Show this one, with what came in.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Elements of webhooks that were put aside, newest first: they could not be understood, or are notices about the
-    account. They are kept for 90 days.
+    """List what came in and could not be understood.
+
+    Notices about the account are among it. The newest come first; they are kept for 90 days.
 
     \b
     Examples:

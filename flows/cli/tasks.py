@@ -27,7 +27,9 @@ def list_tasks(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """What people are asked to do or decide, the soonest due first, each with the command that answers it.
+    """List what people are asked to do or decide.
+
+    The soonest due come first, each with the command that answers it.
 
     \b
     Examples:
@@ -105,7 +107,9 @@ def show_task(
     wanted: Annotated[str, typer.Argument(metavar="TASK", help="Its id, or the beginning of it.")],
     as_json: Json = False,
 ) -> None:
-    """One task with everything that is needed for it, for example the text to send and a link that opens the chat.
+    """Show one task with all it takes.
+
+    For a reply that has to be sent by hand, that is the text, and a link that opens the chat.
 
     \b
     Example:
@@ -161,7 +165,9 @@ def answer(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Answer a task. Its case goes on by itself, at once if Firebreak is up.
+    """Answer a task.
+
+    Its case goes on by itself, at once if Firebreak is up.
 
     \b
     Examples:
@@ -237,7 +243,8 @@ def _to_json(task: Task) -> dict[str, Any]:
     times = {name: getattr(task, name) for name in ("created_at", "due_at", "answered_at")}
     return {
         "id": task.id, "kind": task.kind, "role": task.role, "status": task.status, "question": task.question,
-        "form": dict(task.form), "case": task.case_id, "incident": task.incident_id, "run": task.run_id, "step": task.path,
+        "form": dict(task.form), "case": task.case_id, "incident": task.incident_id, "run": task.run_id,
+        "step": task.path,
         **{name: at.isoformat() if at else None for name, at in times.items()},
         "answered_by": task.answered_by, "answer": dict(task.answer) if task.answer is not None else None,
     }  # fmt: skip

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli.context import Json
-from flows.cli.paper import cells, cut, fill, ink, many, say, say_json, width, wrap
+from flows.cli.paper import Ink, cells, cut, fill, ink, many, say, say_json, width, wrap
 
 if TYPE_CHECKING:
     from flows.cli.scenarios import Coverage
@@ -19,15 +19,17 @@ if TYPE_CHECKING:
     from flows.rehearsal.scenario import Expected, ScenarioFile
 
 
-def test(
+def run_scenarios(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(metavar="[PATHS]...", help="Playbooks, scenario files or folders; all if none."),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Play the scenarios beside the playbooks on a virtual clock; nothing is sent. A scenario that does not come out as
-    expected shows what was expected and what happened side by side. The exit code is then 1.
+    """Play the scenarios beside the playbooks.
+
+    The clock is a virtual one and nothing is sent. A scenario that does not come out as expected shows what was expected
+    and what happened side by side, and the exit code is 1. At the end stands how much of each playbook was played.
 
     \b
     Examples:
@@ -94,7 +96,7 @@ def side_by_side(one: Played) -> Iterator[str]:
             start = one.happened[0].at
             right = f"{'NEVER ' if never else ''}{_after(happened.at, start):>7} {_told(happened, wanted)}"
         lines = _beside(left, right, half)
-        colour = "red" if never or happened is None else "green" if expected is not None else ""
+        colour: Ink = "red" if never or happened is None else "green" if expected is not None else ""
         for mine, theirs in lines:
             yield f"  {ink(fill(mine, half), colour)}{ink('|', 'dim')} {ink(theirs, colour if never else '')}".rstrip()
 

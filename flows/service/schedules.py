@@ -94,7 +94,16 @@ async def serve(zone: ZoneInfo, began: datetime, path: Path = PREFECT_YAML) -> N
     """
     # For the runs' processes, which write to our terminal: what they complain about is in Prefect's page.
     os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "CRITICAL"
-    await settle("Firebreak was killed while this ran", before=began)
+    try:
+        await settle("Firebreak was killed while this ran", before=began)
+        await _run_what_is_due(zone, path)
+    except asyncio.CancelledError:
+        await settle("Firebreak was stopped while this ran", before=datetime.now(UTC))
+        await APILogHandler.aflush()  # what is not delivered now would be complained about once the server is gone
+        raise
+
+
+async def _run_what_is_due(zone: ZoneInfo, path: Path) -> None:
     runner = Runner(name="firebreak", pause_on_shutdown=False, limit=_AT_ONCE, query_seconds=_POLLED_EVERY)
     async with get_client() as client:
         for deployment in read_deployments(zone, path):
@@ -105,16 +114,13 @@ async def serve(zone: ZoneInfo, began: datetime, path: Path = PREFECT_YAML) -> N
     running = asyncio.create_task(runner.start())
     try:
         await asyncio.shield(running)
-    except asyncio.CancelledError:
+    finally:
         # A run that is asked to end and does not is killed with everything else that we started.
         with suppress(TimeoutError, RuntimeError):
             async with asyncio.timeout(8):
                 await runner.astop()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-        await settle("Firebreak was stopped while this ran", before=datetime.now(UTC))
-        await APILogHandler.aflush()  # what is not delivered now would be complained about once the server is gone
-        raise
 
 
 async def settle(why: str, before: datetime) -> int:

@@ -42,6 +42,11 @@ def words(meanings: Mapping[Any, str]) -> Schema:
     return {"enum": list(meanings), "enumDescriptions": list(meanings.values())}
 
 
+def value_or_mapping(plain: Schema, mapping: Schema) -> Schema:
+    """A plain value, which editors complete, or a mapping; in a mapping only its own rules are complained about."""
+    return {"anyOf": [plain, {"type": "object"}], "if": {"type": "object"}, "then": mapping}
+
+
 def meaning(fact: Fact) -> str:
     """A fact in two sentences: what it means, and where its value comes from."""
     counted = fact.unknown_counts_as
@@ -81,18 +86,13 @@ def comparison(fact: Fact, one: Schema, vocabulary: Vocabulary, duration: Schema
     operators: dict[str, Schema] = {"one_of": _list_of(one, _OPERATORS["one_of"])}
     for op in COMPARE if fact.ordered else ():
         operators[op] = {**_compared(fact, op, vocabulary, duration), "description": _OPERATORS[op]}
-    return {
-        "anyOf": [
-            value(fact, duration, {UNKNOWN: _WHEN_UNKNOWN, KNOWN: _WHEN_KNOWN}),
-            {
-                "type": "object",
-                "description": "Operators; several together must all hold",
-                "properties": operators,
-                "additionalProperties": False,
-                "minProperties": 1,
-            },
-        ]
+    compared: Schema = {
+        "description": "Operators; several together must all hold",
+        "properties": operators,
+        "additionalProperties": False,
+        "minProperties": 1,
     }
+    return value_or_mapping(value(fact, duration, {UNKNOWN: _WHEN_UNKNOWN, KNOWN: _WHEN_KNOWN}), compared)
 
 
 def condition(facts: Mapping[str, Schema], vocabulary: Vocabulary, itself: Schema) -> Schema:

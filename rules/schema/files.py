@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from rules.decision import Pack
 from rules.guards import Guard
-from rules.language import FactValues, PlaybookName, Verb, Words
+from rules.language import ANSWERED, FIRST_REPLY, FactValues, PlaybookName, Promise, Verb, Words
 from rules.playbook import PlaybookFile
 from rules.reading import Verbs
 from rules.replies import ReplyFile
@@ -35,7 +35,16 @@ class ScenarioWords:
 def playbook_schema(vocabulary: Vocabulary, verbs: Verbs) -> Schema:
     """Procedures: `playbooks/*.yaml`."""
     shapes = Shapes(vocabulary, verbs)
-    return shapes.file("A Firebreak playbook", shapes.model(PlaybookFile))
+    content = shapes.model(PlaybookFile)
+    promise = shapes.value(Promise)
+    content["properties"]["promises"]["properties"] = {
+        FIRST_REPLY: {**promise, "description": "Kept by the first text that reaches the customer"},
+        ANSWERED: {
+            **promise,
+            "description": "Kept by a step with `keeps: answered`; its day fills {answer_by} in replies",
+        },
+    }
+    return shapes.file("A Firebreak playbook", content)
 
 
 def reply_schema(vocabulary: Vocabulary) -> Schema:
@@ -188,7 +197,7 @@ def _event(shapes: Shapes, words: ScenarioWords) -> Schema:
         if kind is not None
     }
     one = {"properties": keyed, "additionalProperties": False, "minProperties": 1, "maxProperties": 1}
-    return {"if": {"type": "string"}, "then": facts.words(alone), "else": {"type": "object", **one}}
+    return facts.value_or_mapping(facts.words(alone), one)
 
 
 def _event_value(shapes: Shapes, kind: Any) -> Schema:

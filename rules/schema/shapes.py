@@ -176,7 +176,7 @@ class Shapes:
         doc = getdoc(verb) or ""
         said = {"description": doc, "markdownDescription": f"{doc}\n\n```yaml\n{verb.example}\n```"}
         own = [each for each in fields(verb) if not _beside(each)]
-        whole = self.fields(cast(type, verb), own)
+        whole = {"title": verb.verb, **self.fields(cast(type, verb), own)}
         if verb.short is None or any(each.default is MISSING for each in own if each.name != verb.short):
             return {**said, **whole}
         kind = kinds_of(cast(type, verb))[verb.short]

@@ -1,18 +1,40 @@
-"""Prefect's real server, one for the whole session: starting it takes ten seconds."""
+"""What tests of acting may ask for: Prefect's real server (one for the whole session, since it takes ten seconds to
+start), the shipped content, and a rehearsal stage."""
 
 from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
 
+from flows.rehearsal.stage import Stage
 from flows.service.prefect_server import PrefectServer
+from flows.shelf import Shelf
+from flows.verbs import all_verbs
+from tests.flows.service.looking import ROOT, ask
 
 WATCHED = Path(__file__).parent / "service" / "watched"
+
+
+@pytest.fixture(scope="session")
+def shelf() -> Shelf:
+    """The content as it is shipped."""
+    return Shelf.of_folder(all_verbs())
+
+
+@pytest.fixture
+def stage(shelf: Shelf) -> Iterator[Stage]:
+    """A rehearsal with that content: everything is real but the way out and the time."""
+    opened = Stage(shelf)
+    yield opened
+    opened.close()
 
 
 def free_port() -> int:
@@ -58,3 +80,12 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prefect
                 yield server
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def deployed(prefect_server: PrefectServer) -> dict[str, dict[str, Any]]:
+    """What the server holds after `prefect deploy --all`, by name."""
+    command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=90, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return {each["name"]: each for each in ask(prefect_server, "/deployments/filter", {})}

@@ -352,7 +352,7 @@ def test_a_stranger_whom_somebody_else_makes_a_customer_meanwhile(postgres_store
         with postgres_store.begin() as session:
             made = customers.recognise(session, postgres_store.vault, NOON, wa_id=NUMBER)
             posted = pool.submit(take, postgres_store, messages(a_text(1), contacts=[contact(NUMBER, USER_ID)]))
-            waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
             while not session.scalar(waiting):
                 assert not posted.done()
         assert posted.result().messages == 1
