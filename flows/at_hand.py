@@ -30,7 +30,7 @@ def desk_at_hand() -> Iterator[Desk]:
     if (warm := _WARM.get(None)) is not None:
         yield warm
         return
-    settings = Settings()
+    settings = Settings.load()
     store = open_store(settings, SystemClock())
     try:
         yield open_desk(settings, store)

@@ -91,11 +91,15 @@ class Unassigned:
 
 def cases(session: Session, *wanted: ColumnElement[bool]) -> list[Overview]:
     """Every case that fits, the most severe first, then the oldest."""
+    rows = session.scalars(
+        select(Case).where(*wanted).order_by(Case.severity.desc(), Case.opened_at, Case.id)
+    ).all()
+    if not rows:
+        return []
     mine = select(Case.id).where(*wanted)
     around = _Around(session, Run.case_id.in_(mine))
     counted = select(Message.case_id, func.count()).where(Message.case_id.in_(mine)).group_by(Message.case_id)
     messages: dict[str | None, int] = dict(session.execute(counted).tuples().all())
-    rows = session.scalars(select(Case).where(*wanted).order_by(Case.severity.desc(), Case.opened_at, Case.id))
     return [
         Overview(
             case.id, case.playbook, severity_word(case), around.status(case), case.opened_at, case.closed_at,

@@ -112,11 +112,11 @@ class Bundle:
         if vocabulary is None:
             return None
         playbooks = _many(
-            {path: source for path, source in sources.items() if _is_playbook(path)},
+            {path: source for path, source in sources.items() if is_playbook(path)},
             lambda source: read_playbook(source, vocabulary, verbs, problems), problems,
         )  # fmt: skip
         replies = _many(
-            {path: source for path, source in sources.items() if path.startswith("playbooks/replies/")},
+            {path: source for path, source in sources.items() if is_reply(path)},
             lambda source: read_reply(source, vocabulary, problems), problems,
         )  # fmt: skip
         roles = _one(sources, ROLES, problems, _read_roles)
@@ -131,8 +131,14 @@ class Bundle:
         return cls(files, vocabulary, playbooks, replies, roles, triage, guards, words, sound)
 
 
-def _is_playbook(path: str) -> bool:
-    return path.startswith("playbooks/") and not path.startswith("playbooks/replies/") and path != ROLES
+def is_playbook(path: str) -> bool:
+    """Whether the content file at `path` is a procedure."""
+    return path.startswith("playbooks/") and not is_reply(path) and path != ROLES
+
+
+def is_reply(path: str) -> bool:
+    """Whether the content file at `path` is a reply text."""
+    return path.startswith("playbooks/replies/")
 
 
 def _one(sources: Mapping[str, Source | None], path: str, problems: Problems,

@@ -89,7 +89,8 @@ def _late_work(session: Session, now: datetime) -> Finding | None:
         return None
     first = min(due for due in (*late, *forgotten) if due is not None)
     says = f"{many(len(late) + len(forgotten), 'customer or incident')} due since {roughly(now - first)}"
-    return Finding("overdue", "warn", f"{says}; {many(unread or 0, 'message')} not read", "is `firebreak up` running?")
+    also = f"; {many(unread, 'message')} not read" if unread else ""
+    return Finding("overdue", "warn", f"{says}{also}", "is `firebreak up` running?")
 
 
 def _stuck(session: Session, _now: datetime) -> Finding | None:

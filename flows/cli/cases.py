@@ -132,7 +132,10 @@ def until(wait: Wait, now: datetime, zone: ZoneInfo) -> str:
         if wait.until <= now:
             return f"was due {moment(wait.until, zone, now)}, {roughly(now - wait.until)} ago"
         return f"until {moment(wait.until, zone, now)}, in {roughly(wait.until - now)}"
-    return f"they are told again at {moment(wait.again, zone, now)}" if wait.again is not None else ""
+    if wait.again is None:
+        return ""
+    told = "they are told again" if wait.again > now else "they were to be told again"
+    return f"{told} at {moment(wait.again, zone, now)}"
 
 
 def _say_unassigned(others: list[Unassigned], zone: ZoneInfo, most: int) -> None:

@@ -156,7 +156,7 @@ def answer(
     answers: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[FIELD=VALUE]...", help="The answers; `yes` or `no` to a decision, `done` to a thing to do."
+            metavar="FIELD=VALUE", help="The answers; `yes` or `no` to a decision, `done` to a thing to do."
         ),
     ] = None,
     by: By = None,

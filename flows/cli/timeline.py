@@ -19,7 +19,7 @@ _MARKS: dict[str, tuple[str, Ink]] = {
     "alarm": ("!", "red"),
     "note": ("-", "dim"),
 }
-LEGEND = "> customer   < we   @ colleagues   * decided   ~ waits   ! look at this   - done"
+LEGEND = "> customer  < we  @ colleagues  * decision  ~ waiting  ! alarm  - note"
 _LEFT = 18  # time of day, time since the start
 
 

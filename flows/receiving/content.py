@@ -122,5 +122,3 @@ _READERS: dict[str, Callable[[Element], Element]] = {
     "contacts": _contacts,
     "system": _system,
 }
-
-__all__ = ["Unusable", "content_of"]

@@ -84,11 +84,11 @@ class _Reader:
         # A change that does not say its field is read as the one that must not be lost.
         field = word_of(change.get("field", "messages"), "messages")
         if field == "messages":
-            self._messages(value, f"{path}.value")
+            self._messages(value, f"{path}.value", entry)
         else:
             self._notices(field, value, f"{path}.value", entry)
 
-    def _messages(self, value: Element, path: str) -> None:
+    def _messages(self, value: Element, path: str, entry: Element) -> None:
         before = len(self.events) + len(self.bad)
         listed = [contact_of(contact) for _, contact in self._each(value, "contacts", path)]
         messages = [(at, item, _sender(item)) for at, item in self._each(value, "messages", path)]
@@ -100,7 +100,8 @@ class _Reader:
         for at, item, person in statuses:
             self._collect(at, item, _status(at, item, contacts.complete(person)))
         for at, item in self._each(value, "errors", path):
-            self.events.append(Notice(at, "errors", Person(), None, time_of(item, "timestamp"), item))
+            moment = time_of(item, "timestamp") or time_of(entry, "time")
+            self.events.append(Notice(at, "errors", Person(), None, moment, item))
         lists = any(isinstance(value.get(name), list) for name in ("messages", "statuses", "errors"))
         if not lists and len(self.events) + len(self.bad) == before:
             self._reject(path, "there are no `messages`, `statuses` or `errors` in it", value)

@@ -12,7 +12,7 @@ OUR_NUMBER = "15550783881"
 PHONE_NUMBER_ID = "106540352242922"
 NUMBER = "4915112345678"
 USER_ID = "DE.13491208655302741918"
-NAME = "Ayşe Yılmaz"
+NAME = "Käuferin № 7"
 GROUP = "Y2FwaV9ncm91cDoxNzA1NTU1MDEzOToxMjAzNjM0MDQ2OTQyMzM4MjAZD"
 AT = 1_760_000_000  # 2025-10-09 08:53:20 UTC
 
@@ -114,7 +114,7 @@ MESSAGES: dict[str, tuple[Element, Element]] = {
     "sticker": (message(11, "sticker", sticker={**_FILE, "animated": False}), {"media": _FILE}),
     "location": (message(12, "location", location={"latitude": 37.4, "longitude": -122.1}), {"text": None}),
     "contacts": (
-        message(13, "contacts", contacts=[{"name": {"formatted_name": "Lu"}, "phones": [{"phone": "+1"}]}]),
+        message(13, "contacts", contacts=[{"name": {"formatted_name": "A shop"}, "phones": [{"phone": "+1"}]}]),
         {"text": None},
     ),
     "button": (

@@ -182,8 +182,8 @@ def test_a_type_that_is_no_word_is_kept_as_unknown(given: object) -> None:
         # no number at all: WhatsApp leaves it out once a customer has a username
         (
             message(1, sender=None, from_user_id=USER_ID, text={"body": "x"}),
-            [{**contact(None, USER_ID), "profile": {"name": NAME, "username": "ayse"}}],
-            Person(None, USER_ID, NAME, "ayse"),
+            [{**contact(None, USER_ID), "profile": {"name": NAME, "username": "nr7"}}],
+            Person(None, USER_ID, NAME, "nr7"),
         ),
         (message(1, sender=None, text={"body": "x"}), [contact(None, USER_ID)], Person(None, USER_ID, NAME)),
         (message(1, sender=USER_ID, text={"body": "x"}), [], Person(None, USER_ID)),
@@ -327,9 +327,10 @@ def test_an_older_message_that_we_sent_belongs_to_its_recipient() -> None:
     assert event.about == Person(NUMBER)
 
 
-def test_a_notice_takes_the_time_of_its_entry() -> None:
+@pytest.mark.parametrize("name", ["account", "error of the account"])
+def test_a_notice_takes_the_time_of_its_entry(name: str) -> None:
     """Two equal notices of different days would count as one."""
-    document = {**body(NOTICES["account"])}
+    document = body(NOTICES[name])
     document["entry"][0]["time"] = AT
     event = only(document)
     assert isinstance(event, Notice)

@@ -1,0 +1,91 @@
+"""Checking all content of a folder: every problem of every file in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from rules.bundle import FACTS, TEST, Bundle, content_paths
+from rules.checks import problems_of
+from rules.lock import Lock, Locked
+from rules.problems import Place, Problem, Problems, did_you_mean
+from rules.reading import Verbs
+from rules.vocabulary import Vocabulary
+from rules.yaml_source import Source
+
+ReadTest = Callable[[Source, Vocabulary, Problems], object]
+"""Reads a playbook's test file and notes its problems."""
+
+
+def check_content(
+    root: Path, verbs: Verbs, paths: Iterable[Path] | None = None, read_test: ReadTest | None = None
+) -> list[Problem]:
+    """Everything that is wrong with the content below `root` (the folder that holds `playbooks/` and `rules/`), in
+    the order of files and lines.
+
+    The checks that look at the content as a whole run once every file can be read. With `paths` (files or folders)
+    everything is read all the same, and only what stands there is reported. `read_test` reads `*.test.yaml` files.
+    Whatever a file holds, this returns problems and does not raise.
+    """
+    problems = Problems()
+    sources = {shown: Source.read(path, problems, shown) for shown, path in content_paths(root).items()}
+    bundle = Bundle.of(sources, verbs, problems)
+    if bundle is not None:
+        problems.items += problems_of(bundle)
+        _check_lock(bundle, Lock.read(root, problems), problems)
+    _check_tests(root, sources.get(FACTS), bundle, read_test, problems)
+    _check_file_names(root, problems)
+    return list(problems) if paths is None else _only(list(problems), root, paths)
+
+
+def _check_lock(bundle: Bundle, lock: Lock | None, problems: Problems) -> None:
+    for source in bundle.sources.values():
+        now = Locked.of(source)
+        objection = lock.objection(now) if lock is not None and now is not None else None
+        if objection is not None:
+            problems.items.append(objection)
+
+
+def _check_tests(root: Path, facts: Source | None, bundle: Bundle | None, read_test: ReadTest | None,
+                 problems: Problems) -> None:  # fmt: skip
+    """Read the tests beside the playbooks: a test that cannot be read, or that tests nothing, is worth nothing."""
+    vocabulary = Vocabulary.parse(facts, Problems()) if facts is not None else Vocabulary({})
+    for path in sorted((root / "playbooks").rglob(f"*{TEST}")):
+        source = Source.read(path, problems, path.relative_to(root).as_posix())
+        if source is None:
+            continue
+        if read_test is not None:
+            read_test(source, vocabulary, problems)
+        tested = source.data.get("tests") if isinstance(source.data, dict) else None
+        if bundle is not None and isinstance(tested, str) and tested not in bundle.playbooks:
+            message = f'no playbook is called "{tested}"{did_you_mean(tested, bundle.playbooks)}'
+            problems.error(source.place(("tests",)), message, "unknown-playbook")
+
+
+def _check_file_names(root: Path, problems: Problems) -> None:
+    """A file that looks like content and is not read would be missed in silence."""
+    for path in sorted((root / "playbooks").rglob("*.yml")):
+        shown = path.relative_to(root).as_posix()
+        problems.error(Place(shown), "this file is not read; let its name end in .yaml", "file-name")
+
+
+def _only(problems: list[Problem], root: Path, paths: Iterable[Path]) -> list[Problem]:
+    """The problems in these files and folders."""
+    chosen: list[str] = []
+    missing: list[Problem] = []
+    for path in paths:
+        here = path if path.is_absolute() or path.exists() else root / path
+        try:
+            inside = here.resolve().relative_to(root.resolve()).as_posix()
+        except ValueError:
+            inside = None
+        if inside is None or not here.exists():
+            message = "there is no such file or folder" if not here.exists() else f"this is not below {root}"
+            missing.append(Problem(Place(str(path)), "error", message, "file"))
+        else:
+            chosen.append(inside)
+    return missing + [
+        problem
+        for problem in problems
+        if any(each in (".", problem.place.path) or problem.place.path.startswith(f"{each}/") for each in chosen)
+    ]

@@ -1,0 +1,109 @@
+"""What a check is, and where the parts of a playbook stand that checks speak about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+
+from rules.bundle import Bundle
+from rules.conditions import Condition
+from rules.language import Branch, Name, Playbook, Step, Steps
+from rules.problems import Place, Problem, Severity
+from rules.reading import yaml_name
+from rules.yaml_source import Keys
+
+Found = tuple[Place, str]
+"""Where something is wrong, and what to do about it."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check: `look` finds what is wrong in a bundle; its docstring is the `meaning`."""
+
+    id: str
+    severity: Severity
+    look: Callable[[Bundle], Iterator[Found]]
+
+    @property
+    def meaning(self) -> str:
+        return self.look.__doc__ or ""
+
+    def problems(self, bundle: Bundle) -> Iterator[Problem]:
+        for place, message in self.look(bundle):
+            yield Problem(place, self.severity, message, self.id)
+
+
+def check(name: str, severity: Severity = "error") -> Callable[[Callable[[Bundle], Iterator[Found]]], Check]:
+    """Make a function a check of this name."""
+    return lambda look: Check(name, severity, look)
+
+
+def place_of(playbook: Playbook, step: Step, field_name: str | None = None) -> Place:
+    """Where a field of the step's verb stands; without one, the verb itself."""
+    return playbook.source.place(keys_of(playbook, step, field_name))
+
+
+def keys_of(playbook: Playbook, step: Step, field_name: str | None = None) -> Keys:
+    """The keys that lead to a field of the step's verb: beside it, under it, or the verb's own value."""
+    verb = (*step.keys, step.verb.verb)
+    name = yaml_name(field_name) if field_name else ""
+    ways = ((*verb, name), (*step.keys, name)) if name else ()
+    return next((keys for keys in ways if keys in playbook.source.places), verb)
+
+
+def pointers(playbook: Playbook) -> Iterator[tuple[Name, Place]]:
+    """Every name in the playbook that points at something else, and where it stands."""
+    for step in playbook.walk():
+        for each in fields(step.verb):
+            for name, keys in _names(getattr(step.verb, each.name), keys_of(playbook, step, each.name)):
+                yield name, playbook.source.place(keys)
+        if step.keeps is not None:
+            yield step.keeps, playbook.source.place((*step.keys, "keeps"))
+
+
+def conditions(playbook: Playbook) -> Iterator[tuple[Condition, Place]]:
+    """Every condition in the playbook, and where it stands."""
+    source = playbook.source
+    for number, trigger in enumerate(playbook.triggers):
+        yield trigger.when, trigger_place(playbook, number)
+    for step in playbook.walk():
+        if step.only_if is not None:
+            yield step.only_if, source.place((*step.keys, "if"))
+        for each in fields(step.verb):
+            value = getattr(step.verb, each.name)
+            if isinstance(value, Condition):
+                yield value, place_of(playbook, step, each.name)
+        for branch, place in branches(playbook, step):
+            yield branch.when, place
+
+
+def branches(playbook: Playbook, step: Step) -> Iterator[tuple[Branch, Place]]:
+    """The branches of a step, and where the condition of each stands."""
+    for each in fields(step.verb):
+        value = getattr(step.verb, each.name)
+        for number, branch in enumerate(value if isinstance(value, tuple) else ()):
+            if isinstance(branch, Branch):
+                keys = (*keys_of(playbook, step, each.name), number, "when")
+                yield branch, playbook.source.place(keys)
+
+
+def trigger_place(playbook: Playbook, number: int) -> Place:
+    """Where the condition of a trigger stands; `number` counts from 0."""
+    listed, alone = ("triggers", number, "when"), ("triggers", "when")
+    return playbook.source.place(listed if listed in playbook.source.places else alone)
+
+
+def _names(value: object, keys: Keys) -> Iterator[tuple[Name, Keys]]:
+    if isinstance(value, Name):
+        yield value, keys
+    elif isinstance(value, Steps | Condition):  # steps are met on their own, conditions know their facts
+        return
+    elif isinstance(value, tuple):
+        for number, each in enumerate(value):
+            yield from _names(each, (*keys, number))
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from _names(each, (*keys, key))
+    elif is_dataclass(value):
+        for part in fields(value):
+            yield from _names(getattr(value, part.name), (*keys, yaml_name(part.name)))

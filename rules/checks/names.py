@@ -1,0 +1,55 @@
+"""Names that point at something: it must exist, and fit."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from rules.bundle import ROLES, Bundle
+from rules.checks.check import Found, check, pointers
+from rules.language import Name, Playbook, PlaybookName, PromiseName, ReplyName, RoleName
+from rules.problems import did_you_mean
+
+
+@check("unknown-reply")
+def unknown_reply(bundle: Bundle) -> Iterator[Found]:
+    """A step names a reply text that does not exist."""
+    for playbook in bundle.playbooks.values():
+        yield from _unknown(playbook, ReplyName, bundle.replies)
+
+
+@check("unknown-role")
+def unknown_role(bundle: Bundle) -> Iterator[Found]:
+    """A step turns to a role that nobody has described."""
+    for playbook in bundle.playbooks.values():
+        for place, message in _unknown(playbook, RoleName, bundle.roles):
+            yield place, message if "did you mean" in message else f"{message}; roles stand in {ROLES}"
+
+
+@check("unknown-playbook")
+def unknown_playbook(bundle: Bundle) -> Iterator[Found]:
+    """A step starts a playbook that does not exist."""
+    for playbook in bundle.playbooks.values():
+        yield from _unknown(playbook, PlaybookName, bundle.playbooks)
+
+
+@check("unknown-promise")
+def unknown_promise(bundle: Bundle) -> Iterator[Found]:
+    """A step keeps a promise that the playbook does not make."""
+    for playbook in bundle.playbooks.values():
+        yield from _unknown(playbook, PromiseName, playbook.promises)
+
+
+@check("other-scope")
+def other_scope(bundle: Bundle) -> Iterator[Found]:
+    """A follow-up starts a playbook of the other kind: a case's is for one customer, an incident's for many."""
+    for playbook in bundle.playbooks.values():
+        for name, place in pointers(playbook):
+            target = bundle.playbooks.get(name) if isinstance(name, PlaybookName) else None
+            if target is not None and target.scope != playbook.scope:
+                yield place, f'"{name}" is for {target.scope}s; {playbook.name} is for {playbook.scope}s'
+
+
+def _unknown(playbook: Playbook, kind: type[Name], known: Collection[str]) -> Iterator[Found]:
+    for name, place in pointers(playbook):
+        if isinstance(name, kind) and name not in known:
+            yield place, f'no {kind.points_at} is called "{name}"{did_you_mean(name, known)}'

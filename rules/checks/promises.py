@@ -1,0 +1,36 @@
+"""Promises: each must be kept by something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.bundle import Bundle
+from rules.checks.check import Found, check, pointers
+from rules.language import FIRST_REPLY, ReplyName
+
+
+@check("promise-never-kept")
+def promise_never_kept(bundle: Bundle) -> Iterator[Found]:
+    """No step keeps a promise, so that it is broken in every run."""
+    for playbook in bundle.playbooks.values():
+        kept = {step.keeps for step in playbook.walk()}
+        says_something = any(isinstance(name, ReplyName) for name, _ in pointers(playbook))
+        for name in playbook.promises:
+            if name == FIRST_REPLY and not says_something:
+                yield (
+                    playbook.source.place(("promises", name)),
+                    "no step says anything to the customer, so nothing keeps it",
+                )
+            elif name != FIRST_REPLY and name not in kept:
+                place = playbook.source.place(("promises", name))
+                yield place, f"no step keeps this promise; write `keeps: {name}` beside the step that does"
+
+
+@check("early-warning")
+def early_warning(bundle: Bundle) -> Iterator[Found]:
+    """A warning lies before the moment at which the promise is made, so that it is never given."""
+    for playbook in bundle.playbooks.values():
+        for name, promise in playbook.promises.items():
+            if any(before >= promise.within for before in promise.warn_before):
+                place = playbook.source.place(("promises", name, "warn_before"))
+                yield place, "this warning never comes: it lies as long before the end as the whole promise, or longer"

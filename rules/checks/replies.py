@@ -1,0 +1,82 @@
+"""Reply texts by themselves: their languages, their placeholders, and what the guards have against them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.bundle import Bundle
+from rules.checks.check import Found, check
+from rules.problems import Place
+from rules.replies import DEFAULT_LOCALE, PLACEHOLDER, Reply
+
+
+@check("no-default-language")
+def no_default_language(bundle: Bundle) -> Iterator[Found]:
+    """A reply is missing in the language that everybody gets who has no text in their own."""
+    for reply in bundle.replies.values():
+        if DEFAULT_LOCALE not in reply.text:
+            yield (
+                _place(reply, "text"),
+                f"the text in `{DEFAULT_LOCALE}` is missing, for customers of every other language",
+            )
+
+
+@check("missing-language", "warning")
+def missing_language(bundle: Bundle) -> Iterator[Found]:
+    """A reply is missing in a language that we recognise in messages."""
+    known = bundle.vocabulary.facts.get("locale")
+    for reply in bundle.replies.values():
+        for locale in known.values if known is not None else ():
+            if locale != DEFAULT_LOCALE and _language(reply.locale_for(locale)) != _language(locale):
+                yield _place(reply, "text"), f"there is no text in `{locale}`; such customers get another language"
+
+
+@check("guarded-text")
+def guarded_text(bundle: Bundle) -> Iterator[Found]:
+    """A reply says what no text may ever say, so that it would be refused each time."""
+    for reply in bundle.replies.values():
+        for locale, text in reply.text.items():
+            for name in bundle.guards.objections(text):
+                guard = bundle.guards.guards[name]
+                message = f'"{guard.phrase_in(text)}" is refused by {name}: {guard.never}'
+                yield _place(reply, "text", locale), message
+
+
+@check("unfilled-name")
+def unfilled_name(bundle: Bundle) -> Iterator[Found]:
+    """A text needs the customer's name, and WhatsApp does not always have one."""
+    for reply in bundle.replies.values():
+        for locale, text in reply.text.items():
+            if "name" in _needed(text):
+                yield _place(reply, "text", locale), "not every customer has a name; write for example {name|there}"
+        if reply.template is not None and "name" in reply.template.parameters:
+            yield _place(reply, "template", "parameters"), "not every customer has a name, so it cannot be a parameter"
+
+
+@check("template-parameters")
+def template_parameters(bundle: Bundle) -> Iterator[Found]:
+    """A template and its text do not have the same blanks, so that WhatsApp refuses it."""
+    for reply in bundle.replies.values():
+        if reply.template is None:
+            continue
+        for locale, text in reply.text.items():
+            place = _place(reply, "template", "parameters")
+            used = {match[1] for match in PLACEHOLDER.finditer(text)}
+            for name in sorted(_needed(text) - {"name"} - set(reply.template.parameters)):
+                yield place, f"the text in `{locale}` has {{{name}}}; add {name} to the template's parameters"
+            for name in sorted(set(reply.template.parameters) - used):
+                yield place, f"the text in `{locale}` has no {{{name}}}; take {name} out of the template's parameters"
+
+
+def _needed(text: str) -> set[str]:
+    """The placeholders that must be filled because nothing stands in for them."""
+    return {match[1] for match in PLACEHOLDER.finditer(text) if match[2] is None}
+
+
+def _language(locale: str) -> str:
+    return locale.split("-")[0]
+
+
+def _place(reply: Reply, *keys: str) -> Place:
+    assert reply.source is not None, "a reply of a bundle was read from a file"
+    return reply.source.place(keys)

@@ -1,0 +1,191 @@
+"""Reply texts in their playbooks: whether what they say can be sent there, and is proven there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from rules.bundle import Bundle
+from rules.checks.check import Found, check, place_of, pointers
+from rules.checks.paths import How, Paths
+from rules.claims import CLAIMS
+from rules.conditions import All, Is, Not
+from rules.language import ANSWERED, Playbook, PlaybookName, ReplyName, Step
+from rules.possible import never_holds
+from rules.replies import PLACEHOLDER, Reply
+from rules.units import LONGEST
+
+WINDOW = timedelta(hours=24)
+"""How long after a customer's last message WhatsApp takes free text; after that only approved templates."""
+
+
+@check("reply-in-incident")
+def reply_in_incident(bundle: Bundle) -> Iterator[Found]:
+    """A playbook for an incident, which has no customer of its own, replies to one."""
+    for playbook in bundle.playbooks.values():
+        for step in playbook.walk() if playbook.scope == "incident" else ():
+            if step.verb.verb == "reply":
+                yield place_of(playbook, step), "an incident has no customer to reply to; replies belong to its cases"
+
+
+@check("unproven-claim")
+def unproven_claim(bundle: Bundle) -> Iterator[Found]:
+    """A text claims what no step before it can prove, so that it would be refused in every run."""
+    for playbook in bundle.playbooks.values():
+        paths = _Proven(bundle, playbook)
+        paths.follow(playbook.steps, frozenset())
+        everything = frozenset(claim for step in playbook.steps.walk() for claim in step.verb.proves)
+        for promise in playbook.promises.values():
+            paths.follow(promise.on_breach, everything)
+        yield from paths.found
+
+
+@check("late-without-template", "warning")
+def late_without_template(bundle: Bundle) -> Iterator[Found]:
+    """A text may be due when only a template can be sent, and has none: a colleague will have to send it."""
+    followed = _follow_ups(bundle)
+    for playbook in bundle.playbooks.values():
+        if playbook.name in followed and not playbook.triggers:
+            continue
+        paths = _Late(bundle, playbook)
+        paths.follow(playbook.steps, LONGEST if playbook.name in followed else timedelta(0))
+        for promise in playbook.promises.values():
+            paths.follow(promise.on_breach, promise.within)
+        yield from paths.found
+
+
+@check("follow-up-without-template")
+def follow_up_without_template(bundle: Bundle) -> Iterator[Found]:
+    """A text of a playbook that only follow-ups start has no template, so that it can hardly ever be sent."""
+    followed = _follow_ups(bundle)
+    for playbook in bundle.playbooks.values():
+        if playbook.name in followed and not playbook.triggers:
+            for name, place in pointers(playbook):
+                reply = bundle.replies.get(name) if isinstance(name, ReplyName) else None
+                if reply is not None and reply.template is None:
+                    yield place, f'"{name}" has no template, and when a follow-up starts, free text is no longer taken'
+
+
+@check("no-answer-day")
+def no_answer_day(bundle: Bundle) -> Iterator[Found]:
+    """A text names the day by which a promise is due that the playbook does not make."""
+    for playbook in bundle.playbooks.values():
+        for name, place in pointers(playbook) if ANSWERED not in playbook.promises else ():
+            reply = bundle.replies.get(name) if isinstance(name, ReplyName) else None
+            if reply is not None and _names_the_day(reply):
+                yield (
+                    place,
+                    f'"{name}" has {{answer_by}}, the day of the promise `{ANSWERED}`, which stands nowhere here',
+                )
+
+
+@check("guarded-first-reply")
+def guarded_first_reply(bundle: Bundle) -> Iterator[Found]:
+    """The first text of a procedure says what a guard keeps out of first texts."""
+    for playbook in bundle.playbooks.values():
+        paths = _First(bundle, playbook)
+        paths.follow(playbook.steps, False)
+        yield from paths.found
+
+
+class _Proven(Paths[frozenset[str]]):
+    """Carries along what may have been proven on some way."""
+
+    def __init__(self, bundle: Bundle, playbook: Playbook) -> None:
+        self.bundle, self.playbook = bundle, playbook
+        self.found: list[Found] = []
+
+    def arrive(self, step: Step, state: frozenset[str]) -> None:
+        for name, reply in _said(self.bundle, step):
+            for claim in sorted(reply.claims - state):
+                place = place_of(self.playbook, step)
+                self.found.append((place, f'"{name}" claims {claim}, which no step before it proves: {CLAIMS[claim]}'))
+
+    def passed(self, step: Step, how: How, state: frozenset[str]) -> frozenset[str]:
+        return state | step.verb.proves if how == "done" else state
+
+    def joined(self, states: Sequence[frozenset[str]]) -> frozenset[str]:
+        return frozenset().union(*states)
+
+
+class _Late(Paths[timedelta]):
+    """Carries along how long ago the customer may have written last."""
+
+    def __init__(self, bundle: Bundle, playbook: Playbook) -> None:
+        self.bundle, self.playbook = bundle, playbook
+        self.found: list[Found] = []
+
+    def arrive(self, step: Step, state: timedelta) -> None:
+        for name, reply in _said(self.bundle, step):
+            if reply.template is None and state >= WINDOW:
+                place = place_of(self.playbook, step)
+                message = f'"{name}" has no template, and the customer may have written last 24 hours ago or more'
+                self.found.append((place, message))
+
+    def passed(self, step: Step, how: How, state: timedelta) -> timedelta:
+        if how in ("skipped", "failed") or not step.verb.waits:
+            return state
+        if how == "done" and getattr(step.verb, "event", None) == "customer_reply" and not _time(step):
+            return timedelta(0)
+        longest = min(each for each in (step.timeout, _time(step), LONGEST) if each is not None)
+        return min(state + longest, LONGEST)
+
+    def joined(self, states: Sequence[timedelta]) -> timedelta:
+        return max(states)
+
+
+class _First(Paths[bool]):
+    """Carries along whether the customer may have been told something on some way."""
+
+    def __init__(self, bundle: Bundle, playbook: Playbook) -> None:
+        self.playbook, self.bundle = playbook, bundle
+        self.found: list[Found] = []
+        fact = bundle.vocabulary.facts.get("first_reply")
+        guards = bundle.guards.guards if fact is not None else {}
+        self.guards = {
+            name: guard
+            for name, guard in guards.items()
+            if fact is not None and guard.when is not None
+            if never_holds(All((Is(fact, "is", True), Not(guard.when))))
+        }
+
+    def arrive(self, step: Step, state: bool) -> None:
+        for name, reply in _said(self.bundle, step) if not state else ():
+            for guard_name, guard in self.guards.items():
+                for locale, text in reply.text.items():
+                    if (phrase := guard.phrase_in(text)) is not None:
+                        message = f'"{phrase}" in "{name}" ({locale}) is refused in a first reply by {guard_name}'
+                        self.found.append((place_of(self.playbook, step), message))
+
+    def passed(self, step: Step, how: How, state: bool) -> bool:
+        return state or (how != "skipped" and any(_said(self.bundle, step)))
+
+    def joined(self, states: Sequence[bool]) -> bool:
+        return any(states)
+
+
+def _said(bundle: Bundle, step: Step) -> list[tuple[str, Reply]]:
+    """The replies that a step names and that exist."""
+    named = [value for value in vars(step.verb).values() if isinstance(value, ReplyName)]
+    return [(name, bundle.replies[name]) for name in named if name in bundle.replies]
+
+
+def _time(step: Step) -> timedelta | None:
+    """The length of time that a step waits for."""
+    time = getattr(step.verb, "time", None)
+    return time if isinstance(time, timedelta) else None
+
+
+def _names_the_day(reply: Reply) -> bool:
+    unfilled = {match[1] for text in reply.text.values() for match in PLACEHOLDER.finditer(text) if match[2] is None}
+    return "answer_by" in unfilled or (reply.template is not None and "answer_by" in reply.template.parameters)
+
+
+def _follow_ups(bundle: Bundle) -> set[str]:
+    """The playbooks that some follow-up starts."""
+    return {
+        str(name)
+        for playbook in bundle.playbooks.values()
+        for name, _ in pointers(playbook)
+        if isinstance(name, PlaybookName)
+    }

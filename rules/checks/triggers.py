@@ -1,0 +1,80 @@
+"""Triggers: which playbook a message starts must never be a matter of chance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+from rules.bundle import Bundle
+from rules.checks.check import Found, check, trigger_place
+from rules.conditions import All, Condition, Not
+from rules.language import Playbook, Trigger
+from rules.possible import TooHard, example, in_words, never_holds
+from rules.problems import Place
+
+
+@dataclass(frozen=True)
+class _Placed:
+    playbook: Playbook
+    trigger: Trigger
+    place: Place
+
+    def __str__(self) -> str:
+        return f'"{self.playbook.name}" ({self.place.path}:{self.place.line})'
+
+
+@check("same-priority")
+def same_priority(bundle: Bundle) -> Iterator[Found]:
+    """Two triggers can both hold at the same priority, so that neither goes first."""
+    for one, other in _pairs(bundle):
+        if one.trigger.priority != other.trigger.priority or _same(one.trigger.when, other.trigger.when):
+            continue
+        try:
+            both = example(All((one.trigger.when, other.trigger.when)))
+        except TooHard:
+            when = "there are too many ways to rule it out"
+        else:
+            if both is None:
+                continue
+            when = f"for example when {in_words(both)}"
+        number = one.trigger.priority
+        yield (
+            other.place,
+            f"can hold together with {one}, {when}; both have priority {number}, give them different ones",
+        )
+
+
+@check("duplicate-trigger")
+def duplicate_trigger(bundle: Bundle) -> Iterator[Found]:
+    """Two triggers say the same, so that one of them never starts anything."""
+    for one, other in _pairs(bundle):
+        if _same(one.trigger.when, other.trigger.when):
+            yield other.place, f"means the same as the trigger of {one}; only one of them can ever start something"
+
+
+@check("incident-trigger")
+def incident_trigger(bundle: Bundle) -> Iterator[Found]:
+    """A message would start the playbook of an incident, which only a person opens."""
+    for each in _placed(bundle):
+        if each.playbook.scope == "incident":
+            yield each.place, "a message starts a case; an incident is opened by a person, so it has no triggers"
+
+
+def _placed(bundle: Bundle) -> list[_Placed]:
+    return [
+        _Placed(playbook, trigger, trigger_place(playbook, number))
+        for playbook in bundle.playbooks.values()
+        for number, trigger in enumerate(playbook.triggers)
+    ]
+
+
+def _pairs(bundle: Bundle) -> Iterator[tuple[_Placed, _Placed]]:
+    return combinations(_placed(bundle), 2)
+
+
+def _same(one: Condition, other: Condition) -> bool:
+    """Whether the two hold for exactly the same facts."""
+    if one == other:
+        return True
+    return never_holds(All((one, Not(other)))) and never_holds(All((other, Not(one))))
