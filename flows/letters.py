@@ -14,7 +14,7 @@ from flows.desk import Desk
 from flows.ids import new_id
 from flows.outcome import Failed, Outcome, Waiting
 from flows.providers import window_is_open
-from flows.store.tables import Alias, Outbox, Promise, Run, Task
+from flows.store.tables import Alias, Outbox, Run, Task
 from rules.replies import Reply
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _values(work: Work, locale: str) -> dict[str, str]:
     profile = work.customer.sealed_profile if work.customer else None
     if profile is not None and (name := work.desk.store.vault.open(profile).get("name")):
         values["name"] = name
-    promise = work.session.get(Promise, (work.run.id, "answered"))
+    promise = work.progress.promises.get("answered")
     if promise is not None:
         values["answer_by"] = local_time.day(promise.due_at, work.desk.timezone, locale)
     return values

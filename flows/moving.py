@@ -11,43 +11,34 @@ from sqlalchemy.orm import Session
 
 from flows import history, letters, opening
 from flows.desk import Desk
-from flows.interpreter import Standing, State, standing
+from flows.interpreter import State
 from flows.outcome import Closed, Done, Failed, Outcome, Waiting
+from flows.progress import progress_of
 from flows.store import tables
 from flows.verbs.action import Action
 from flows.work import Work
-from rules.language import FIRST_REPLY, Step
+from rules.language import FIRST_REPLY
 from rules.vocabulary import facts_to_json
-
-
-def where(desk: Desk, session: Session, run: tables.Run) -> Standing:
-    """Where a run stands now, by the bundle it was started with."""
-    playbook = desk.shelf.bundle(session, run.bundle).playbooks[run.playbook]
-    rows = session.scalars(select(tables.Step).where(tables.Step.run_id == run.id))
-    broken = session.scalars(
-        select(tables.Promise.name).where(tables.Promise.run_id == run.id, tables.Promise.status == "broken")
-    )
-    return standing(playbook, {row.path: row for row in rows}, sorted(broken))
 
 
 def at_work(desk: Desk, session: Session, run: tables.Run, path: str, flow_run: str | None) -> Work:
     """The step of `run` at `path`, ready to act or to go on, with its record (a new one if it never began)."""
-    bundle = desk.shelf.bundle(session, run.bundle)
-    playbook = bundle.playbooks[run.playbook]
-    step = playbook.step(path)
-    record = session.get(tables.Step, (run.id, path))
+    progress = progress_of(desk, session, run)
+    step = progress.playbook.step(path)
+    record = progress.records.get(path)
     if record is None:
         record = tables.Step(
             run_id=run.id, path=path, verb=step.verb.verb, status="waiting", attempt=0, began_at=desk.now()
         )
         session.add(record)
-    return Work(desk, session, run, step, playbook, bundle, record, flow_run)
+        progress.records[path] = record
+    return Work(desk, session, run, step, progress, record, flow_run)
 
 
 def act(desk: Desk, session: Session, run_id: str, path: str, flow_run: str | None = None) -> str | None:
     """Do the step of a run at `path` if it is due, and return the status it has then; None if it was not due."""
     run = session.get_one(tables.Run, run_id)
-    if run.status != "moving" or path not in (step.path for step in where(desk, session, run).due):
+    if run.status != "moving" or path not in (step.path for step in progress_of(desk, session, run).stands().due):
         return None
     work = at_work(desk, session, run, path, flow_run)
     work.record.attempt += 1
@@ -101,7 +92,7 @@ def time_out(work: Work) -> None:
 
 def keep_promise(work: Work, name: str | None) -> None:
     """Mark a promise of the run as kept, if it is still open."""
-    promise = work.session.get(tables.Promise, (work.run.id, name)) if name else None
+    promise = work.progress.promises.get(name) if name else None
     if promise is not None and promise.status == "open":
         promise.status, promise.settled_at = "kept", work.now
         _cancel_timers(work.session, work.run.id, f"promises.{name}", work.now)
@@ -115,13 +106,13 @@ def first_reply_left(work: Work) -> None:
 
 def look_around(desk: Desk, session: Session, run: tables.Run, flow_run: str | None) -> None:
     """Set the status of a run by where it stands now."""
-    session.flush()
-    now_at = where(desk, session, run)
+    progress = progress_of(desk, session, run)
+    now_at = progress.stands()
     if now_at.due:
         run.status = "moving"
     elif now_at.state is State.STUCK:
         run.status = "stuck"
-    elif now_at.state is State.ENDED and not _open_promises(session, run.id):
+    elif now_at.state is State.ENDED and not progress.open_promises():
         end_run(desk, session, run, flow_run)
     else:
         run.status = "waiting"
@@ -133,11 +124,9 @@ def end_run(desk: Desk, session: Session, run: tables.Run, flow_run: str | None,
     run.status, run.ended_at = "finished", now
     _withdraw_tasks(session, run.id, None, now, "withdrawn")
     _cancel_timers(session, run.id, None, now)
-    session.execute(
-        update(tables.Promise)
-        .where(tables.Promise.run_id == run.id, tables.Promise.status == "open")
-        .values(status="void", settled_at=now)
-    )
+    for promise in progress_of(desk, session, run).promises.values():
+        if promise.status == "open":
+            promise.status, promise.settled_at = "void", now
     history.tell(session, run, now, "run finished", {"closed_as": closed_as} if closed_as else {}, flow_run=flow_run)
     if closed_as is None:
         return
@@ -167,9 +156,10 @@ def _fail(work: Work, outcome: Failed, said: Mapping[str, Any]) -> None:
 
 
 def _end_step(work: Work, status: tables.StepStatus, outcome: Mapping[str, Any]) -> None:
+    if work.record.waiting_for is not None:  # only a step that has waited can have a timer
+        _cancel_timers(work.session, work.run.id, work.record.path, work.now)
     work.record.status, work.record.ended_at = status, work.now
     work.record.outcome, work.record.waiting_for = dict(outcome), None
-    _cancel_timers(work.session, work.run.id, work.record.path, work.now)
 
 
 def _learn(work: Work, learned: Mapping[str, Any]) -> None:
@@ -211,13 +201,3 @@ def _withdraw_tasks(session: Session, run_id: str, path: str | None, now: dateti
     session.execute(
         (open_tasks if path is None else open_tasks.where(tables.Task.path == path)).values(status=status, settled_at=now)
     )
-
-
-def _open_promises(session: Session, run_id: str) -> bool:
-    found = select(tables.Promise.name).where(tables.Promise.run_id == run_id, tables.Promise.status == "open")
-    return session.scalars(found.limit(1)).first() is not None
-
-
-def steps_due(desk: Desk, session: Session, run: tables.Run) -> tuple[Step, ...]:
-    """The steps of a run that can be done now."""
-    return where(desk, session, run).due if run.status == "moving" else ()

@@ -91,9 +91,7 @@ class Unassigned:
 
 def cases(session: Session, *wanted: ColumnElement[bool]) -> list[Overview]:
     """Every case that fits, the most severe first, then the oldest."""
-    rows = session.scalars(
-        select(Case).where(*wanted).order_by(Case.severity.desc(), Case.opened_at, Case.id)
-    ).all()
+    rows = session.scalars(select(Case).where(*wanted).order_by(Case.severity.desc(), Case.opened_at, Case.id)).all()
     if not rows:
         return []
     mine = select(Case.id).where(*wanted)

@@ -12,7 +12,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from flows import history, letters, local_time, moving
 from flows.desk import Desk
 from flows.outcome import Done
-from flows.store.tables import Delivery, Outbox, Promise, Run, Step, Task, Timer
+from flows.progress import progress_of
+from flows.store.tables import Delivery, Outbox, Run, Step, Task, Timer
 from flows.verbs.action import Action
 from flows.work import Work
 
@@ -92,7 +93,7 @@ def _answered(desk: Desk, session: Session, task: Task, now: datetime, flow_run:
     history.tell(session, run, now, "task answered", said, path=task.path, flow_run=flow_run)
     if run.status == "finished":
         return
-    step = session.get(Step, (run.id, task.path))
+    step = progress_of(desk, session, run).records.get(task.path)
     if step is not None and step.status == "failed":
         # A person has done by hand what the step could not do.
         moving.settle(moving.at_work(desk, session, run, task.path, flow_run), Done(note={"by_hand": task.answered_by}))
@@ -174,7 +175,7 @@ def _fired(desk: Desk, session: Session, timer: Timer, flow_run: str | None) -> 
 
 
 def _promise_due(desk: Desk, session: Session, run: Run, timer: Timer, flow_run: str | None) -> None:
-    promise = session.get_one(Promise, (run.id, timer.name))
+    promise = progress_of(desk, session, run).promises[timer.name]
     if promise.status != "open":
         return
     now = desk.now()
@@ -201,7 +202,7 @@ def _waiting_step(desk: Desk, session: Session, run_id: str | None, path: str | 
                   flow_run: str | None) -> Work | None:  # fmt: skip
     """The step that waits for exactly this, if it still does."""
     run = session.get(Run, run_id) if run_id else None
-    step = session.get(Step, (run_id, path)) if run is not None and path else None
+    step = progress_of(desk, session, run).records.get(path) if run is not None and path else None
     if run is None or step is None or run.status == "finished" or step.status != "waiting":
         return None
     waiting_for = step.waiting_for or {}

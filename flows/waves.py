@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -22,8 +22,9 @@ from sqlalchemy.orm import Session
 from flows import courier, history, intake, moving, settling
 from flows.desk import Desk
 from flows.errors import ClaimLost
+from flows.progress import several
 from flows.store import subjects
-from flows.store.tables import Message, Run, Task, Timer
+from flows.store.tables import Message, Run, Subject, Task, Timer
 
 LEASE = timedelta(seconds=90)
 """How long a claim holds without a sign of life; longer than the slowest call to a channel."""
@@ -134,9 +135,11 @@ class Wave:
         due: dict[str, list[Due]] = {}
         with self.desk.store.read() as session:
             moving_runs = select(Run).where(Run.subject_id.in_(self.claims), Run.status == "moving")
-            for run in session.scalars(moving_runs.order_by(Run.started_at, Run.id)):
-                for step in moving.steps_due(self.desk, session, run):
-                    due.setdefault(step.verb.verb, []).append(Due(run.subject_id, run.id, step.path, step.verb.verb))
+            runs = list(session.scalars(moving_runs.order_by(Run.started_at, Run.id)))
+            for run_id, progress in several(self.desk, session, runs).items():
+                run = progress.run
+                for step in progress.stands().due:
+                    due.setdefault(step.verb.verb, []).append(Due(run.subject_id, run_id, step.path, step.verb.verb))
         for items in due.values():
             items.sort(key=lambda item: -self.claims[item.subject_id].severity)
         return due
@@ -184,6 +187,9 @@ class Wave:
             for message in intake.unread(session, subject_id):
                 case = intake.read_message(self.desk, session, message, self.flow_run)
                 moved.append(Moved(case.id if case else subject_id, case.playbook if case else "—", "read", "done", "read"))
+            # What was read may be worse than what was known when the customer was claimed.
+            severity = session.get_one(Subject, subject_id).severity
+            self.claims[subject_id] = replace(self.claims[subject_id], severity=severity)
         return moved
 
     def _settle(self, subject_id: str) -> list[Moved]:

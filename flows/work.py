@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows import history, letters, providers
@@ -16,11 +15,12 @@ from flows.desk import Desk
 from flows.ids import new_id
 from flows.interpreter import barred
 from flows.outcome import Outcome
+from flows.progress import Progress
 from flows.store import tables
 from rules.bundle import Bundle
 from rules.conditions import Condition
 from rules.decision import Decision
-from rules.language import Form, Playbook, Step
+from rules.language import Form, Step
 from rules.replies import Reply
 from rules.vocabulary import Facts, Value, Vocabulary, value_to_json
 
@@ -33,8 +33,7 @@ class Work:
     session: Session
     run: tables.Run
     step: Step
-    playbook: Playbook
-    bundle: Bundle
+    progress: Progress
     record: tables.Step
     flow_run: str | None = None
 
@@ -43,6 +42,11 @@ class Work:
     @cached_property
     def now(self) -> datetime:
         return self.desk.now()
+
+    @property
+    def bundle(self) -> Bundle:
+        """The content that the run was started with."""
+        return self.progress.bundle
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -79,13 +83,10 @@ class Work:
 
     def proven(self) -> frozenset[str]:
         """The claims that finished steps of this run have proven."""
-        rows = self.session.scalars(
-            select(tables.Step).where(tables.Step.run_id == self.run.id, tables.Step.status == "done")
-        )
-        done = {row.path: row for row in rows}
+        done = {path: row for path, row in self.progress.records.items() if row.status == "done"}
         return frozenset(
             claim
-            for step in self.playbook.walk()
+            for step in self.progress.playbook.walk()
             if step.path in done and not barred(step, done[step.path])
             for claim in step.verb.proves
         )

@@ -109,17 +109,17 @@ class Bundle:
         """The same from sources by path; None stands for a file that could not be read, which is noted already."""
         sources = dict(sorted(found.items()))
         vocabulary = _one(sources, FACTS, problems, Vocabulary.parse)
-        if vocabulary is None:
-            return None
+        replies = _many(
+            {path: source for path, source in sources.items() if is_reply(path)},
+            lambda source: read_reply(source, problems), problems,
+        )  # fmt: skip
+        roles = _one(sources, ROLES, problems, _read_roles)
+        if vocabulary is None or any(problem.place.path == FACTS for problem in problems.errors()):
+            return None  # everything else speaks about facts, and would complain about those that are faulty
         playbooks = _many(
             {path: source for path, source in sources.items() if is_playbook(path)},
             lambda source: read_playbook(source, vocabulary, verbs, problems), problems,
         )  # fmt: skip
-        replies = _many(
-            {path: source for path, source in sources.items() if is_reply(path)},
-            lambda source: read_reply(source, vocabulary, problems), problems,
-        )  # fmt: skip
-        roles = _one(sources, ROLES, problems, _read_roles)
         triage = _one(sources, TRIAGE, problems, lambda source, noted: parse_pack(source, vocabulary, noted))
         guards = _one(sources, GUARDS, problems, lambda source, noted: read_guards(source, vocabulary, noted))
         lists = [source for path, source in sources.items() if path.startswith("rules/words/") and source is not None]

@@ -177,6 +177,9 @@ class Reader:
             every = ", or `any` for all of them" if fact.allowed else ""
             return self.error(keys, f"say which answers are offered: {{one_of: [...]}}{every}")
         read = [self._fact_value(name, each, (*keys, "one_of", n)) for n, each in enumerate(offered)]
+        for number, each in enumerate(read):
+            if each is not BAD and each in read[:number]:
+                read[number] = self.error((*keys, "one_of", number), f"{offered[number]} is listed twice")
         return BAD if BAD in read else tuple(read)
 
     def _fact_value(self, name: str, value: Any, keys: Keys) -> Any:

@@ -122,9 +122,9 @@ class ReplyFile:
     )
 
 
-def read_reply(source: Source, vocabulary: Vocabulary, problems: Problems) -> Reply | None:
+def read_reply(source: Source, problems: Problems) -> Reply | None:
     """The reply in `source`, or None when there is any problem (all of them are noted)."""
-    reader = Reader(source, vocabulary, {}, problems)
+    reader = Reader(source, Vocabulary({}), {}, problems)
     before = len(problems.items)
     written = reader.model(ReplyFile, source.data, ())
     texts = source.data.get("text") if isinstance(source.data, dict) else None

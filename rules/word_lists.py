@@ -118,7 +118,8 @@ def _language(source: Source, vocabulary: Vocabulary, problems: Problems) -> Lan
     if language is BAD:
         return None
     before = len(problems.items)
-    if language.locale not in vocabulary["locale"].values:
+    known = vocabulary.facts.get("locale")
+    if known is None or language.locale not in known.values:
         reader.error(("locale",), f'"{language.locale}" is not a value of the fact locale', "words")
     for key, letters in (("letters", language.letters), ("foreign", language.foreign)):
         if letters and not _is_character_class(letters):

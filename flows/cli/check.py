@@ -27,12 +27,12 @@ def check(
       firebreak check
       firebreak check playbooks/deletion_request.yaml --json
     """
-    from rules.check import check_content
-
+    from flows.rehearsal.scenario import read_scenarios
     from flows.shelf import ROOT
     from flows.verbs import all_verbs
+    from rules.check import check_content
 
-    problems = check_content(ROOT, all_verbs(), paths or None)
+    problems = check_content(ROOT, all_verbs(), paths or None, read_scenarios)
     errors = sum(problem.severity == "error" for problem in problems)
     if as_json:
         say_json({"sound": not errors, "problems": [problem.to_json() for problem in problems]})

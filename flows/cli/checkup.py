@@ -170,24 +170,27 @@ def team_findings(settings: Settings, shelf: Shelf) -> Iterator[Finding]:
         yield Finding("team", "missing", "what playbooks tell colleagues reaches nobody", NO_TEAM)
         return
     known = team.roles()
-    for role in shelf.current.roles:
-        if role not in known:
-            yield Finding("team", "missing", f'nobody stands behind "{role}"', "add the role to the team file")
-    for line in team.check():
+    nobody = [role for role in shelf.current.roles if role not in known]
+    for role in nobody:
+        yield Finding("team", "missing", f'nobody stands behind "{role}"', "add the role to the team file")
+    unfit = team.check()
+    for line in unfit:
         yield Finding("team", "broken", line, "see the addresses that Apprise knows: github.com/caronc/apprise/wiki")
-    where = f"from {settings.team}" if settings.team else "on the practice board"
-    yield Finding("team", "ok", f"{len(known)} roles {where}")
+    if not nobody and not unfit:
+        where = f"from {settings.team}" if settings.team else "on the practice board"
+        yield Finding("team", "ok", f"{len(known)} roles {where}")
 
 
 def channel_findings(settings: Settings) -> Iterator[Finding]:
     """The way to the customers."""
     from flows.assembly import open_channel
-    from flows.errors import FirebreakError
 
+    if settings.missing():
+        return  # said already
     try:
         channel = open_channel(settings)
-    except (FirebreakError, ValueError) as error:
-        yield Finding("channel", "missing", str(error).splitlines()[0], "see the settings above")
+    except ValueError as error:  # ours, about the token's or the address's form; neither is in it
+        yield Finding("channel", "broken", str(error), "mend it in the environment or in the file .env")
         return
     check = channel.check()
     if check.ok:

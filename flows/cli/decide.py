@@ -33,8 +33,8 @@ def decide(
 ) -> None:
     """Ask the rules what they would do, and why.
 
-    From facts or a customer's words: how severe it is, and which playbook starts. Given facts win over what is read from
-    the words. Nothing is stored and nothing is sent.
+    From facts or a customer's words: how severe it is, and which playbook starts. Given facts win over what is read
+    from the words. Nothing is stored and nothing is sent.
 
     \b
     Examples:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperGroup
 
-from flows.cli import cases, check, decide, doctor, incident, rehearse, rejected, tasks, test, up
+from flows.cli import cases, check, decide, doctor, incident, rehearse, rejected, release, schemas, tasks, test, up
 
 if TYPE_CHECKING:
     from typer import Context
@@ -35,7 +35,7 @@ class Commands(TyperGroup):
 
 _ORDER = (
     "up", "doctor", "cases", "case", "tasks", "task", "answer", "incident", "rejected",
-    "check", "test", "rehearse", "decide",
+    "check", "test", "rehearse", "decide", "release", "schemas",
 )  # fmt: skip
 
 
@@ -90,9 +90,7 @@ app.command("case")(cases.show_case)
 app.command("tasks")(tasks.list_tasks)
 app.command("task")(tasks.show_task)
 app.command("answer")(tasks.answer)
-_incident = typer.Typer(
-    cls=WithIds, no_args_is_help=True, help="Open, list and tell incidents.", **_PLAIN
-)
+_incident = typer.Typer(cls=WithIds, no_args_is_help=True, help="Open, list and tell incidents.", **_PLAIN)
 _incident.command("open")(incident.open_incident)
 _incident.command("list")(incident.list_incidents)
 _incident.command("show")(incident.show_incident)
@@ -102,6 +100,8 @@ app.command("check")(check.check)
 app.command("test")(test.run_scenarios)
 app.command("rehearse")(rehearse.rehearse)
 app.command("decide")(decide.decide)
+app.command("release")(release.release)
+app.command("schemas")(schemas.schemas)
 
 
 def main() -> None:

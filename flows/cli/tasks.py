@@ -29,7 +29,7 @@ def list_tasks(
 ) -> None:
     """List what people are asked to do or decide.
 
-    The soonest due come first, each with the command that answers it.
+    What belongs to the most severe case comes first, then what is due first, each with the command that answers it.
 
     \b
     Examples:
@@ -37,13 +37,21 @@ def list_tasks(
       firebreak tasks --role on_call
       firebreak tasks --all --json
     """
-    from sqlalchemy import select
+    from sqlalchemy import func, select
 
-    from flows.store.tables import Task
+    from flows.store.tables import Case, Incident, Task
 
     settings = load_settings()
     with open_store(settings) as store, store.read() as session:
-        wanted = select(Task).order_by(Task.due_at.is_(None), Task.due_at, Task.created_at, Task.id)
+        severity = func.coalesce(Case.severity, Incident.severity, 0)
+        # What has no time limit is something to take over, and somebody is reminded of it all the time.
+        due = func.coalesce(Task.due_at, Task.created_at)
+        wanted = (
+            select(Task)
+            .outerjoin(Case, Case.id == Task.case_id)
+            .outerjoin(Incident, Incident.id == Task.incident_id)
+            .order_by(severity.desc(), due, Task.created_at, Task.id)
+        )
         if role is not None:
             wanted = wanted.where(Task.role == role)
         if not everything:
@@ -121,7 +129,7 @@ def show_task(
     with open_store(settings) as store, store.read() as session:
         task = _find(session, wanted)
         details = _opened(store.vault, task.sealed_details)
-        remark = _opened(store.vault, task.sealed_remark).get("remark")
+        remark = _opened(store.vault, task.sealed_remark).get("text")
         now = store.clock.now()
     if as_json:
         say_json({**_to_json(task), "details": details, "remark": remark})
@@ -184,7 +192,7 @@ def answer(
         given = _given(task, answers or [])
         task = answering.answer(session, Vocabulary.load(), task.id, given, name, store.clock.now())
         if remark is not None and remark.strip():
-            task.sealed_remark = store.vault.seal(task.subject_id, {"remark": remark.strip()})
+            task.sealed_remark = store.vault.seal(task.subject_id, {"text": remark.strip()})
     if as_json:
         say_json(_to_json(task))
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -28,8 +28,9 @@ def run_scenarios(
 ) -> None:
     """Play the scenarios beside the playbooks.
 
-    The clock is a virtual one and nothing is sent. A scenario that does not come out as expected shows what was expected
-    and what happened side by side, and the exit code is 1. At the end stands how much of each playbook was played.
+    The clock is a virtual one and nothing is sent. A scenario that does not come out as expected shows what was
+    expected and what happened side by side, and the exit code is 1. At the end stands how much of each playbook was
+    played.
 
     \b
     Examples:
@@ -94,7 +95,7 @@ def side_by_side(one: Played) -> Iterator[str]:
             left = str(expected) if happened is not None else f"MISSING {expected}"
         if happened is not None:
             start = one.happened[0].at
-            right = f"{'NEVER ' if never else ''}{_after(happened.at, start):>7} {_told(happened, wanted)}"
+            right = f"{'NEVER ' if never else ''}{_after(happened.at, start):<9}{_told(happened, wanted)}"
         lines = _beside(left, right, half)
         colour: Ink = "red" if never or happened is None else "green" if expected is not None else ""
         for mine, theirs in lines:
@@ -125,12 +126,17 @@ def _paired(expected: Sequence[Expected], happened: Sequence[Happened]
         yield None, other
 
 
-def _wanted_details(one: Played) -> set[str]:
-    return {name for each in (*one.scenario.expect, *one.scenario.never) for name in each.details}
+def _wanted_details(one: Played) -> dict[tuple[str, str], set[str]]:
+    """The details that the scenario speaks of: only those are shown, and only where they could fit."""
+    wanted: dict[tuple[str, str], set[str]] = {}
+    for each in (*one.scenario.expect, *one.scenario.never):
+        wanted.setdefault((each.kind, each.name), set()).update(each.details)
+    return wanted
 
 
-def _told(happened: Happened, wanted: set[str]) -> str:
-    details = [f"{name} {cut(value, 60)!r}" for name, value in happened.details.items() if name in wanted]
+def _told(happened: Happened, wanted: Mapping[tuple[str, str], set[str]]) -> str:
+    names = wanted.get((happened.kind, happened.name), set())
+    details = [f"{name} {cut(value, 60)!r}" for name, value in happened.details.items() if name in names]
     return ", ".join([f"{happened.kind.replace('_', ' ')} {happened.name}", *details])
 
 

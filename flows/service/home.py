@@ -90,7 +90,8 @@ def _started_from(home: Path) -> set[int]:
 def listen(host: str, port: int, setting: str, what: str) -> socket.socket:
     """A socket bound to this address. Raises `CannotStart` with the setting to change when it cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # Named as TCP, because asyncio switches Nagle's algorithm off only then; with it every answer takes 40 ms more.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

@@ -76,14 +76,13 @@ async def _live(
         host, port = listener.getsockname()[:2]
         say(f"The web app listens on http://{host}:{port}")
         await _until(over, prefect.decided.wait())
-        if over.is_set():
-            return
-        async with _running("The responder", aside("responder", lambda: parts.responder(prefect)), over):
-            say("Firebreak is up; Ctrl-C stops it")
-            if demonstration:
-                await _until(over, parts.demonstration())
-            await over.wait()
-            say("Firebreak is stopping")
+        if not over.is_set():
+            async with _running("The responder", aside("responder", lambda: parts.responder(prefect)), over):
+                say("Firebreak is up; Ctrl-C stops it")
+                if demonstration:
+                    await _until(over, parts.demonstration())
+                await over.wait()
+        say("Firebreak is stopping")
 
 
 class _Prefect:

@@ -18,6 +18,7 @@ from flows.store.tables import JournalLine
 
 FIRST = "0" * 64  # what stands in the place of a previous hash on a subject's first line
 _COLUMNS = tuple(JournalLine.__table__.columns)
+_INSERT = insert(JournalLine.__table__)  # type: ignore[arg-type]
 _HASHED = tuple(column.key for column in _COLUMNS if column.key != "hash")
 
 
@@ -59,12 +60,19 @@ def write(
         "data": _plain(data or {}, "data"),
         "flow_run": flow_run,
     }
-    latest = select(JournalLine.number, JournalLine.hash).where(JournalLine.subject_id == subject_id)
-    last = session.execute(latest.order_by(JournalLine.number.desc()).limit(1)).first()
-    values["number"] = last.number + 1 if last else 1
-    values["previous"] = last.hash if last else FIRST
-    session.execute(insert(JournalLine).values(**values, hash=_hash(values)))
+    # The subject is locked until this transaction ends, so that the last line can be remembered for as long.
+    chains: dict[str, Chain] = session.info.setdefault("journal", {})
+    last = chains.get(subject_id) or _last(session, subject_id)
+    values["number"], values["previous"] = last.lines + 1, last.hash
+    chains[subject_id] = Chain(values["number"], _hash(values))
+    session.execute(_INSERT, {**values, "hash": chains[subject_id].hash})
     return int(values["number"])
+
+
+def _last(session: Session, subject_id: str) -> Chain:
+    latest = select(JournalLine.number, JournalLine.hash).where(JournalLine.subject_id == subject_id)
+    line = session.execute(latest.order_by(JournalLine.number.desc()).limit(1)).first()
+    return Chain(line.number, line.hash) if line else Chain(0, FIRST)
 
 
 def verify(session: Session, subject_id: str) -> Chain:
