@@ -21,8 +21,9 @@ class WrongAnswer(FirebreakError):
     """The answer does not fit the question."""
 
 
-def answer(session: Session, vocabulary: Vocabulary, task_id: str, given: Mapping[str, Any], by: str,
-           now: datetime) -> Task:  # fmt: skip
+def answer(
+    session: Session, vocabulary: Vocabulary, task_id: str, given: Mapping[str, Any], by: str, now: datetime
+) -> Task:
     """Answer a task in the name of `by`. Raises `NotFound` for an unknown task, `WrongAnswer` for an answer that the
     question does not offer, or a task that somebody else has answered already."""
     task = session.get(Task, task_id)
@@ -45,7 +46,9 @@ def checked(task: Task, vocabulary: Vocabulary, given: Mapping[str, Any]) -> dic
     if unknown := [name for name in given if name not in fields]:
         raise WrongAnswer(f'"{unknown[0]}" is not asked for in {task.id}{did_you_mean(unknown[0], fields)}')
     if missing := [name for name in fields if name not in given]:
-        raise WrongAnswer(f"{task.id} also asks for: " + ", ".join(f"{name} ({shown(fields[name])})" for name in missing))
+        raise WrongAnswer(
+            f"{task.id} also asks for: " + ", ".join(f"{name} ({shown(fields[name])})" for name in missing)
+        )
     found: dict[str, Any] = {}
     for name, offered in fields.items():
         value = given[name]
@@ -74,7 +77,10 @@ def fits(task: Task, given: Mapping[str, Any]) -> bool:
 
 def shown(offered: list[Any]) -> str:
     """The answers offered, as a person types them."""
-    return " or ".join(("yes" if each else "no") if isinstance(each, bool) else str(each) for each in offered) or "any value"
+    return (
+        " or ".join(("yes" if each else "no") if isinstance(each, bool) else str(each) for each in offered)
+        or "any value"
+    )
 
 
 def _from_text(value: Any, offered: list[Any]) -> Any:

@@ -31,5 +31,7 @@ async def cleanup(kind: Literal["daily", "quarterly"] = "daily") -> None:
     """
     found = await tidy(kind)
     await acreate_table_artifact(
-        table=[asdict(each) for each in found], key=f"cleanup-{kind}", description="What was tidied, and how much of it."
+        table=[asdict(each) for each in found],
+        key=f"cleanup-{kind}",
+        description="What was tidied, and how much of it.",
     )

@@ -176,8 +176,15 @@ def _beginning(lines: Sequence[Line]) -> Folded | None:
 
 
 _RULES: tuple[Rule, ...] = (
-    _reply, _by_hand, _task, _again, _answer, _notice, _close, _beginning,
-)  # fmt: skip
+    _reply,
+    _by_hand,
+    _task,
+    _again,
+    _answer,
+    _notice,
+    _close,
+    _beginning,
+)
 
 
 def passed(time: timedelta) -> str:

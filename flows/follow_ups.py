@@ -10,9 +10,9 @@ from prefect.artifacts import acreate_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 
-from flows import following
 from flows.at_hand import desk_at_hand
-from flows.following import Followed
+from flows.runs import following
+from flows.runs.following import Followed
 
 
 @task(name="start or cancel", cache_policy=NO_CACHE, persist_result=False)

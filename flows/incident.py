@@ -6,19 +6,19 @@ What is typed into the form stays in Prefect's database, so it has choices and i
 from __future__ import annotations
 
 import asyncio
-from enum import Enum
+from enum import StrEnum
 
 from prefect import flow
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.runtime import flow_run
 from pydantic import BaseModel, ConfigDict, Field
 
-from flows import opening
 from flows.at_hand import desk_at_hand
 from flows.desk import Desk
+from flows.runs import opening
 
 
-class Kind(str, Enum):
+class Kind(StrEnum):
     """What hit the customers."""
 
     danger = "danger to people"
@@ -30,7 +30,7 @@ class Kind(str, Enum):
     other = "something else"
 
 
-class Severity(str, Enum):
+class Severity(StrEnum):
     """How bad it is, low to high."""
 
     general = "general"
@@ -47,8 +47,9 @@ class IncidentForm(BaseModel):
     severity: Severity = Field(Severity.important, description="urgent: people in danger, a great loss, press, lawyers")
     opened_by: str = Field(
         description="Your short name as colleagues know it; never a customer's",
-        pattern=r"^[a-z][a-z0-9_.-]{1,29}$", examples=["shift.lead"],
-    )  # fmt: skip
+        pattern=r"^[a-z][a-z0-9_.-]{1,29}$",
+        examples=["shift.lead"],
+    )
 
 
 class CaseForm(BaseModel):
@@ -59,7 +60,9 @@ class CaseForm(BaseModel):
     customer: str = Field(
         description="The customer's id, which begins with P-; `firebreak case` shows it", pattern=r"^P-[0-9A-Z]{10}$"
     )
-    playbook: str = Field(description="The playbook to start, for example complaint-urgent", pattern=r"^[a-z0-9-]{3,60}$")
+    playbook: str = Field(
+        description="The playbook to start, for example complaint-urgent", pattern=r"^[a-z0-9-]{3,60}$"
+    )
     severity: Severity = Field(Severity.important, description="How bad it is")
     opened_by: str = Field(
         description="Your short name as colleagues know it; never a customer's", pattern=r"^[a-z][a-z0-9_.-]{1,29}$"
@@ -91,17 +94,27 @@ async def case(form: CaseForm) -> str:
 def _open_incident(desk: Desk, form: IncidentForm) -> str:
     with desk.store.begin() as session:
         return opening.open_incident(
-            desk, session, kind=form.kind.name, severity=form.severity.value, what=form.kind.value,
-            opened_by=form.opened_by, flow_run=flow_run.get_id(),
-        ).id  # fmt: skip
+            desk,
+            session,
+            kind=form.kind.name,
+            severity=form.severity.value,
+            what=form.kind.value,
+            opened_by=form.opened_by,
+            flow_run=flow_run.get_id(),
+        ).id
 
 
 def _open_case(desk: Desk, form: CaseForm) -> str:
     with desk.store.begin() as session:
         return opening.open_case_by_hand(
-            desk, session, customer_id=form.customer, playbook=form.playbook, severity=form.severity.value,
-            opened_by=form.opened_by, flow_run=flow_run.get_id(),
-        ).id  # fmt: skip
+            desk,
+            session,
+            customer_id=form.customer,
+            playbook=form.playbook,
+            severity=form.severity.value,
+            opened_by=form.opened_by,
+            flow_run=flow_run.get_id(),
+        ).id
 
 
 async def _shown(what: str, opened: str) -> str:

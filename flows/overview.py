@@ -35,9 +35,13 @@ class Wait:
 
     def to_json(self) -> dict[str, object]:
         return {
-            "what": self.what, "until": _iso(self.until), "again": _iso(self.again), "task": self.task,
-            "role": self.role, "step": self.step,
-        }  # fmt: skip
+            "what": self.what,
+            "until": _iso(self.until),
+            "again": _iso(self.again),
+            "task": self.task,
+            "role": self.role,
+            "step": self.step,
+        }
 
 
 @dataclass(frozen=True)
@@ -62,13 +66,22 @@ class Overview:
 
     def to_json(self) -> dict[str, object]:
         return {
-            "id": self.id, "playbook": self.playbook, "severity": self.severity, "status": self.status,
-            "opened_at": _iso(self.opened_at), "closed_at": _iso(self.closed_at), "closed_as": self.closed_as,
-            "customer": self.customer, "incident": self.incident, "opened_by": self.opened_by, "kind": self.kind,
-            "labels": list(self.labels), "messages": self.messages,
+            "id": self.id,
+            "playbook": self.playbook,
+            "severity": self.severity,
+            "status": self.status,
+            "opened_at": _iso(self.opened_at),
+            "closed_at": _iso(self.closed_at),
+            "closed_as": self.closed_as,
+            "customer": self.customer,
+            "incident": self.incident,
+            "opened_by": self.opened_by,
+            "kind": self.kind,
+            "labels": list(self.labels),
+            "messages": self.messages,
             "waits": [wait.to_json() for wait in self.waits],
             "promises": {name: _iso(due) for name, due in self.promises.items()},
-        }  # fmt: skip
+        }
 
 
 @dataclass(frozen=True)
@@ -100,12 +113,22 @@ def cases(session: Session, *wanted: ColumnElement[bool]) -> list[Overview]:
     messages: dict[str | None, int] = dict(session.execute(counted).tuples().all())
     return [
         Overview(
-            case.id, case.playbook, severity_word(case), around.status(case), case.opened_at, case.closed_at,
-            case.closed_as, customer=case.customer_id, incident=case.incident_id, labels=tuple(case.labels),
-            messages=messages.get(case.id, 0), waits=around.waits(case.id), promises=around.promises(case.id),
+            case.id,
+            case.playbook,
+            severity_word(case),
+            around.status(case),
+            case.opened_at,
+            case.closed_at,
+            case.closed_as,
+            customer=case.customer_id,
+            incident=case.incident_id,
+            labels=tuple(case.labels),
+            messages=messages.get(case.id, 0),
+            waits=around.waits(case.id),
+            promises=around.promises(case.id),
         )
         for case in rows
-    ]  # fmt: skip
+    ]
 
 
 def incidents(session: Session, *wanted: ColumnElement[bool]) -> list[Overview]:
@@ -117,11 +140,19 @@ def incidents(session: Session, *wanted: ColumnElement[bool]) -> list[Overview]:
     )
     return [
         Overview(
-            one.id, around.playbook(one.id), severity_word(one), around.status(one), one.opened_at, one.closed_at,
-            opened_by=one.opened_by, kind=one.kind, waits=around.waits(one.id), promises=around.promises(one.id),
+            one.id,
+            around.playbook(one.id),
+            severity_word(one),
+            around.status(one),
+            one.opened_at,
+            one.closed_at,
+            opened_by=one.opened_by,
+            kind=one.kind,
+            waits=around.waits(one.id),
+            promises=around.promises(one.id),
         )
         for one in rows
-    ]  # fmt: skip
+    ]
 
 
 def unassigned(session: Session) -> list[Unassigned]:

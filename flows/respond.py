@@ -10,7 +10,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from prefect import flow, get_client, task
 from prefect.artifacts import acreate_table_artifact
@@ -18,7 +18,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 
 from flows.at_hand import desk_at_hand
-from flows.waves import Group, Moved, Wave
+from flows.runs.waves import Group, Moved, Wave
 
 MOST_TAGS = 100
 MOST_ROWS = 500
@@ -72,7 +72,7 @@ async def show(moved: list[Moved]) -> None:
     about = sorted({each.about for each in moved if each.about[:2] in ("C-", "I-")})
     done = Counter(each.step_kind for each in moved)
     name = f"{_count(about)} · {', '.join(f'{verb} ×{count}' for verb, count in sorted(done.items()))}"
-    run_id = flow_run.get_id()
+    run_id = UUID(flow_run.get_id())
     async with get_client() as client:
         current = await client.read_flow_run(run_id)
         await client.update_flow_run(run_id, name=name, tags=sorted({*current.tags, *about[:MOST_TAGS]}))

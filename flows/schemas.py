@@ -9,6 +9,7 @@ from typing import Literal
 
 from flows.rehearsal.scenario import KINDS, Says
 from flows.verbs import all_verbs
+from rules.bundle import FACTS, TEST, is_playbook, is_reply
 from rules.language import Duration, FactValues, Words
 from rules.schema import ScenarioWords, Schema, all_schemas
 from rules.vocabulary import Vocabulary
@@ -40,6 +41,19 @@ SCENARIO_WORDS = ScenarioWords(
 def current() -> Mapping[str, Schema]:
     """Every schema as the code and the vocabulary have it now, by file name."""
     return all_schemas(Vocabulary.load(), all_verbs(), SCENARIO_WORDS)
+
+
+def schema_for(path: str) -> str | None:
+    """The schema of the content file at `path` (relative to the folder of `playbooks/`); None if it has none."""
+    if path.endswith(TEST):
+        return "playbook-test.schema.json"
+    if is_reply(path):
+        return "reply.schema.json"
+    if is_playbook(path):
+        return "playbook.schema.json"
+    if path == FACTS:
+        return "facts.schema.json"
+    return "rules.schema.json" if path.startswith("rules/packs/") else None
 
 
 def write(folder: Path) -> list[str]:

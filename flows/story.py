@@ -53,10 +53,19 @@ class Line:
 
     def to_json(self) -> dict[str, object]:
         return {
-            "at": self.at.isoformat(), "mark": self.mark, "headline": self.headline, "words": self.words,
-            "because": list(self.because), "why_not": list(self.why_not), "step": self.step, "run": self.run,
-            "case": self.case, "flow_run": self.flow_run, "event": self.event, "data": dict(self.data),
-        }  # fmt: skip
+            "at": self.at.isoformat(),
+            "mark": self.mark,
+            "headline": self.headline,
+            "words": self.words,
+            "because": list(self.because),
+            "why_not": list(self.why_not),
+            "step": self.step,
+            "run": self.run,
+            "case": self.case,
+            "flow_run": self.flow_run,
+            "event": self.event,
+            "data": dict(self.data),
+        }
 
 
 def find(session: Session, wanted: str) -> About:
@@ -100,9 +109,11 @@ def _of(session: Session, about: About) -> ColumnElement[bool]:
         return JournalLine.subject_id.in_(customers.owners(session, about.id))
     # What went wrong with the customer as a whole while the case was open held the case up too.
     meanwhile = [
-        JournalLine.subject_id == about.customer_id, JournalLine.case_id.is_(None),
-        JournalLine.event == "moving failed", JournalLine.at >= about.opened_at,
-    ]  # fmt: skip
+        JournalLine.subject_id == about.customer_id,
+        JournalLine.case_id.is_(None),
+        JournalLine.event == "moving failed",
+        JournalLine.at >= about.opened_at,
+    ]
     if about.closed_at is not None:
         meanwhile.append(JournalLine.at <= about.closed_at)
     return or_(JournalLine.case_id == about.id, and_(*meanwhile))
@@ -137,19 +148,41 @@ class _Beside:
         if line.event == "task answered":
             words = self._words.get(data["task"])
         return Line(
-            line.at, told.mark, told.headline, _plain(words), told.because, told.why_not, line.path or "",
-            line.flow_run, line.event, data, line.run_id, line.case_id, entry,
-        )  # fmt: skip
+            line.at,
+            told.mark,
+            told.headline,
+            _plain(words),
+            told.because,
+            told.why_not,
+            line.path or "",
+            line.flow_run,
+            line.event,
+            data,
+            line.run_id,
+            line.case_id,
+            entry,
+        )
 
 
 _WITH_WORDS = ("text sent", "text was sent after all", "text handed to a colleague", "colleagues told")
 _KINDS = {
-    "image": "sent a picture", "video": "sent a film", "audio": "sent a voice message", "voice": "sent a voice message",
-    "document": "sent a document", "sticker": "sent a sticker", "location": "sent a location",
-    "contacts": "sent a contact", "order": "sent an order", "button": "tapped a button",
-    "interactive": "tapped a button", "reaction": "reacted", "edit": "changed an earlier message",
-    "revoke": "took an earlier message back", "text": "wrote", "system": "has a new number, says WhatsApp",
-}  # fmt: skip
+    "image": "sent a picture",
+    "video": "sent a film",
+    "audio": "sent a voice message",
+    "voice": "sent a voice message",
+    "document": "sent a document",
+    "sticker": "sent a sticker",
+    "location": "sent a location",
+    "contacts": "sent a contact",
+    "order": "sent an order",
+    "button": "tapped a button",
+    "interactive": "tapped a button",
+    "reaction": "reacted",
+    "edit": "changed an earlier message",
+    "revoke": "took an earlier message back",
+    "text": "wrote",
+    "system": "has a new number, says WhatsApp",
+}
 
 
 def _arrivals(session: Session, vault: Vault, about: About) -> Iterator[Line]:
@@ -171,9 +204,14 @@ def _arrivals(session: Session, vault: Vault, about: About) -> Iterator[Line]:
             "sent_at": message.sent_at.isoformat(),
         }
         yield Line(
-            message.received_at, "customer", f"the customer {did}{where}", _plain(contents[message.id]),
-            event="message arrived", data=said, case=message.case_id,
-        )  # fmt: skip
+            message.received_at,
+            "customer",
+            f"the customer {did}{where}",
+            _plain(contents[message.id]),
+            event="message arrived",
+            data=said,
+            case=message.case_id,
+        )
 
 
 def _plain(content: Any) -> str:

@@ -9,9 +9,9 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, or_, select
 from sqlalchemy.orm import Session
 
-from flows import courier
 from flows.desk import Desk
 from flows.errors import JournalBroken
+from flows.sending import courier
 from flows.store import journal
 from flows.store.subjects import ring
 from flows.store.tables import Case, Delivery, FollowUp, Message, Outbox, Rejected, Run, Seen, Subject, Task, Timer
@@ -38,11 +38,12 @@ def daily(desk: Desk) -> list[Tidied]:
         found = [
             _prune(session, "repeats remembered", delete(Seen).where(Seen.seen_at < now - KEEP_SEEN)),
             _prune(
-                session, "delivery statuses", delete(Delivery).where(Delivery.received_at < now - KEEP_DELIVERIES,
-                                                                     Delivery.handled_at.is_not(None)),
+                session,
+                "delivery statuses",
+                delete(Delivery).where(Delivery.received_at < now - KEEP_DELIVERIES, Delivery.handled_at.is_not(None)),
             ),
             _prune(session, "rejected elements", delete(Rejected).where(Rejected.id.in_(old))),
-        ]  # fmt: skip
+        ]
     desk.store.vault.destroy(*old)
     return [*found, Tidied("forgotten subjects woken", wake_forgotten(desk)), *_overdue(desk), _journals(desk)]
 

@@ -95,8 +95,10 @@ def _step_done(entry: Entry) -> Told:
     data = entry.data
     if "took" in data:
         because, why_not = _branch(data.get("because") or {})
-        way = {"otherwise": "none of the conditions holds, so it goes the other way (otherwise)",
-               "no branch": "none of the conditions holds, so it goes straight on"}  # fmt: skip
+        way = {
+            "otherwise": "none of the conditions holds, so it goes the other way (otherwise)",
+            "no branch": "none of the conditions holds, so it goes straight on",
+        }
         return Told("decision", way.get(data["took"], f"goes way {data['took']} of {data['name']}"), because, why_not)
     if "planned" in data:
         return Told("note", f"plans {data['playbook']} for {entry.moment('due')} ({data['planned']})")
@@ -109,8 +111,12 @@ def _step_done(entry: Entry) -> Told:
     if "told" in data:
         return Told("note", f"{data.get('who', 'colleagues')} will be told")
     if "happened" in data:
-        return Told("note", {"customer_reply": "the customer has written, so it goes on"}.get(
-            data["happened"], f"{data['happened'].replace('_', ' ')}, so it goes on"))  # fmt: skip
+        return Told(
+            "note",
+            {"customer_reply": "the customer has written, so it goes on"}.get(
+                data["happened"], f"{data['happened'].replace('_', ' ')}, so it goes on"
+            ),
+        )
     if "waited_until" in data:
         return Told("note", "the time has passed, so it goes on")
     if "by_hand" in data:
@@ -135,8 +141,11 @@ def _step_skipped(entry: Entry) -> Told:
 
 def _step_failed(entry: Entry) -> Told:
     details = _details(entry.data)
-    return Told("alarm", f"FAILED: {entry.data['name']} ({entry.data.get('reason', 'for no known reason')})"
-                         f"{f'; {details}' if details else ''}")  # fmt: skip
+    return Told(
+        "alarm",
+        f"FAILED: {entry.data['name']} ({entry.data.get('reason', 'for no known reason')})"
+        f"{f'; {details}' if details else ''}",
+    )
 
 
 def _tried_again(entry: Entry) -> Told:

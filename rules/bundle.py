@@ -108,25 +108,30 @@ class Bundle:
     def of(cls, found: Mapping[str, Source | None], verbs: Verbs, problems: Problems) -> Bundle | None:
         """The same from sources by path; None stands for a file that could not be read, which is noted already."""
         sources = dict(sorted(found.items()))
+        before = len(problems.errors())
         vocabulary = _one(sources, FACTS, problems, Vocabulary.parse)
         replies = _many(
             {path: source for path, source in sources.items() if is_reply(path)},
-            lambda source: read_reply(source, problems), problems,
-        )  # fmt: skip
+            lambda source: read_reply(source, problems),
+            problems,
+        )
         roles = _one(sources, ROLES, problems, _read_roles)
         if vocabulary is None or any(problem.place.path == FACTS for problem in problems.errors()):
             return None  # everything else speaks about facts, and would complain about those that are faulty
         playbooks = _many(
             {path: source for path, source in sources.items() if is_playbook(path)},
-            lambda source: read_playbook(source, vocabulary, verbs, problems), problems,
-        )  # fmt: skip
+            lambda source: read_playbook(source, vocabulary, verbs, problems),
+            problems,
+        )
         triage = _one(sources, TRIAGE, problems, lambda source, noted: parse_pack(source, vocabulary, noted))
         guards = _one(sources, GUARDS, problems, lambda source, noted: read_guards(source, vocabulary, noted))
         lists = [source for path, source in sources.items() if path.startswith("rules/words/") and source is not None]
         words = WordLists.parse(lists, vocabulary, problems)
-        if problems.errors() or roles is None or triage is None or guards is None:
-            return None
         sound = {path: source for path, source in sources.items() if source is not None}
+        if len(sound) < len(sources) or len(problems.errors()) > before:
+            return None
+        if roles is None or triage is None or guards is None:  # they are missing, which was an error
+            return None
         files = {path: source.text for path, source in sound.items()}
         return cls(files, vocabulary, playbooks, replies, roles, triage, guards, words, sound)
 
@@ -141,8 +146,9 @@ def is_reply(path: str) -> bool:
     return path.startswith("playbooks/replies/")
 
 
-def _one(sources: Mapping[str, Source | None], path: str, problems: Problems,
-         read: Callable[[Source, Problems], T]) -> T | None:  # fmt: skip
+def _one(
+    sources: Mapping[str, Source | None], path: str, problems: Problems, read: Callable[[Source, Problems], T]
+) -> T | None:
     if path not in sources:
         problems.error(Place(path), "this file is missing", "file")
         return None
@@ -150,8 +156,9 @@ def _one(sources: Mapping[str, Source | None], path: str, problems: Problems,
     return read(source, problems) if source is not None else None
 
 
-def _many(sources: Mapping[str, Source | None], read: Callable[[Source], Content | None],
-          problems: Problems) -> dict[str, Content]:  # fmt: skip
+def _many(
+    sources: Mapping[str, Source | None], read: Callable[[Source], Content | None], problems: Problems
+) -> dict[str, Content]:
     found: dict[str, Content] = {}
     for source in sources.values():
         each = read(source) if source is not None else None

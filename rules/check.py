@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from rules.bundle import FACTS, TEST, Bundle, content_paths
@@ -29,25 +29,31 @@ def check_content(
     """
     problems = Problems()
     sources = {shown: Source.read(path, problems, shown) for shown, path in content_paths(root).items()}
-    bundle = Bundle.of(sources, verbs, problems)
-    if bundle is not None:
-        problems.items += problems_of(bundle)
-        _check_lock(bundle, Lock.read(root, problems), problems)
+    bundle = check_sources(sources, verbs, Lock.read(root, problems), problems)
     _check_tests(root, sources.get(FACTS), bundle, read_test, problems)
     _check_file_names(root, problems)
     return list(problems) if paths is None else _only(list(problems), root, paths)
 
 
-def _check_lock(bundle: Bundle, lock: Lock | None, problems: Problems) -> None:
-    for source in bundle.sources.values():
+def check_sources(
+    sources: Mapping[str, Source | None], verbs: Verbs, lock: Lock | None, problems: Problems
+) -> Bundle | None:
+    """The same for files already read, by path (None: not readable, which is noted): the bundle, if they make one."""
+    bundle = Bundle.of(sources, verbs, problems)
+    if bundle is None:
+        return None
+    problems.items += problems_of(bundle)
+    for source in bundle.sources.values() if lock is not None else ():
         now = Locked.of(source)
         objection = lock.objection(now) if lock is not None and now is not None else None
         if objection is not None:
             problems.items.append(objection)
+    return bundle
 
 
-def _check_tests(root: Path, facts: Source | None, bundle: Bundle | None, read_test: ReadTest | None,
-                 problems: Problems) -> None:  # fmt: skip
+def _check_tests(
+    root: Path, facts: Source | None, bundle: Bundle | None, read_test: ReadTest | None, problems: Problems
+) -> None:
     """Read the tests beside the playbooks: a test that cannot be read, or that tests nothing, is worth nothing."""
     vocabulary = Vocabulary.parse(facts, Problems()) if facts is not None else Vocabulary({})
     for path in sorted((root / "playbooks").rglob(f"*{TEST}")):

@@ -160,15 +160,21 @@ def _files(root: Path, problems: Problems) -> Iterator[Locked]:
 
 
 def _is_lock(data: Any) -> bool:
-    return isinstance(data, dict) and set(data) <= set(get_args(Section)) and all(
-        isinstance(section, dict) and all(
-            isinstance(versions, dict) and all(
-                Version.shape.fullmatch(version) and isinstance(digest, str) for version, digest in versions.items()
+    return (
+        isinstance(data, dict)
+        and set(data) <= set(get_args(Section))
+        and all(
+            isinstance(section, dict)
+            and all(
+                isinstance(versions, dict)
+                and all(
+                    Version.shape.fullmatch(version) and isinstance(digest, str) for version, digest in versions.items()
+                )
+                for versions in section.values()
             )
-            for versions in section.values()
+            for section in data.values()
         )
-        for section in data.values()
-    )  # fmt: skip
+    )
 
 
 def _number(version: str) -> tuple[int, ...]:

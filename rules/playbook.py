@@ -40,9 +40,15 @@ def read_playbook(source: Source, vocabulary: Vocabulary, verbs: Verbs, problems
     if written is BAD:
         return None
     playbook = Playbook(
-        written.playbook, written.version, written.title, written.scope, written.triggers, written.promises or {},
-        written.steps, source,
-    )  # fmt: skip
+        written.playbook,
+        written.version,
+        written.title,
+        written.scope,
+        written.triggers,
+        written.promises or {},
+        written.steps,
+        source,
+    )
     return playbook if _ids_are_unique(reader, playbook) else None
 
 

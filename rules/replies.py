@@ -132,9 +132,7 @@ def read_reply(source: Source, problems: Problems) -> Reply | None:
         _check_text(reader, ("text", locale), str(text))
     if written is BAD or len(problems.items) > before:
         return None
-    return Reply(
-        written.reply, written.version, written.text, frozenset(written.claims), written.template, source
-    )  # fmt: skip
+    return Reply(written.reply, written.version, written.text, frozenset(written.claims), written.template, source)
 
 
 def _check_text(reader: Reader, where: Keys, text: str) -> None:

@@ -76,10 +76,13 @@ def _late_work(session: Session, now: datetime) -> Finding | None:
         .join(Run, Run.id == Timer.run_id)
         .join(Subject, Subject.id == Timer.subject_id)
         .where(
-            Timer.due_at <= now - PATIENCE, Timer.fired_at.is_(None), Timer.cancelled_at.is_(None),
-            Run.status != "finished", Subject.due_at.is_(None),
+            Timer.due_at <= now - PATIENCE,
+            Timer.fired_at.is_(None),
+            Timer.cancelled_at.is_(None),
+            Run.status != "finished",
+            Subject.due_at.is_(None),
         )
-    ).all()  # fmt: skip
+    ).all()
     unread = session.scalar(
         select(func.count())
         .select_from(Message)

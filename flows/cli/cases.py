@@ -70,8 +70,9 @@ def list_cases(
     _say_unassigned(others, settings.timezone, len(others) if not only_open else _MOST_UNASSIGNED)
 
 
-def _conditions(session: Session, only_open: bool, severity: str | None, incident: str | None, playbook: str | None
-                ) -> Iterator[ColumnElement[bool]]:  # fmt: skip
+def _conditions(
+    session: Session, only_open: bool, severity: str | None, incident: str | None, playbook: str | None
+) -> Iterator[ColumnElement[bool]]:
     from flows.errors import NotFound
     from flows.finding import by_id
     from flows.store.tables import Case, Incident

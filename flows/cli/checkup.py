@@ -33,9 +33,11 @@ def settings_findings(settings: Settings) -> Iterator[Finding]:
         yield Finding("settings", "missing", line, "put it into the environment or the file .env")
     if settings.channel == "practice" and settings.host not in ("127.0.0.1", "localhost", "::1"):
         yield Finding(
-            "settings", "warn", f"practice mode listens on {settings.host}, and its secrets are known to everyone",
+            "settings",
+            "warn",
+            f"practice mode listens on {settings.host}, and its secrets are known to everyone",
             "use FIREBREAK_HOST=127.0.0.1 for practice",
-        )  # fmt: skip
+        )
 
 
 def home_findings(settings: Settings) -> Iterator[Finding]:

@@ -27,8 +27,8 @@ def open_incident(
     Example:
       firebreak incident open --what "Chargers of batch 7 catch fire" --kind product --severity urgent
     """
-    from flows import opening
     from flows.errors import FirebreakError
+    from flows.runs import opening
 
     if not what.strip():
         raise FirebreakError('Say what happened: --what "Chargers of batch 7 catch fire"')
@@ -85,7 +85,8 @@ def show_incident(
     The word `show` may be left out, and the beginning of an id is enough.
 
     \b
-    Example:
+    Examples:
       firebreak incident I-9ZK3MQ2XW1
+      firebreak incident show I-9ZK --explain
     """
     tell_story(wanted, without_words=without_words, explain=explain, everything=everything, as_json=as_json)

@@ -34,9 +34,22 @@ class Commands(TyperGroup):
 
 
 _ORDER = (
-    "up", "doctor", "cases", "case", "tasks", "task", "answer", "incident", "rejected",
-    "check", "test", "rehearse", "decide", "release", "schemas",
-)  # fmt: skip
+    "up",
+    "doctor",
+    "cases",
+    "case",
+    "tasks",
+    "task",
+    "answer",
+    "incident",
+    "rejected",
+    "check",
+    "test",
+    "rehearse",
+    "decide",
+    "release",
+    "schemas",
+)
 
 
 class WithIds(TyperGroup):

@@ -172,9 +172,9 @@ def _play_by_hand(shelf: Shelf, playbook: Playbook, time: timedelta) -> tuple[St
     """A playbook that no words start: an incident, a follow-up, one that only a voice message starts."""
     from sqlalchemy import select
 
-    from flows import opening
     from flows.rehearsal.scenario import Says
     from flows.rehearsal.stage import COLLEAGUE
+    from flows.runs import opening
     from flows.store.tables import Customer
 
     if playbook.triggers and (said := _first_thing(shelf, playbook)) is not None:
@@ -187,12 +187,25 @@ def _play_by_hand(shelf: Shelf, playbook: Playbook, time: timedelta) -> tuple[St
             stage.settle()
         with stage.store.begin() as session:
             if playbook.scope == "incident":
-                opening.open_incident(desk, session, kind="other", severity="important", what="a rehearsal",
-                                      opened_by=COLLEAGUE, playbook=playbook.name)  # fmt: skip
+                opening.open_incident(
+                    desk,
+                    session,
+                    kind="other",
+                    severity="important",
+                    what="a rehearsal",
+                    opened_by=COLLEAGUE,
+                    playbook=playbook.name,
+                )
             else:
                 customer = session.scalars(select(Customer.id)).one()
-                opening.open_case_by_hand(desk, session, customer_id=customer, playbook=playbook.name,
-                                          severity="important", opened_by=COLLEAGUE)  # fmt: skip
+                opening.open_case_by_hand(
+                    desk,
+                    session,
+                    customer_id=customer,
+                    playbook=playbook.name,
+                    severity="important",
+                    opened_by=COLLEAGUE,
+                )
         stage.settle()
 
     return _on_stage(shelf, begin, time), f"{playbook.name}, opened by hand"

@@ -80,9 +80,14 @@ class Coverage:
 
     def to_json(self) -> dict[str, object]:
         return {
-            "playbook": self.playbook, "steps": self.steps, "reached": self.reached, "branches": self.branches,
-            "taken": self.taken, "missed_steps": list(self.missed_steps), "missed_branches": list(self.missed_branches),
-        }  # fmt: skip
+            "playbook": self.playbook,
+            "steps": self.steps,
+            "reached": self.reached,
+            "branches": self.branches,
+            "taken": self.taken,
+            "missed_steps": list(self.missed_steps),
+            "missed_branches": list(self.missed_branches),
+        }
 
 
 def coverage(playbook: Playbook, reached: Iterable[tuple[str, str]]) -> Coverage:

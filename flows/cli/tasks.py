@@ -250,9 +250,17 @@ def _to_json(task: Task) -> dict[str, Any]:
     """A task without what is sealed."""
     times = {name: getattr(task, name) for name in ("created_at", "due_at", "answered_at")}
     return {
-        "id": task.id, "kind": task.kind, "role": task.role, "status": task.status, "question": task.question,
-        "form": dict(task.form), "case": task.case_id, "incident": task.incident_id, "run": task.run_id,
+        "id": task.id,
+        "kind": task.kind,
+        "role": task.role,
+        "status": task.status,
+        "question": task.question,
+        "form": dict(task.form),
+        "case": task.case_id,
+        "incident": task.incident_id,
+        "run": task.run_id,
         "step": task.path,
         **{name: at.isoformat() if at else None for name, at in times.items()},
-        "answered_by": task.answered_by, "answer": dict(task.answer) if task.answer is not None else None,
-    }  # fmt: skip
+        "answered_by": task.answered_by,
+        "answer": dict(task.answer) if task.answer is not None else None,
+    }

@@ -109,8 +109,9 @@ def _beside(left: str, right: str, half: int) -> Iterator[tuple[str, str]]:
         yield (lefts[number] if number < len(lefts) else "", rights[number] if number < len(rights) else "")
 
 
-def _paired(expected: Sequence[Expected], happened: Sequence[Happened]
-            ) -> Iterator[tuple[Expected | None, Happened | None]]:  # fmt: skip
+def _paired(
+    expected: Sequence[Expected], happened: Sequence[Happened]
+) -> Iterator[tuple[Expected | None, Happened | None]]:
     """Expected things beside those that happened, in the order of both; the matching is that of the comparison."""
     position = 0
     for each in expected:

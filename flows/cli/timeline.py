@@ -23,8 +23,9 @@ LEGEND = "> customer  < we  @ colleagues  * decision  ~ waiting  ! alarm  - note
 _LEFT = 18  # time of day, time since the start
 
 
-def draw(lines: Sequence[Line], zone: ZoneInfo, *, words: bool = True, explain: bool = False, everything: bool = False
-         ) -> Iterator[str]:  # fmt: skip
+def draw(
+    lines: Sequence[Line], zone: ZoneInfo, *, words: bool = True, explain: bool = False, everything: bool = False
+) -> Iterator[str]:
     """The story line by line. `explain` adds what stood against every other rule and the names of the steps;
     `everything` leaves the journal's lines as they are."""
     told = list(lines) if everything else fold(lines)

@@ -14,7 +14,10 @@ def templates_of(replies: Iterable[Reply]) -> list[PracticeTemplate]:
     """A practice template for every language of every reply that has one."""
     return [
         PracticeTemplate(
-            reply.template.name, locale.replace("-", "_"), _CATEGORIES[reply.template.category], reply.template_body(locale)
+            reply.template.name,
+            locale.replace("-", "_"),
+            _CATEGORIES[reply.template.category],
+            reply.template_body(locale),
         )
         for reply in replies
         if reply.template is not None

@@ -69,18 +69,24 @@ def _compare(scenario: Scenario, happened: tuple[Happened, ...]) -> list[str]:
         found = next((n for n in range(position, len(happened)) if happened[n].fits(expected)), None)
         if found is None:
             too_early = any(each.fits(expected) for each in happened[:position])
-            complaints.append(f"expected {expected}" + (", but it came before what stands above it" if too_early else ""))
+            complaints.append(
+                f"expected {expected}" + (", but it came before what stands above it" if too_early else "")
+            )
         else:
             position = found + 1
     for never in scenario.never:
-        complaints += [f"must never happen, but did at +{each.at - START}: {never}" for each in happened if each.fits(never)]
+        complaints += [
+            f"must never happen, but did at +{each.at - START}: {never}" for each in happened if each.fits(never)
+        ]
     return complaints
 
 
 def _happened(stage: Stage) -> tuple[Happened, ...]:
     found: list[Happened] = []
     with stage.store.read() as session:
-        lines = session.scalars(select(JournalLine).order_by(JournalLine.at, JournalLine.subject_id, JournalLine.number))
+        lines = session.scalars(
+            select(JournalLine).order_by(JournalLine.at, JournalLine.subject_id, JournalLine.number)
+        )
         for line in lines:
             data = line.data
             row = session.get(Outbox, data.get("outbox")) if data.get("outbox") else None
@@ -91,11 +97,18 @@ def _happened(stage: Stage) -> tuple[Happened, ...]:
     return tuple(found)
 
 
-def _named(event: str, path: str, data: Mapping[str, object], text: Mapping[str, str], task: Task | None
-           ) -> list[tuple[str, str, dict[str, str]]]:  # fmt: skip
+def _named(
+    event: str, path: str, data: Mapping[str, object], text: Mapping[str, str], task: Task | None
+) -> list[tuple[str, str, dict[str, str]]]:
     """The kinds of `rehearsal.scenario.KINDS` that a journal line stands for."""
     if event == "text sent":
-        return [("reply", str(data["reply"]), {"locale": str(data["locale"]), "form": str(data["form"]), "says": text["text"]})]
+        return [
+            (
+                "reply",
+                str(data["reply"]),
+                {"locale": str(data["locale"]), "form": str(data["form"]), "says": text["text"]},
+            )
+        ]
     if event == "colleagues told":
         return [("told", str(data["role"]), {"says": text["body"]})]
     if event == "text handed to a colleague":
@@ -104,7 +117,9 @@ def _named(event: str, path: str, data: Mapping[str, object], text: Mapping[str,
         return [("task", task.role, {"kind": task.kind, "says": task.question})] if task else []
     if event in ("step done", "step skipped", "step failed", "time is up"):
         status = {"time is up": "timed out"}.get(event, event.removeprefix("step "))
-        planned = [("follow_up", str(data["playbook"]), {})] if "planned" in data else []
+        planned: list[tuple[str, str, dict[str, str]]] = (
+            [("follow_up", str(data["playbook"]), {})] if "planned" in data else []
+        )
         return [("step", path, {"status": status}), *planned]
     if event in ("promise kept", "promise broken", "promise is near"):
         kind = {"promise is near": "warning"}.get(event, event.replace(" ", "_"))

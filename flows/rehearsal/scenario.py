@@ -142,7 +142,11 @@ def _event(reader: Reader, data: Any, keys: Keys) -> Any:
             return reader.error(where, "an answer is `yes`, `no`, `done`, or the facts that were filled in")
         return Event(answer=answer, keys=keys)
     if kind == "send fails with":
-        return Event(send_fails_with=value, keys=keys) if isinstance(value, int) else reader.error(where, "name the error code")
+        return (
+            Event(send_fails_with=value, keys=keys)
+            if isinstance(value, int)
+            else reader.error(where, "name the error code")
+        )
     if kind == "incident":
         return Event(incident=Words(value), keys=keys)
     return reader.error(where, f'"{kind}" is not something that happens{did_you_mean(kind, _EVENTS)}', "unknown-key")

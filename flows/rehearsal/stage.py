@@ -10,18 +10,20 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from flows import answering, following, opening, waves
+from flows import answering
 from flows.channels.channel import Letter, Refused, Result, Sent
 from flows.channels.error_codes import meaning_of
 from flows.channels.pace import Pace
 from flows.channels.team import NotTold, Told
 from flows.clock import MovedClock
 from flows.desk import Desk
-from flows.rehearsal.scenario import Event, Says
 from flows.receiving.receive import receive
+from flows.rehearsal.scenario import Event, Says
+from flows.runs import following, opening, waves
 from flows.shelf import Shelf
 from flows.store.database import Store
 from flows.store.tables import FollowUp, Subject, Task
+from rules.language import FactValues
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)  # a Monday morning
 CUSTOMER = "15550100001"  # a number that is reserved for stories
@@ -50,7 +52,7 @@ def refusal(code: int) -> Refused:
 class Nobody:
     """Colleagues who are always reached."""
 
-    def tell(self, role: str, title: str, body: str) -> Told | NotTold:
+    def tell(self, role: str, title: str, body: str) -> Told | NotTold:  # noqa: ARG002
         return Told((role,))
 
 
@@ -61,11 +63,18 @@ class NothingToAnswer(Exception):
 class Stage:
     """One rehearsal. Close it when done."""
 
-    def __init__(self, shelf: Shelf, given: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, shelf: Shelf, given: FactValues | None = None) -> None:
         self.clock = MovedClock(START)
         self.store = Store.in_memory(self.clock)
         self.channel = Nowhere()
-        self.desk = Desk(self.store, shelf, self.channel, Nobody(), Pace(self.clock), given=given or {})
+        self.desk = Desk(
+            self.store,
+            shelf,
+            self.channel,
+            Nobody(),
+            Pace(self.clock),
+            given={str(name): value for name, value in (given or {}).items()},
+        )
         self._waves = 0
         self._messages = 0
 
@@ -89,8 +98,14 @@ class Stage:
                 )
         elif event.process_dies:
             # Nothing is kept outside the store, so a new desk over the same store is a new process.
-            self.desk = Desk(self.store, Shelf(self.desk.shelf.current, self.desk.shelf.verbs), self.channel, Nobody(),
-                             Pace(self.clock), given=self.desk.given)  # fmt: skip
+            self.desk = Desk(
+                self.store,
+                Shelf(self.desk.shelf.current, self.desk.shelf.verbs),
+                self.channel,
+                Nobody(),
+                Pace(self.clock),
+                given=self.desk.given,
+            )
         self.settle()
 
     def say(self, said: Says) -> None:
@@ -103,15 +118,25 @@ class Stage:
         elif kind != "text" and said.text:
             content["caption"] = said.text
         message: dict[str, Any] = {
-            "id": f"wamid.in.{self._messages}", "from": CUSTOMER, "type": kind, kind: content,
+            "id": f"wamid.in.{self._messages}",
+            "from": CUSTOMER,
+            "type": kind,
+            kind: content,
             "timestamp": str(int(self.clock.now().timestamp())),
-        }  # fmt: skip
+        }
         if said.in_group:
             message["group_id"] = "rehearsal-group"
         contact: dict[str, Any] = {"wa_id": CUSTOMER, **({"profile": {"name": said.name}} if said.name else {})}
-        value = {"messaging_product": "whatsapp", "metadata": {"phone_number_id": "1", "display_phone_number": "1"},
-                 "contacts": [contact], "messages": [message]}  # fmt: skip
-        body = {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [{"field": "messages", "value": value}]}]}
+        value = {
+            "messaging_product": "whatsapp",
+            "metadata": {"phone_number_id": "1", "display_phone_number": "1"},
+            "contacts": [contact],
+            "messages": [message],
+        }
+        body = {
+            "object": "whatsapp_business_account",
+            "entry": [{"id": "1", "changes": [{"field": "messages", "value": value}]}],
+        }
         receive(self.store, json.dumps(body).encode())
 
     def answer(self, answer: Mapping[str, Any]) -> None:
@@ -121,7 +146,9 @@ class Stage:
             fitting = [task for task in tasks if answering.fits(task, answer)]
             if not fitting:
                 raise NothingToAnswer(f"nobody has asked for {dict(answer) or 'this'}")
-            answering.answer(session, self.desk.shelf.current.vocabulary, fitting[0].id, answer, COLLEAGUE, self.clock.now())
+            answering.answer(
+                session, self.desk.shelf.current.vocabulary, fitting[0].id, answer, COLLEAGUE, self.clock.now()
+            )
 
     def settle(self) -> None:
         """Move everything that can move now."""

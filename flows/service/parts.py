@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from flows.assembly import open_desk, open_store
 from flows.clock import SystemClock
 from flows.errors import FirebreakError
+from flows.practice.approved import templates_of
 from flows.practice.server import PracticeServer
 from flows.service.aside import Work
 from flows.service.demonstration import demonstrate
@@ -22,6 +23,8 @@ from flows.service.responder import Bell, respond_for_ever
 from flows.settings import Settings, SettingsError
 from flows.web.app import create_app
 from flows.web.health import Probe
+
+SILENT_TOO_LONG = 120.0  # seconds; a wave with slow calls to WhatsApp takes less
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,10 @@ def open_parts(settings: Settings, server: PrefectServer, say: Say) -> Iterator[
             app_secret=_revealed(settings.whatsapp_app_secret),
             verify_token=_revealed(settings.whatsapp_verify_token),
             on_arrival=bell.ring,
-            probes=[Probe("prefect", partial(_require_answer, server), needed=False)],
+            probes=[
+                Probe("responder", partial(_require_life, bell)),
+                Probe("prefect", partial(_require_answer, server), needed=False),
+            ],
         )
         responder = partial(respond_for_ever, desk, bell)
         if settings.channel != "practice":
@@ -65,6 +71,7 @@ def open_parts(settings: Settings, server: PrefectServer, say: Say) -> Iterator[
             f"{here}/webhooks/whatsapp",
             token=_revealed(settings.whatsapp_token),
             app_secret=_revealed(settings.whatsapp_app_secret),
+            templates=templates_of(desk.shelf.current.replies.values()),
         )
         addresses = {
             "The practice WhatsApp": f"{practice.url}/practice",
@@ -81,6 +88,11 @@ async def _no_demonstration() -> None:
 def _require_answer(server: PrefectServer) -> None:
     if not server.healthy():
         raise FirebreakError("Prefect's server does not answer; customers are answered without it")
+
+
+def _require_life(bell: Bell) -> None:
+    if bell.silent_for() > SILENT_TOO_LONG:
+        raise FirebreakError("nobody is answering; what came in is safe in the store, and a restart goes on with it")
 
 
 def _revealed(secret: SecretStr | None) -> str:

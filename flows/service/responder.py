@@ -5,15 +5,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from uuid import uuid4
 
 from sqlalchemy import or_, select
 
-from flows import following, waves
 from flows.at_hand import kept_warm
 from flows.desk import Desk
+from flows.runs import following, waves
 from flows.store.tables import Subject
 
 LOOKS_EVERY = 0.5  # seconds; for work that comes from another process, and for timers
@@ -22,11 +23,20 @@ log = logging.getLogger(__name__)
 
 
 class Bell:
-    """Wakes the responder from any thread."""
+    """Wakes the responder from any thread, and tells any thread whether the responder is alive."""
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._rung = asyncio.Event()
+        self._looked = time.monotonic()
+
+    def alive(self) -> None:
+        """The responder has just looked for work."""
+        self._looked = time.monotonic()
+
+    def silent_for(self) -> float:
+        """Seconds since the responder last looked for work."""
+        return time.monotonic() - self._looked
 
     def ring(self) -> None:
         if self._loop is not None:
@@ -45,6 +55,7 @@ async def respond_for_ever(desk: Desk, bell: Bell, prefect_is_up: Callable[[], b
     """Move what is ready, until cancelled."""
     with kept_warm(desk):
         while True:
+            bell.alive()
             if await asyncio.to_thread(something_ready, desk):
                 await _one_wave(desk, prefect_is_up())
             else:

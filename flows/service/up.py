@@ -82,7 +82,7 @@ async def _live(
                 if demonstration:
                     await _until(over, parts.demonstration())
                 await over.wait()
-        say("Firebreak is stopping")
+                say("Firebreak is stopping")
 
 
 class _Prefect:

@@ -21,7 +21,7 @@ def all_verbs() -> Mapping[str, type[Action]]:
     for module in pkgutil.iter_modules(__path__):
         loaded = importlib.import_module(f"{__name__}.{module.name}")
         for each in vars(loaded).values():
-            if isinstance(each, type) and issubclass(each, Action) and each.__module__ == loaded.__name__:
-                if hasattr(each, "verb"):
-                    found[each.verb] = each
+            here = isinstance(each, type) and issubclass(each, Action) and each.__module__ == loaded.__name__
+            if here and hasattr(each, "verb"):
+                found[each.verb] = each
     return MappingProxyType(dict(sorted(found.items())))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flows.outcome import Done, Failed, Outcome
+from flows.runs.outcome import Done, Failed, Outcome
+from flows.runs.work import Work
 from flows.store.tables import Outbox, Task
-from flows.work import Work
 from rules.language import Verb
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from flows.outcome import Done, Outcome, Waiting
+from flows.runs.outcome import Done, Outcome, Waiting
+from flows.runs.work import Work
 from flows.store.tables import Task
 from flows.verbs.action import Action
-from flows.work import Work
 from rules.language import RoleName, Steps, Words, says
 
 YES, NO = "yes", "no"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from flows.outcome import Done, Outcome
+from flows.runs.outcome import Done, Outcome
+from flows.runs.work import Work
 from flows.verbs.action import Action
-from flows.work import Work
 from rules.language import Branch, Steps, says
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from flows.outcome import Done, Outcome, Waiting
+from flows.runs.outcome import Done, Outcome, Waiting
+from flows.runs.work import Work
 from flows.store.tables import Task
 from flows.verbs.action import Action
-from flows.work import Work
 from rules.language import Duration, RoleName, Words, says
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from flows.outcome import Done, Outcome
+from flows.runs.outcome import Done, Outcome
+from flows.runs.work import Work
 from flows.verbs.action import Action
-from flows.work import Work
 from rules.conditions import Condition
 from rules.language import Duration, PlaybookName, says
 
@@ -17,7 +17,9 @@ class FollowUp(Action):
     """Start another playbook for the same case after a while. `unless` is looked at again when the day has come."""
 
     verb: ClassVar[str] = "follow_up"
-    example: ClassVar[str] = "follow_up: {after: 7 days, playbook: deletion-check-in, unless: {customer_wrote_back: true}}"
+    example: ClassVar[str] = (
+        "follow_up: {after: 7 days, playbook: deletion-check-in, unless: {customer_wrote_back: true}}"
+    )
 
     after: Duration = says("How long from now")
     playbook: PlaybookName = says("The playbook to start")

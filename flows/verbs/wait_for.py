@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from flows.outcome import Outcome, Waiting
+from flows.runs.outcome import Outcome, Waiting
+from flows.runs.work import Work
 from flows.verbs.action import Action
-from flows.work import Work
 from rules.language import Duration, says
 
 Event = Literal["customer_reply", "incident_closed"]

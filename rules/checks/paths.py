@@ -1,4 +1,4 @@
-"""The ways a run can take through steps, as `flows.interpreter` walks them; checks follow all of them at once."""
+"""The ways a run can take through steps, as `flows.runs.interpreter` walks them; checks follow all of them at once."""
 
 from __future__ import annotations
 

@@ -10,12 +10,13 @@ import os
 import signal
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 from sqlalchemy import Engine, event, func, select
 
-from flows import answering, following, waves
+from flows import answering
 from flows.channels.cloud_api import CloudApi
 from flows.channels.pace import Pace
 from flows.channels.team import Team
@@ -23,6 +24,7 @@ from flows.clock import MovedClock
 from flows.desk import Desk
 from flows.ids import new_id
 from flows.receiving.receive import receive
+from flows.runs import following, waves
 from flows.shelf import Shelf
 from flows.store.database import Store
 from flows.store.tables import FollowUp, Subject, Task
@@ -70,7 +72,7 @@ class Deadline:
             self.reached()
             return response
 
-        httpx.HTTPTransport.handle_request = handle_request  # type: ignore[method-assign]
+        httpx.HTTPTransport.handle_request = handle_request  # type: ignore[method-assign,assignment]
 
 
 def drive(place: Place, kill_at: int | None, later: timedelta) -> None:
@@ -80,13 +82,14 @@ def drive(place: Place, kill_at: int | None, later: timedelta) -> None:
     clock = MovedClock(place.start + later)
     with Store.open(place.database, place.keys, place.master_key, clock) as store:
         deadline.watch()
-        team = Team.of({role: [f"json://{place.practice.removeprefix('http://')}/practice/team/{role}"] for role in ROLES})
+        team = Team.of(
+            {role: [f"json://{place.practice.removeprefix('http://')}/practice/team/{role}"] for role in ROLES}
+        )
         channel = CloudApi(place.practice, "v23.0", place.number, place.token)
         desk = Desk(store, SHELF, channel, team, Pace(clock))
         receive(store, place.body)
         _carry(desk, clock)
-    with open(f"{place.database.removeprefix('sqlite:///')}.moments", "w") as file:
-        file.write(str(deadline.moments))
+    Path(f"{place.database.removeprefix('sqlite:///')}.moments").write_text(str(deadline.moments))
 
 
 def _carry(desk: Desk, clock: MovedClock) -> None:
@@ -113,7 +116,10 @@ def _answer_one(desk: Desk) -> bool:
 
 def _next_due(desk: Desk) -> datetime | None:
     with desk.store.read() as session:
-        subject = session.scalar(select(func.min(func.coalesce(Subject.claimed_until, Subject.due_at))).where(
-            (Subject.due_at.is_not(None)) | (Subject.claimed_until.is_not(None))))  # fmt: skip
+        subject = session.scalar(
+            select(func.min(func.coalesce(Subject.claimed_until, Subject.due_at))).where(
+                (Subject.due_at.is_not(None)) | (Subject.claimed_until.is_not(None))
+            )
+        )
         follow_up = session.scalar(select(func.min(FollowUp.due_at)).where(FollowUp.status == "waiting"))
     return min((due for due in (subject, follow_up) if due is not None), default=None)

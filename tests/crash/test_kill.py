@@ -38,7 +38,9 @@ FORKS.set_forkserver_preload(["tests.crash.driver"])
 class Ground:
     """A fresh store beside a practice WhatsApp, and responders to kill on it. The number makes the customer new."""
 
-    def __init__(self, folder: Path, number: int, master_key: str, practice: PracticeServer, receiver: Receiver) -> None:
+    def __init__(
+        self, folder: Path, number: int, master_key: str, practice: PracticeServer, receiver: Receiver
+    ) -> None:
         self.practice, self.receiver, self.master_key = practice, receiver, master_key
         self.database, self.keys = f"sqlite:///{folder}/data.db", f"sqlite:///{folder}/keys.db"
         self.moments = folder / "data.db.moments"
@@ -54,9 +56,15 @@ class Ground:
     def run(self, kill_at: int | None, later: timedelta = timedelta(0)) -> int:
         """Run a responder until it is killed or has nothing more to do; returns its exit code."""
         place = driver.Place(
-            self.database, self.keys, self.master_key, self.practice.url, self.practice.token,
-            self.practice.business.phone_number_id, START, self.body,
-        )  # fmt: skip
+            self.database,
+            self.keys,
+            self.master_key,
+            self.practice.url,
+            self.practice.token,
+            self.practice.business.phone_number_id,
+            START,
+            self.body,
+        )
         process = FORKS.Process(target=driver.drive, args=(place, kill_at, later))
         process.start()
         process.join(60)
@@ -125,8 +133,9 @@ def assert_all_said_once(ground: Ground, when: str) -> None:
         assert {text.status for text in texts} == {"sent"}, when
         assert arrived == {text.key: 1 for text in texts}, when
         assert [(run.playbook, run.status) for run in runs] == [
-            ("complaint-urgent", "finished"), ("complaint-check-in", "finished"),
-        ], when  # fmt: skip
+            ("complaint-urgent", "finished"),
+            ("complaint-check-in", "finished"),
+        ], when
         told = Counter(text.role for text in session.scalars(select(Outbox).where(Outbox.to == "team")))
         assert told["senior_owner"] >= 2, when
         for subject_id in session.scalars(select(Subject.id)):

@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy import select
 
 from flows.at_hand import kept_warm
-from flows.clock import MovedClock
 from flows.desk import Desk
 from flows.service.prefect_server import PrefectServer
 from flows.service.responder import Bell, respond_for_ever
@@ -47,9 +46,11 @@ def call(desk: Desk, flow: Any, *args: Any) -> Any:
 
 def last_run(server: PrefectServer, flow: str) -> dict[str, Any]:
     wanted = {
-        "flows": {"name": {"any_": [flow]}}, "flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}},
-        "sort": "START_TIME_DESC", "limit": 1,
-    }  # fmt: skip
+        "flows": {"name": {"any_": [flow]}},
+        "flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}},
+        "sort": "START_TIME_DESC",
+        "limit": 1,
+    }
     found = ask(server, "/flow_runs/filter", wanted)
     assert found, f"no run of {flow}"
     return dict(found[0])
@@ -106,7 +107,9 @@ def test_an_incident_is_opened_from_the_form(prefect_server: PrefectServer, desk
     assert last_run(prefect_server, "incident")["name"] == "incident: danger to people"
 
 
-def test_the_form_has_typed_and_described_fields(prefect_server: PrefectServer, deployed: dict[str, dict[str, Any]]) -> None:
+def test_the_form_has_typed_and_described_fields(
+    deployed: dict[str, dict[str, Any]],
+) -> None:
     """On-call staff would face a bare text box, and could type a customer's name into it."""
     form = deployed["incident"]["parameter_openapi_schema"]["definitions"]
     assert set(form["IncidentForm"]["properties"]) == {"kind", "severity", "opened_by"}
@@ -114,7 +117,8 @@ def test_the_form_has_typed_and_described_fields(prefect_server: PrefectServer, 
     assert form["Kind"]["enum"]
 
 
-def test_a_case_is_opened_by_hand(prefect_server: PrefectServer, desk: Desk) -> None:
+@pytest.mark.usefixtures("prefect_server")
+def test_a_case_is_opened_by_hand(desk: Desk) -> None:
     """A complaint that came by phone could not be handled."""
     from flows.incident import CaseForm, Severity, case
     from flows.respond import respond
@@ -123,13 +127,17 @@ def test_a_case_is_opened_by_hand(prefect_server: PrefectServer, desk: Desk) -> 
     call(desk, respond)
     with desk.store.read() as session:
         customer = session.scalars(select(Case.customer_id)).one()
-    opened = call(desk, case, CaseForm(customer=customer, playbook="complaint-urgent", severity=Severity.urgent,
-                                       opened_by="night.shift"))  # fmt: skip
+    opened = call(
+        desk,
+        case,
+        CaseForm(customer=customer, playbook="complaint-urgent", severity=Severity.urgent, opened_by="night.shift"),
+    )
     with desk.store.read() as session:
         assert session.get_one(Case, opened).playbook == "complaint-urgent"
 
 
-def test_follow_ups_start_by_the_flow(prefect_server: PrefectServer, desk: Desk, clock: MovedClock) -> None:
+@pytest.mark.usefixtures("prefect_server")
+def test_follow_ups_start_by_the_flow(desk: Desk) -> None:
     """The promise to ask again after a week would be forgotten."""
     from flows.follow_ups import follow_ups
     from flows.rehearsal.scenario import Event, Says
@@ -164,12 +172,9 @@ def respond_until_answered(desk: Desk, prefect_is_up: bool, how_many: int) -> No
     async def run() -> None:
         bell = Bell()
         responding = asyncio.create_task(respond_for_ever(desk, bell, lambda: prefect_is_up))
-        async with asyncio.timeout(60):
-            while len(desk.channel.letters) < how_many:  # type: ignore[attr-defined]
-                await asyncio.sleep(0.05)
-                assert not responding.done()
-            while await asyncio.to_thread(_moving, desk):
-                await asyncio.sleep(0.05)
+        done = asyncio.to_thread(eventually, lambda: len(desk.channel.letters) >= how_many and not _moving(desk))  # type: ignore[attr-defined]
+        assert await done
+        assert not responding.done()
         responding.cancel()
         await asyncio.gather(responding, return_exceptions=True)
 
@@ -190,8 +195,10 @@ def test_customers_are_answered_without_prefect(desk: Desk) -> None:
         assert "moved without Prefect" in session.scalars(select(JournalLine.event)).all()
 
 
-def test_a_server_that_goes_away_in_the_middle_harms_nobody(desk: Desk, monkeypatch: pytest.MonkeyPatch,
-                                                            prefect_server: PrefectServer) -> None:  # fmt: skip
+@pytest.mark.usefixtures("prefect_server")
+def test_a_server_that_goes_away_in_the_middle_harms_nobody(
+    desk: Desk,
+) -> None:
     """A crash of Prefect's server while a wave is under way would leave customers without an answer."""
     from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 

@@ -181,10 +181,15 @@ mera parcel kahan hai bhai
 """
 
 LEVEL_OF = {
-    "safety": "urgent", "property_loss": "urgent", "media_threat": "urgent", "legal_threat": "urgent",
-    "product_failure": "important", "mass_error": "important",
-    "slow_parcel": "general", "bad_experience": "general",
-}  # fmt: skip
+    "safety": "urgent",
+    "property_loss": "urgent",
+    "media_threat": "urgent",
+    "legal_threat": "urgent",
+    "product_failure": "important",
+    "mass_error": "important",
+    "slow_parcel": "general",
+    "bad_experience": "general",
+}
 
 
 def lines(block: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.interpreter import State, standing
+from flows.runs.interpreter import State, standing
 from flows.verbs import all_verbs
 from rules.language import Playbook
 from rules.playbook import read_playbook
@@ -95,7 +95,9 @@ def test_a_failed_step_goes_its_way_out() -> None:
 
 def test_a_broken_promise_goes_on_beside_the_rest() -> None:
     """The steps for a broken promise would wait until the step that is late anyway is done."""
-    book = playbook("promises:\n  first_reply: {within: 1 hour, on_breach: {label: late}}\nsteps:\n  - id: one\n    label: a\n")
+    book = playbook(
+        "promises:\n  first_reply: {within: 1 hour, on_breach: {label: late}}\nsteps:\n  - id: one\n    label: a\n"
+    )
     stands = standing(book, {"one": Row("waiting")}, ["first_reply"])
     assert [step.path for step in stands.due] == ["promises.first_reply.on_breach.1"]
 
@@ -137,10 +139,7 @@ def every_outcome(step_path: str) -> list[Row]:
 def test_every_walk_ends_and_does_each_step_once(data: st.DataObject) -> None:
     """Some course of events would send a run in circles, or past a step that was due."""
     records: dict[str, Row] = {}
-    for _ in range(50):
-        stands = standing(LONG, records)
-        if not stands.due:
-            break
+    while (stands := standing(LONG, records)).due:
         assert len(stands.due) == 1
         path = stands.due[0].path
         assert path not in records

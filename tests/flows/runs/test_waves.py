@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from flows import tidying, waves
+from flows import tidying
 from flows.channels.channel import Letter, Result, Sent
 from flows.channels.pace import Pace
 from flows.clock import MovedClock
@@ -18,6 +18,7 @@ from flows.errors import ClaimLost
 from flows.ids import new_id
 from flows.receiving.receive import receive
 from flows.rehearsal.stage import Nobody, Nowhere
+from flows.runs import waves
 from flows.shelf import Shelf
 from flows.store import journal, subjects
 from flows.store.database import Store
@@ -85,7 +86,7 @@ def test_a_responder_that_lost_its_claim_moves_nothing(any_store: Store, shelf: 
     assert len(desk.channel.letters) == before  # type: ignore[attr-defined]
 
 
-def test_a_lost_claim_is_noticed_before_anything_is_written(store: Store, shelf: Shelf, clock: MovedClock) -> None:
+def test_a_lost_claim_is_noticed_before_anything_is_written(store: Store, clock: MovedClock) -> None:
     """The transaction of a responder without a claim would be committed."""
     complaints(store, 1)
     with store.begin() as session:
@@ -153,7 +154,7 @@ def test_one_group_for_equal_steps(store: Store, shelf: Shelf) -> None:
     assert names[:3] == ["read ×5", "reply ×5", "send ×5"]
 
 
-def test_forgotten_work_is_found_again(store: Store, shelf: Shelf, clock: MovedClock) -> None:
+def test_forgotten_work_is_found_again(store: Store, shelf: Shelf) -> None:
     """Work without a bell, however it came about, would lie there for ever."""
     complaints(store, 2)
     with store.begin() as session:
@@ -188,13 +189,15 @@ def test_absence_of_prefect_is_written_down(store: Store, shelf: Shelf) -> None:
         assert lines[0].case_id == session.scalars(select(Case.id)).one()
 
 
-def test_a_run_keeps_the_bundle_it_was_started_with(store: Store, shelf: Shelf, clock: MovedClock) -> None:
+def test_a_run_keeps_the_bundle_it_was_started_with(store: Store, shelf: Shelf) -> None:
     """A release would change what was promised to customers whose cases are open."""
     complaints(store, 1)
     waves.move(desk_over(store, shelf), "one")
     newer = {**shelf.current.files}
     path = "playbooks/complaint_general.yaml"
-    newer[path] = newer[path].replace("version: 1.0.0", "version: 2.0.0").replace("reply: complaint/counted", "label: new")
+    newer[path] = (
+        newer[path].replace("version: 1.0.0", "version: 2.0.0").replace("reply: complaint/counted", "label: new")
+    )
     released = Shelf(type(shelf.current).parse(newer, shelf.verbs), shelf.verbs)
     desk = desk_over(store, released)
     with store.read() as session:

@@ -1,0 +1,107 @@
+"""Reading what customers wrote: from a stored message to facts, a decision, and a case that it opens or joins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from flows.desk import Desk
+from flows.errors import VaultError
+from flows.runs import history, opening, providers, settling
+from flows.store.tables import Case, Customer, Message, Run, Subject
+from rules.decision import Decision
+from rules.text import read_text
+from rules.vocabulary import UNKNOWN, Value, facts_to_json
+
+_KINDS = {
+    "text": "text",
+    "edit": "text",
+    "image": "media",
+    "video": "media",
+    "audio": "media",
+    "voice": "media",
+    "document": "media",
+    "button": "button",
+    "interactive": "button",
+    "reaction": "other",
+    "sticker": "other",
+    "location": "other",
+    "contacts": "other",
+    "order": "other",
+    "revoke": "other",
+}
+"""WhatsApp's type -> the fact `message_kind`. A type that is not listed stays unknown, so that a person looks."""
+
+
+def unread(session: Session, subject_id: str) -> list[Message]:
+    """The messages of a customer that the rules have not read yet, in the order in which they were written."""
+    waiting = select(Message).where(Message.customer_id == subject_id, Message.handled_at.is_(None))
+    return list(session.scalars(waiting.order_by(Message.sent_at, Message.received_at, Message.id)))
+
+
+def read_message(desk: Desk, session: Session, message: Message, flow_run: str | None = None) -> Case | None:
+    """Read one message: note its facts, decide, and open or join a case. Returns the case it belongs to now."""
+    bundle, now = desk.shelf.current, desk.now()
+    customer = session.get_one(Customer, message.customer_id)
+    message.handled_at = now
+    message.facts = facts_to_json(_facts_of(desk, message))
+    if (locale := message.facts.get("locale", UNKNOWN)) != UNKNOWN:
+        customer.locale = str(locale)
+    about = providers.About(session, now, customer=customer, message=message, given=desk.given)
+    facts = providers.gather(about, bundle.vocabulary)
+    triage = bundle.triage.decide(facts)
+    facts = bundle.vocabulary.gate({**facts, **triage.then})
+    decision = bundle.triggers.decide(facts)
+    said = {
+        "message": message.id,
+        "kind": message.kind,
+        "place": message.place,
+        "facts": message.facts,
+        "severity": str(facts["severity"]),
+        "because": {"triage": triage.in_words(), "trigger": decision.in_words()},
+    }
+    case = _joins(session, customer, decision)
+    if case is None and decision.rule is not None:
+        playbook = bundle.playbooks[str(decision.then["playbook"])]
+        case = opening.open_case(desk, session, bundle, customer, playbook, facts, said=said, flow_run=flow_run)
+        message.case_id = case.id
+    else:
+        message.case_id = case.id if case else None
+        history.tell_of(session, customer.id, now, "message read", said, case_id=message.case_id, flow_run=flow_run)
+        if case is not None:
+            settling.happened(desk, session, "customer_reply", case_id=case.id, flow_run=flow_run)
+    _raise_severity(session, customer.id, case)
+    return case
+
+
+def _facts_of(desk: Desk, message: Message) -> dict[str, Value]:
+    """The facts of one message by itself."""
+    try:
+        content: dict[str, Any] = desk.store.vault.open(message.sealed_content)
+    except VaultError:
+        content = {}  # erased or damaged: nothing is known of it, and unknown goes to the cautious side
+    text = " ".join(str(content[part]) for part in ("text", "caption") if content.get(part))
+    return {
+        **read_text(text, desk.shelf.current.words).facts,
+        "message_kind": _KINDS.get(message.kind, UNKNOWN),
+        "has_photo": message.kind == "image",
+    }
+
+
+def _joins(session: Session, customer: Customer, decision: Decision) -> Case | None:
+    """The open case that a message belongs to: one of the same procedure, or, if no procedure was chosen, the
+    newest open one."""
+    still_open = select(Case).where(Case.customer_id == customer.id, Case.closed_at.is_(None))
+    if decision.rule is not None:
+        still_open = still_open.where(Case.playbook == decision.then["playbook"])
+    running = still_open.join(Run, Run.case_id == Case.id).where(Run.status != "finished")
+    return session.scalars(running.order_by(Case.opened_at.desc(), Case.id).limit(1)).first()
+
+
+def _raise_severity(session: Session, customer_id: str, case: Case | None) -> None:
+    """The most severe open case says how urgently a customer needs a hand."""
+    subject = session.get_one(Subject, customer_id)
+    if case is not None:
+        subject.severity = max(subject.severity, case.severity)

@@ -1,0 +1,212 @@
+"""Moving a run: doing one step, and recording what came of it. One call is one transaction of the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from flows.desk import Desk
+from flows.runs import history, opening
+from flows.runs.interpreter import State
+from flows.runs.outcome import Closed, Done, Failed, Outcome, Waiting
+from flows.runs.progress import progress_of
+from flows.runs.work import Work
+from flows.sending import letters
+from flows.store import tables
+from flows.verbs.action import Action
+from rules.language import FIRST_REPLY
+from rules.vocabulary import facts_to_json
+
+
+def at_work(desk: Desk, session: Session, run: tables.Run, path: str, flow_run: str | None) -> Work:
+    """The step of `run` at `path`, ready to act or to go on, with its record (a new one if it never began)."""
+    progress = progress_of(desk, session, run)
+    step = progress.playbook.step(path)
+    record = progress.records.get(path)
+    if record is None:
+        record = tables.Step(
+            run_id=run.id, path=path, verb=step.verb.verb, status="waiting", attempt=0, began_at=desk.now()
+        )
+        session.add(record)
+        progress.records[path] = record
+    return Work(desk, session, run, step, progress, record, flow_run)
+
+
+def act(desk: Desk, session: Session, run_id: str, path: str, flow_run: str | None = None) -> str | None:
+    """Do the step of a run at `path` if it is due, and return the status it has then; None if it was not due."""
+    run = session.get_one(tables.Run, run_id)
+    if run.status != "moving" or path not in (step.path for step in progress_of(desk, session, run).stands().due):
+        return None
+    work = at_work(desk, session, run, path, flow_run)
+    work.record.attempt += 1
+    work.record.status = "waiting"
+    if work.step.only_if is not None:
+        decision = work.decide([work.step.only_if])
+        if decision.rule is None:
+            _end_step(work, "skipped", {"because": decision.in_words()})
+            work.journal("step skipped", verb=work.record.verb, name=work.step.title, because=decision.in_words())
+            look_around(desk, session, run, flow_run)
+            return work.record.status
+    assert isinstance(work.step.verb, Action)
+    settle(work, work.step.verb.act(work))
+    return work.record.status
+
+
+def settle(work: Work, outcome: Outcome) -> None:
+    """Record what came of a step, and all that follows from it for its run."""
+    said = {"verb": work.record.verb, "name": work.step.title}
+    match outcome:
+        case Waiting():
+            work.record.waiting_for = dict(outcome.on)
+            work.record.outcome = {**work.record.outcome, **outcome.note}
+            if work.step.timeout is not None and not _has_timeout(work):
+                _timer(work, "timeout", work.now + work.step.timeout)
+            work.journal("step waits", **said, on=dict(outcome.on), **_dated(work), **outcome.note)
+        case Done():
+            kept = {"enter": outcome.enter, "open": outcome.open}
+            _end_step(work, "done", {**work.record.outcome, **{k: v for k, v in kept.items() if v}, **outcome.note})
+            _learn(work, outcome.learned)
+            work.journal("step done", **said, **outcome.note)
+            keep_promise(work, work.step.keeps)
+        case Failed():
+            _fail(work, outcome, said)
+        case Closed():
+            _end_step(work, "done", {"closed_as": outcome.as_})
+            work.journal("step done", **said, closed_as=outcome.as_)
+            keep_promise(work, work.step.keeps)
+            end_run(work.desk, work.session, work.run, work.flow_run, closed_as=outcome.as_)
+            return
+    look_around(work.desk, work.session, work.run, work.flow_run)
+
+
+def time_out(work: Work) -> None:
+    """The time of a waiting step is up: what it waited for is withdrawn, and `on_timeout` goes on."""
+    _withdraw_tasks(work.session, work.run.id, work.record.path, work.now, "expired")
+    _end_step(work, "timed_out", dict(work.record.outcome))
+    work.journal("time is up", verb=work.record.verb, name=work.step.title)
+    look_around(work.desk, work.session, work.run, work.flow_run)
+
+
+def keep_promise(work: Work, name: str | None) -> None:
+    """Mark a promise of the run as kept, if it is still open."""
+    promise = work.progress.promises.get(name) if name else None
+    if promise is not None and promise.status == "open":
+        promise.status, promise.settled_at = "kept", work.now
+        _cancel_timers(work.session, work.run.id, f"promises.{name}", work.now)
+        work.journal("promise kept", promise=name, due=promise.due_at.isoformat())
+
+
+def first_reply_left(work: Work) -> None:
+    """The customer has been answered: the promise of a first reply is kept."""
+    keep_promise(work, FIRST_REPLY)
+
+
+def look_around(desk: Desk, session: Session, run: tables.Run, flow_run: str | None) -> None:
+    """Set the status of a run by where it stands now."""
+    progress = progress_of(desk, session, run)
+    now_at = progress.stands()
+    if now_at.due:
+        run.status = "moving"
+    elif now_at.state is State.STUCK:
+        run.status = "stuck"
+    elif now_at.state is State.ENDED and not progress.open_promises():
+        end_run(desk, session, run, flow_run)
+    else:
+        run.status = "waiting"
+
+
+def end_run(desk: Desk, session: Session, run: tables.Run, flow_run: str | None, closed_as: str | None = None) -> None:
+    """End a run: nothing of it is awaited any more. With `closed_as` its case or incident is closed too."""
+    now = desk.now()
+    run.status, run.ended_at = "finished", now
+    _withdraw_tasks(session, run.id, None, now, "withdrawn")
+    _cancel_timers(session, run.id, None, now)
+    for promise in progress_of(desk, session, run).promises.values():
+        if promise.status == "open":
+            promise.status, promise.settled_at = "void", now
+    history.tell(session, run, now, "run finished", {"closed_as": closed_as} if closed_as else {}, flow_run=flow_run)
+    if closed_as is None:
+        return
+    for table, known in ((tables.Case, run.case_id), (tables.Incident, run.incident_id)):
+        owner: Any = session.get(table, known) if known else None
+        if owner is not None and owner.closed_at is None:
+            owner.closed_at = now
+            if isinstance(owner, tables.Case):
+                owner.closed_as = closed_as
+
+
+def _fail(work: Work, outcome: Failed, said: Mapping[str, Any]) -> None:
+    retry = work.step.retry
+    if retry is not None and work.record.attempt <= retry.times:
+        due = work.now + retry.wait
+        _timer(work, "retry", due)
+        work.record.waiting_for = {"retry": due.isoformat()}
+        work.journal("step will be tried again", **said, reason=outcome.reason, at=due.isoformat(), **outcome.note)
+        return
+    _end_step(work, "failed", {"reason": outcome.reason, **outcome.note})
+    work.journal("step failed", **said, reason=outcome.reason, **outcome.note)
+    if work.step.on_failure is None:
+        # Nobody said what then: a person must, and the run stays where it is until they have.
+        task = work.ask(
+            "do",
+            letters.ON_CALL,
+            f'The step "{work.step.title}" failed ({outcome.reason}). '
+            "Please do by hand what it should have done, then mark this done.",
+        )
+        work.tell(letters.ON_CALL, f'The step "{work.step.title}" failed: {outcome.reason}', task=task)
+
+
+def _end_step(work: Work, status: tables.StepStatus, outcome: Mapping[str, Any]) -> None:
+    if work.record.waiting_for is not None:  # only a step that has waited can have a timer
+        _cancel_timers(work.session, work.run.id, work.record.path, work.now)
+    work.record.status, work.record.ended_at = status, work.now
+    work.record.outcome, work.record.waiting_for = dict(outcome), None
+
+
+def _learn(work: Work, learned: Mapping[str, Any]) -> None:
+    owner = work.case or work.incident
+    if learned and owner is not None:
+        owner.facts = {**owner.facts, **facts_to_json(learned)}
+        if "severity" in learned:
+            owner.severity = opening.severity_rank(work.vocabulary, owner.facts)
+
+
+def _timer(work: Work, kind: tables.TimerKind, due: datetime) -> None:
+    work.session.add(
+        tables.Timer(subject_id=work.run.subject_id, run_id=work.run.id, path=work.record.path, kind=kind, due_at=due)
+    )
+
+
+def _has_timeout(work: Work) -> bool:
+    running = select(tables.Timer.id).where(
+        tables.Timer.run_id == work.run.id, tables.Timer.path == work.record.path, tables.Timer.kind == "timeout"
+    )
+    return work.session.scalars(running.limit(1)).first() is not None
+
+
+def _dated(work: Work) -> dict[str, str]:
+    return {"until_latest": (work.now + work.step.timeout).isoformat()} if work.step.timeout else {}
+
+
+def _cancel_timers(session: Session, run_id: str, path: str | None, now: datetime) -> None:
+    session.flush()
+    open_timers = update(tables.Timer).where(
+        tables.Timer.run_id == run_id, tables.Timer.fired_at.is_(None), tables.Timer.cancelled_at.is_(None)
+    )
+    session.execute(
+        (open_timers if path is None else open_timers.where(tables.Timer.path == path)).values(cancelled_at=now)
+    )
+
+
+def _withdraw_tasks(session: Session, run_id: str, path: str | None, now: datetime, status: tables.TaskStatus) -> None:
+    session.flush()
+    open_tasks = update(tables.Task).where(tables.Task.run_id == run_id, tables.Task.status == "open")
+    session.execute(
+        (open_tasks if path is None else open_tasks.where(tables.Task.path == path)).values(
+            status=status, settled_at=now
+        )
+    )

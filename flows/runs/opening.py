@@ -1,0 +1,204 @@
+"""Opening cases, incidents and runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from flows.desk import Desk
+from flows.errors import FirebreakError, NotFound
+from flows.ids import new_id
+from flows.runs import history
+from flows.runs.providers import PROVIDERS
+from flows.store.subjects import ring
+from flows.store.tables import Case, Customer, Incident, Promise, Run, Subject, Timer
+from rules.bundle import Bundle
+from rules.language import Playbook, Scope
+from rules.problems import did_you_mean
+from rules.vocabulary import UNKNOWN, Facts, Vocabulary, facts_to_json
+
+
+class NoSuchPlaybook(FirebreakError):
+    """There is no playbook of that name."""
+
+
+def severity_rank(vocabulary: Vocabulary, facts: Mapping[str, Any]) -> int:
+    """Where the fact `severity` stands among its values, from 0; an unknown severity counts on the cautious side."""
+    fact = vocabulary.fact("severity")
+    value = facts.get("severity", UNKNOWN)
+    if value == UNKNOWN:
+        value = fact.unknown_counts_as or UNKNOWN
+    return fact.number(value)
+
+
+def playbook_named(bundle: Bundle, name: str, scope: Scope) -> Playbook:
+    """The playbook called `name`; `NoSuchPlaybook` with the nearest name if there is none of that scope."""
+    fitting = {each.name: each for each in bundle.playbooks.values() if each.scope == scope}
+    if name not in fitting:
+        raise NoSuchPlaybook(f'there is no playbook "{name}" for a {scope}{did_you_mean(name, fitting)}')
+    return fitting[name]
+
+
+def open_case(
+    desk: Desk,
+    session: Session,
+    bundle: Bundle,
+    customer: Customer,
+    playbook: Playbook,
+    facts: Facts,
+    *,
+    said: Mapping[str, Any],
+    flow_run: str | None = None,
+) -> Case:
+    """Open a case for a customer and start its run. `said` goes into the history: what it was opened for."""
+    now = desk.now()
+    case = Case(
+        id=new_id("C"),
+        customer_id=customer.id,
+        playbook=playbook.name,
+        opened_at=now,
+        severity=severity_rank(bundle.vocabulary, facts),
+        facts=facts_to_json(_lasting(facts)),
+    )
+    session.add(case)
+    history.tell_of(
+        session,
+        customer.id,
+        now,
+        "case opened",
+        {"playbook": playbook.name, "version": playbook.version, **said},
+        case_id=case.id,
+        flow_run=flow_run,
+    )
+    start_run(desk, session, bundle, playbook, subject_id=customer.id, case_id=case.id, flow_run=flow_run)
+    return case
+
+
+def open_case_by_hand(
+    desk: Desk,
+    session: Session,
+    *,
+    customer_id: str,
+    playbook: str,
+    severity: str,
+    opened_by: str,
+    flow_run: str | None = None,
+) -> Case:
+    """Open a case that no message has opened. Raises `NotFound` for an unknown customer, `NoSuchPlaybook`."""
+    customer = session.get(Customer, customer_id)
+    if customer is None:
+        raise NotFound(f'there is no customer "{customer_id}"')
+    bundle = desk.shelf.current
+    chosen = playbook_named(bundle, playbook, "case")
+    facts = bundle.vocabulary.gate({"severity": severity})
+    said = {"opened_by": opened_by, "severity": severity}
+    case = open_case(desk, session, bundle, customer, chosen, facts, said=said, flow_run=flow_run)
+    ring(session, customer.id, desk.now())
+    return case
+
+
+def open_incident(
+    desk: Desk,
+    session: Session,
+    *,
+    kind: str,
+    severity: str,
+    what: str,
+    opened_by: str,
+    playbook: str = "incident",
+    flow_run: str | None = None,
+) -> Incident:
+    """Open an incident and start its run. `what` is free text and is sealed under the incident's own key."""
+    bundle, now = desk.shelf.current, desk.now()
+    chosen = playbook_named(bundle, playbook, "incident")
+    facts = {"severity": bundle.vocabulary.fact("severity").gate(severity)}
+    rank = severity_rank(bundle.vocabulary, facts)
+    incident_id = new_id("I")
+    session.add(Subject(id=incident_id, kind="incident", severity=rank))
+    incident = Incident(
+        id=incident_id,
+        kind=kind,
+        severity=rank,
+        opened_at=now,
+        opened_by=opened_by,
+        facts=facts_to_json(facts),
+        sealed_what=desk.store.vault.seal(incident_id, {"what": what}),
+    )
+    session.add(incident)
+    session.flush()
+    history.tell_of(
+        session,
+        incident_id,
+        now,
+        "incident opened",
+        {"kind": kind, "severity": severity, "opened_by": opened_by},
+        incident_id=incident_id,
+        flow_run=flow_run,
+    )
+    start_run(desk, session, bundle, chosen, subject_id=incident_id, incident_id=incident_id, flow_run=flow_run)
+    ring(session, incident_id, now)
+    return incident
+
+
+def start_run(
+    desk: Desk,
+    session: Session,
+    bundle: Bundle,
+    playbook: Playbook,
+    *,
+    subject_id: str,
+    case_id: str | None = None,
+    incident_id: str | None = None,
+    flow_run: str | None = None,
+) -> Run:
+    """Start a run of this version of the playbook, with its clocks."""
+    now = desk.now()
+    desk.shelf.keep(session, bundle, now)
+    run = Run(
+        id=new_id("R"),
+        subject_id=subject_id,
+        case_id=case_id,
+        incident_id=incident_id,
+        playbook=playbook.name,
+        version=playbook.version,
+        bundle=bundle.digest,
+        status="moving",
+        started_at=now,
+    )
+    session.add(run)
+    session.flush()
+    for name, promise in playbook.promises.items():
+        due = now + promise.within
+        session.add(Promise(run_id=run.id, name=name, due_at=due, status="open"))
+        early = [("warning", before) for before in promise.warn_before if before < promise.within]
+        for kind, before in [*early, ("breach", timedelta(0))]:
+            session.add(
+                Timer(
+                    subject_id=subject_id,
+                    run_id=run.id,
+                    path=f"promises.{name}",
+                    kind=kind,
+                    name=name,
+                    due_at=due - before,
+                )
+            )
+    history.tell_of(
+        session,
+        subject_id,
+        now,
+        "run started",
+        {"playbook": playbook.name, "version": playbook.version, "bundle": bundle.digest},
+        case_id=case_id,
+        incident_id=incident_id,
+        run_id=run.id,
+        flow_run=flow_run,
+    )
+    return run
+
+
+def _lasting(facts: Facts) -> Facts:
+    """The facts that stay true of the case. What depends on the moment is asked again whenever it is needed."""
+    return {name: value for name, value in facts.items() if value != UNKNOWN and name not in PROVIDERS}

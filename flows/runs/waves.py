@@ -1,0 +1,269 @@
+"""Waves: everything that is ready, moved together, most severe first.
+
+A wave claims subjects (customers and incidents) and moves them until nothing of them is due. Steps that are due at
+the same time are grouped by verb; each group is one call, so that Prefect can show it as one task run whether it
+holds one case or a thousand. A wave needs no Prefect: whoever runs it calls each group in turn.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from flows.desk import Desk
+from flows.errors import ClaimLost
+from flows.runs import history, intake, moving, settling
+from flows.runs.progress import several
+from flows.sending import courier
+from flows.store import subjects
+from flows.store.tables import Message, Run, Subject, Task, Timer
+
+LEASE = timedelta(seconds=90)
+"""How long a claim holds without a sign of life; longer than the slowest call to a channel."""
+REST_AFTER_ERROR = timedelta(minutes=1)
+SENDERS = 8
+
+log = logging.getLogger(__name__)
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Moved:
+    """One thing that a wave did: for which case or incident, which step and of what kind, and how it ended."""
+
+    about: str
+    playbook: str
+    step: str
+    status: str
+    step_kind: str = ""
+
+
+@dataclass(frozen=True)
+class Due:
+    """A step that can be done now."""
+
+    subject_id: str
+    run_id: str
+    path: str
+    verb: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Work of one kind for several subjects, done by calling it. `name` is what Prefect shows: `reply ×312`."""
+
+    verb: str
+    count: int
+    do: Callable[[], list[Moved]]
+
+    @property
+    def name(self) -> str:
+        return f"{self.verb} ×{self.count}"
+
+    def __call__(self) -> list[Moved]:
+        return self.do()
+
+
+@dataclass
+class Wave:
+    """One wave. `owner` is a name that no other wave uses."""
+
+    desk: Desk
+    owner: str
+    limit: int = 200
+    flow_run: str | None = None
+    note_absence: bool = False
+    claims: dict[str, subjects.Claim] = field(default_factory=dict)
+    touched: set[tuple[str, str]] = field(default_factory=set)
+
+    def claim(self) -> int:
+        """Take what is ready; returns how many subjects that are."""
+        with self.desk.store.begin() as session:
+            found = subjects.claim(session, self.owner, self.desk.now(), LEASE, self.limit)
+        self.claims = {claim.subject_id: claim for claim in found}
+        return len(found)
+
+    def groups(self) -> Iterator[Group]:
+        """What is to be done, group after group; each must be called before the next is asked for."""
+        while self.claims:
+            if arrived := self._with_unread():
+                yield self._group("read", arrived, self._read)
+            if happened := self._with_news():
+                yield self._group("settle", happened, self._settle)
+            due = self._due_steps()
+            for verb in sorted(due):
+                yield Group(verb, len(due[verb]), partial(self._each, due[verb], self._act))
+            if letters := self._with_letters():
+                yield Group("send", len(letters), partial(self._each, letters, self._send, SENDERS))
+            if not (arrived or happened or due or letters):
+                break
+        self._release()
+
+    # -- what there is to do --------------------------------------------------------------------------------
+
+    def _with_unread(self) -> list[str]:
+        with self.desk.store.read() as session:
+            waiting = select(Message.customer_id).where(
+                Message.customer_id.in_(self.claims), Message.handled_at.is_(None)
+            )
+            return self._by_severity(set(session.scalars(waiting)))
+
+    def _with_news(self) -> list[str]:
+        now = self.desk.now()
+        with self.desk.store.read() as session:
+            answered = select(Task.subject_id).where(
+                Task.subject_id.in_(self.claims), Task.status == "answered", Task.settled_at.is_(None)
+            )
+            timers = select(Timer.subject_id).where(
+                Timer.subject_id.in_(self.claims),
+                Timer.due_at <= now,
+                Timer.fired_at.is_(None),
+                Timer.cancelled_at.is_(None),
+            )
+            found = {*session.scalars(answered), *session.scalars(timers)}
+            found.update(settling.with_deliveries(session, self.claims))
+            return self._by_severity(found)
+
+    def _due_steps(self) -> dict[str, list[Due]]:
+        """Verb -> every step that can be done now."""
+        due: dict[str, list[Due]] = {}
+        with self.desk.store.read() as session:
+            moving_runs = select(Run).where(Run.subject_id.in_(self.claims), Run.status == "moving")
+            runs = list(session.scalars(moving_runs.order_by(Run.started_at, Run.id)))
+            for run_id, progress in several(self.desk, session, runs).items():
+                run = progress.run
+                for step in progress.stands().due:
+                    due.setdefault(step.verb.verb, []).append(Due(run.subject_id, run_id, step.path, step.verb.verb))
+        for items in due.values():
+            items.sort(key=lambda item: -self.claims[item.subject_id].severity)
+        return due
+
+    def _with_letters(self) -> list[str]:
+        now = self.desk.now()
+        with self.desk.store.read() as session:
+            return [
+                each
+                for each in self._by_severity(set(self.claims))
+                if (due := courier.next_due(session, each)) is not None and due <= now
+            ]
+
+    def _by_severity(self, found: set[str]) -> list[str]:
+        return sorted(found & set(self.claims), key=lambda each: (-self.claims[each].severity, each))
+
+    # -- doing it -------------------------------------------------------------------------------------------
+
+    def _group(self, verb: str, items: list[str], do: Callable[[str], list[Moved]]) -> Group:
+        return Group(verb, len(items), partial(self._each, items, do))
+
+    def _each(self, items: list[Item], do: Callable[[Item], list[Moved]], hands: int = 1) -> list[Moved]:
+        """Do it for each, the most severe first, with so many hands at once."""
+        if hands == 1 or len(items) == 1:
+            return [moved for item in items for moved in self._one(item, do)]
+        with ThreadPoolExecutor(min(hands, len(items))) as pool:
+            return [moved for several in pool.map(lambda item: self._one(item, do), items) for moved in several]
+
+    def _one(self, item: Item, do: Callable[[Item], list[Moved]]) -> list[Moved]:
+        """What fails for one subject harms only that one, and is tried again soon."""
+        subject_id = item.subject_id if isinstance(item, Due) else str(item)
+        if subject_id not in self.claims:
+            return []
+        try:
+            return do(item)
+        except ClaimLost:
+            log.warning("%s was taken over by another responder", subject_id)
+            self.claims.pop(subject_id, None)
+        except Exception as error:  # whatever it is, the others must still be answered
+            self._set_aside(subject_id, error)
+        return []
+
+    def _read(self, subject_id: str) -> list[Moved]:
+        moved = []
+        with self._held(subject_id) as session:
+            for message in intake.unread(session, subject_id):
+                case = intake.read_message(self.desk, session, message, self.flow_run)
+                moved.append(
+                    Moved(case.id if case else subject_id, case.playbook if case else "—", "read", "done", "read")
+                )
+            # What was read may be worse than what was known when the customer was claimed.
+            severity = session.get_one(Subject, subject_id).severity
+            self.claims[subject_id] = replace(self.claims[subject_id], severity=severity)
+        return moved
+
+    def _settle(self, subject_id: str) -> list[Moved]:
+        with self._held(subject_id) as session:
+            settling.settle_subject(self.desk, session, subject_id, self.flow_run)
+        return []
+
+    def _act(self, due: Due) -> list[Moved]:
+        with self._held(due.subject_id) as session:
+            status = moving.act(self.desk, session, due.run_id, due.path, self.flow_run)
+            run = session.get_one(Run, due.run_id)
+            about = run.case_id or run.incident_id or run.id
+            if run.case_id:
+                self.touched.add((due.subject_id, run.case_id))
+            return [Moved(about, run.playbook, due.path, status, due.verb)] if status else []
+
+    def _send(self, subject_id: str) -> list[Moved]:
+        calls = courier.deliver(self.desk, subject_id, lambda: self._held(subject_id), self.flow_run)
+        return [Moved(subject_id, "—", "send", f"{calls} sent", "send")] if calls else []
+
+    @contextmanager
+    def _held(self, subject_id: str) -> Iterator[Session]:
+        """A transaction in which the subject is surely ours."""
+        with self.desk.store.begin() as session:
+            self.claims[subject_id] = subjects.hold(session, subject_id, self.owner, self.desk.now(), LEASE)
+            yield session
+
+    def _set_aside(self, subject_id: str, error: Exception) -> None:
+        """Something unforeseen: leave the subject for a minute and say so. The text of the error may be personal."""
+        claim = self.claims.pop(subject_id)
+        name = type(error).__name__
+        log.error("%s could not be moved (%s at %s); it is tried again in a minute", subject_id, name, _line(error))
+        with self.desk.store.begin() as session:
+            history.tell_of(
+                session, subject_id, self.desk.now(), "moving failed", {"error": name}, flow_run=self.flow_run
+            )
+            subjects.release(session, claim, self.owner, self.desk.now() + REST_AFTER_ERROR)
+
+    def _release(self) -> None:
+        with self.desk.store.begin() as session:
+            for subject_id, case_id in sorted(self.touched if self.note_absence else ()):
+                if subject_id in self.claims:
+                    history.tell_of(session, subject_id, self.desk.now(), "moved without Prefect", {}, case_id=case_id)
+            for subject_id, claim in self.claims.items():
+                subjects.release(session, claim, self.owner, self._next_due(session, subject_id))
+        self.claims = {}
+
+    def _next_due(self, session: Session, subject_id: str) -> datetime | None:
+        timers = select(Timer.due_at).where(
+            Timer.subject_id == subject_id, Timer.fired_at.is_(None), Timer.cancelled_at.is_(None)
+        )
+        first = session.scalars(timers.order_by(Timer.due_at).limit(1)).first()
+        letter = courier.next_due(session, subject_id)
+        return min((due for due in (first, letter) if due is not None), default=None)
+
+
+def move(desk: Desk, owner: str, limit: int = 200, *, note_absence: bool = False) -> list[Moved]:
+    """Run one wave without Prefect and return what it did; `note_absence` writes into the history that Prefect, which
+    should have carried it, was not there."""
+    wave = Wave(desk, owner, limit, note_absence=note_absence)
+    if not wave.claim():
+        return []
+    return [moved for group in wave.groups() for moved in group()]
+
+
+def _line(error: Exception) -> str:
+    """Where an error came from, without its text."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else "?"

@@ -1,0 +1,186 @@
+"""What a verb is given: one step of one run inside one transaction, and the few things it may do there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from flows.desk import Desk
+from flows.ids import new_id
+from flows.runs import history, providers
+from flows.runs.interpreter import barred
+from flows.runs.outcome import Outcome
+from flows.runs.progress import Progress
+from flows.sending import letters
+from flows.store import tables
+from rules.bundle import Bundle
+from rules.conditions import Condition
+from rules.decision import Decision
+from rules.language import Form, Step
+from rules.replies import Reply
+from rules.vocabulary import Facts, Value, Vocabulary, value_to_json
+
+
+@dataclass
+class Work:
+    """One step at work. Everything done through it is a row of the same transaction."""
+
+    desk: Desk
+    session: Session
+    run: tables.Run
+    step: Step
+    progress: Progress
+    record: tables.Step
+    flow_run: str | None = None
+
+    # -- what is known --------------------------------------------------------------------------------------
+
+    @cached_property
+    def now(self) -> datetime:
+        return self.desk.now()
+
+    @property
+    def bundle(self) -> Bundle:
+        """The content that the run was started with."""
+        return self.progress.bundle
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return self.bundle.vocabulary
+
+    @cached_property
+    def case(self) -> tables.Case | None:
+        return self.session.get(tables.Case, self.run.case_id) if self.run.case_id else None
+
+    @cached_property
+    def incident(self) -> tables.Incident | None:
+        known = self.run.incident_id or (self.case.incident_id if self.case else None)
+        return self.session.get(tables.Incident, known) if known else None
+
+    @cached_property
+    def customer(self) -> tables.Customer | None:
+        return self.session.get(tables.Customer, self.case.customer_id) if self.case else None
+
+    @cached_property
+    def facts(self) -> Facts:
+        about = providers.About(
+            self.session,
+            self.now,
+            customer=self.customer,
+            case=self.case,
+            incident=self.incident,
+            given=self.desk.given,
+        )
+        return providers.gather(about, self.vocabulary)
+
+    def typed(self, raw: Mapping[str, object]) -> dict[str, Value]:
+        """Facts with their types, from values as JSON holds them; FactError for one that is not allowed."""
+        return {name: self.vocabulary.fact(name).gate(value) for name, value in raw.items()}
+
+    def decide(self, conditions: Sequence[Condition]) -> Decision:
+        """Which of these holds first, with its because; the rule's id is the condition's number from 1."""
+        return self.bundle.branches(tuple(conditions)).decide(self.facts)
+
+    def proven(self) -> frozenset[str]:
+        """The claims that finished steps of this run have proven."""
+        done = {path: row for path, row in self.progress.records.items() if row.status == "done"}
+        return frozenset(
+            claim
+            for step in self.progress.playbook.walk()
+            if step.path in done and not barred(step, done[step.path])
+            for claim in step.verb.proves
+        )
+
+    # -- what may be done -----------------------------------------------------------------------------------
+
+    def journal(self, event: str, **data: Any) -> None:
+        """Add a line to the history: closed words, numbers and ids only."""
+        history.tell(self.session, self.run, self.now, event, data, path=self.record.path, flow_run=self.flow_run)
+
+    def objections(self, reply: Reply) -> list[str]:
+        """What the guard has against this reply now; empty if nothing."""
+        return letters.objections(self, reply)
+
+    def send(self, reply: Reply) -> Outcome:
+        """Put a reply to the customer into the outbox, in the form that WhatsApp allows now."""
+        return letters.prepare(self, reply)
+
+    def tell(self, role: str, message: str, *, task: tables.Task | None = None) -> str:
+        """Put a notice to colleagues into the outbox and return its id. It holds ids, never personal data."""
+        return letters.notice(self.desk, self.session, self.run, self.record.path, role, message, task)
+
+    def ask(
+        self,
+        kind: tables.TaskKind,
+        role: str,
+        question: str,
+        *,
+        form: Form | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> tables.Task:
+        """Give a person of `role` something to do or decide. `details` may be personal and are sealed."""
+        offered = {str(fact): [value_to_json(value) for value in values] for fact, values in (form or {}).items()}
+        task = tables.Task(
+            id=new_id("T"),
+            subject_id=self.run.subject_id,
+            case_id=self.run.case_id,
+            incident_id=self.run.incident_id,
+            run_id=self.run.id,
+            path=self.record.path,
+            kind=kind,
+            role=role,
+            question=question,
+            form=offered,
+            status="open",
+            created_at=self.now,
+            due_at=self.now + self.step.timeout if self.step.timeout else None,
+            sealed_details=self.desk.store.vault.seal(self.run.subject_id, dict(details)) if details else None,
+        )
+        self.session.add(task)
+        return task
+
+    def task(self) -> tables.Task:
+        """The task that this step waits for."""
+        waiting = (self.record.waiting_for or {}).get("task")
+        return self.session.get_one(tables.Task, waiting)
+
+    def wake_in(self, time: timedelta) -> datetime:
+        """Go on after this time."""
+        return self._timer("wait", time)
+
+    def remind_in(self, time: timedelta) -> datetime:
+        """Be asked again after this time whether somebody needs telling once more."""
+        return self._timer("again", time)
+
+    def plan_follow_up(self, playbook: str, after: timedelta, unless: Condition | None) -> tables.FollowUp:
+        planned = tables.FollowUp(
+            id=new_id("F"),
+            subject_id=self.run.subject_id,
+            case_id=self.run.case_id,
+            run_id=self.run.id,
+            path=self.record.path,
+            playbook=playbook,
+            due_at=self.now + after,
+            unless=unless.to_data() if unless else None,
+            status="waiting",
+        )
+        self.session.add(planned)
+        return planned
+
+    def add_labels(self, labels: Iterable[str]) -> None:
+        if self.case is not None:
+            self.case.labels = sorted({*self.case.labels, *labels})
+
+    def _timer(self, kind: tables.TimerKind, time: timedelta) -> datetime:
+        due = self.now + time
+        self.session.add(
+            tables.Timer(
+                subject_id=self.run.subject_id, run_id=self.run.id, path=self.record.path, kind=kind, due_at=due
+            )
+        )
+        return due

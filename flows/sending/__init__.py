@@ -1,0 +1,1 @@
+"""What leaves: letters put into the outbox, and the courier who takes them to a channel."""

@@ -1,0 +1,147 @@
+"""Making letters: from a reply to an outbox row in the form that WhatsApp allows now, and notices to colleagues."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from flows import local_time
+from flows.channels.channel import Letter, Template
+from flows.desk import Desk
+from flows.ids import new_id
+from flows.runs.outcome import Failed, Outcome, Waiting
+from flows.runs.providers import window_is_open
+from flows.store.tables import Alias, Outbox, Run, Task
+from rules.replies import Reply
+
+if TYPE_CHECKING:
+    from flows.runs.work import Work
+
+ON_CALL = "on_call"
+"""The role that gets what the machine cannot do."""
+
+
+def objections(work: Work, reply: Reply) -> list[str]:
+    """The guards that refuse the reply as it would be sent now."""
+    first = work.session.scalars(
+        select(Outbox.id).where(Outbox.run_id == work.run.id, Outbox.to == "customer").limit(1)
+    ).first()
+    facts = work.vocabulary.gate({**work.facts, "first_reply": first is None})
+    locale = reply.locale_for(work.customer.locale if work.customer else None)
+    return list(work.bundle.guards.objections(reply.text[locale], facts))
+
+
+def prepare(work: Work, reply: Reply) -> Outcome:
+    """Put the reply into the outbox: as text inside the 24-hour window, as its template outside it; where neither
+    is possible a colleague gets the text as a task."""
+    assert work.customer is not None, "only a case has a customer to reply to"
+    locale = reply.locale_for(work.customer.locale)
+    try:
+        values = _values(work, locale)
+        text, parameters = reply.fill(locale, values), reply.parameters(values)
+    except KeyError as missing:
+        return Failed("nothing fills a placeholder", {"reply": reply.name, "placeholder": str(missing.args[0])})
+    body: dict[str, Any] = {"text": text}
+    form = "text"
+    if reply.template is not None:
+        body["template"] = {"name": reply.template.name, "language": _meta_locale(locale), "parameters": parameters}
+    if not window_is_open(work.customer, work.now):
+        if reply.template is None:
+            return hand_over(work, reply.name, {"text": text}, "the 24-hour window is closed and there is no template")
+        form = "template"
+    row = Outbox(
+        id=new_id("O"),
+        key=f"{work.run.id}/{work.record.path}/{work.record.attempt}",
+        subject_id=work.run.subject_id,
+        customer_id=work.customer.id,
+        case_id=work.run.case_id,
+        incident_id=work.run.incident_id,
+        run_id=work.run.id,
+        path=work.record.path,
+        to="customer",
+        reply=reply.name,
+        reply_version=reply.version,
+        locale=locale,
+        form=form,
+        claims=sorted(reply.claims),
+        status="ready",
+        created_at=work.now,
+        sealed_body=work.desk.store.vault.seal(work.customer.id, body),
+    )
+    work.session.add(row)
+    return Waiting({"outbox": row.id}, {"reply": reply.name, "version": reply.version, "locale": locale, "form": form})
+
+
+def hand_over(work: Work, reply: str, details: Mapping[str, Any], why: str) -> Waiting:
+    """Give the text to a colleague who can send it by hand; the step goes on when they have."""
+    task = work.ask(
+        "do", ON_CALL, f"Please send this reply to the customer by hand ({why}), then mark it done.", details=details
+    )
+    work.tell(ON_CALL, f"A reply has to be sent by hand: {why}", task=task)
+    return Waiting({"task": task.id}, {"reply": reply, "by_hand": why})
+
+
+def notice(desk: Desk, session: Session, run: Run, path: str, role: str, message: str, task: Task | None = None) -> str:
+    """Put a notice to the people of a role into the outbox and return its id. Ids and our own words only."""
+    session.flush()
+    told = session.scalar(select(func.count()).where(Outbox.run_id == run.id, Outbox.path == path, Outbox.to == "team"))
+    about = run.case_id or run.incident_id or run.id
+    body = {"title": f"{about} · {run.playbook}", "body": message, "task": task.id if task else None}
+    row = Outbox(
+        id=new_id("O"),
+        key=f"{run.id}/{path}/team/{(told or 0) + 1}",
+        subject_id=run.subject_id,
+        case_id=run.case_id,
+        incident_id=run.incident_id,
+        run_id=run.id,
+        path=path,
+        to="team",
+        role=role,
+        form="notice",
+        status="ready",
+        created_at=desk.now(),
+        sealed_body=desk.store.vault.seal(run.subject_id, body),
+    )
+    session.add(row)
+    return row.id
+
+
+def letter_of(row: Outbox, body: Mapping[str, Any], address: str) -> Letter:
+    """The letter that an outbox row stands for."""
+    template = (
+        Template(body["template"]["name"], body["template"]["language"], tuple(body["template"]["parameters"]))
+        if row.form == "template"
+        else None
+    )
+    return Letter(
+        key=row.key, to=address, kind="template" if template else "text", text=body["text"], template=template
+    )
+
+
+def newest_address(session: Session, customer_id: str) -> Alias | None:
+    """Where to write to a customer: the newest number if there is one, else the newest business-scoped id."""
+    aliases = session.scalars(
+        select(Alias).where(Alias.customer_id == customer_id).order_by(Alias.kind.desc(), Alias.added_at.desc())
+    )
+    return aliases.first()
+
+
+def _values(work: Work, locale: str) -> dict[str, str]:
+    """What fills the placeholders of a reply. Values the run does not have are left out."""
+    values = {"business": work.desk.business}
+    if work.run.case_id:
+        values["case"] = work.run.case_id
+    profile = work.customer.sealed_profile if work.customer else None
+    if profile is not None and (name := work.desk.store.vault.open(profile).get("name")):
+        values["name"] = name
+    promise = work.progress.promises.get("answered")
+    if promise is not None:
+        values["answer_by"] = local_time.day(promise.due_at, work.desk.timezone, locale)
+    return values
+
+
+def _meta_locale(locale: str) -> str:
+    return locale.replace("-", "_")

@@ -1,0 +1,87 @@
+"""`firebreak check`, `release` and `schemas`, on a copy of the content that a test may spoil."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from flows import shelf
+from tests.flows.cli.conftest import Firebreak, read_json
+
+PLAYBOOK = "playbooks/complaint_urgent.yaml"
+
+
+@pytest.fixture
+def content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: Path) -> Path:  # noqa: ARG001
+    """A copy of the content, released as it stands, in place of the one that is shipped."""
+    copy = tmp_path / "content"
+    for folder in ("playbooks", "rules"):
+        shutil.copytree(shelf.ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    monkeypatch.setattr(shelf, "ROOT", copy)
+    return copy
+
+
+def spoil(content: Path, before: str, after: str, path: str = PLAYBOOK) -> None:
+    text = (content / path).read_text()
+    assert before in text
+    (content / path).write_text(text.replace(before, after, 1))
+
+
+def test_sound_content_passes(firebreak: Firebreak, content: Path) -> None:  # noqa: ARG001
+    """Content without a fault would be refused, and nobody would trust the check."""
+    assert firebreak("release", "--anew").exit_code == 0
+    result = firebreak("check")
+    assert result.exit_code == 0, result.stdout
+    assert " error" not in result.stdout or "0 errors" in result.stdout
+    assert read_json(firebreak("check", "--json"))["sound"] is True
+
+
+def test_every_problem_is_shown_with_its_line(firebreak: Firebreak, content: Path) -> None:
+    """A designer would mend one fault after the other, and look for each."""
+    spoil(content, "escalate:", "escalte:")
+    spoil(content, "reply: complaint/first", "reply: complaint/frist", "playbooks/complaint_general.yaml")
+    result = firebreak("check")
+    assert result.exit_code == 1
+    assert f"{PLAYBOOK}:" in result.stdout
+    assert '"escalate"' in result.stdout
+    problems = firebreak("check", "--json")
+    assert problems.exit_code == 1
+    assert '"unknown-verb"' in problems.stdout
+
+
+def test_problems_of_one_file_only(firebreak: Firebreak, content: Path) -> None:
+    """Somebody who works on one file would see the faults of all the others."""
+    firebreak("release", "--anew")
+    spoil(content, "escalate:", "escalte:")
+    assert firebreak("check", "playbooks/incident.yaml").exit_code == 0
+    assert firebreak("check", PLAYBOOK).exit_code == 1
+    missing = firebreak("check", "playbooks/nowhere.yaml")
+    assert missing.exit_code == 1
+    assert "no such file" in missing.stdout
+
+
+def test_changed_content_needs_a_new_version(firebreak: Firebreak, content: Path) -> None:
+    """A procedure would change under the same version, and nobody could tell which one a customer got."""
+    assert firebreak("release", "--anew").exit_code == 0
+    spoil(content, "title: ", "title: Indeed, ")
+    refused = firebreak("release")
+    assert refused.exit_code == 1
+    assert "still 1.0.0" in refused.stderr
+    spoil(content, "version: 1.0.0", "version: 1.1.0")
+    added = read_json(firebreak("release", "--json"))["added"]
+    assert added == ["complaint-urgent 1.1.0"]
+    assert firebreak("release").stdout == "playbooks/lock.json is up to date\n"
+
+
+def test_schemas_tell_when_they_are_out_of_date(firebreak: Firebreak, content: Path) -> None:
+    """An editor would complete what is not allowed any more."""
+    assert firebreak("schemas", "--check").exit_code == 1
+    assert firebreak("schemas").exit_code == 0
+    assert firebreak("schemas", "--check").exit_code == 0
+    spoiled = content / "schemas" / "playbook.schema.json"
+    spoiled.write_text(spoiled.read_text() + " ")
+    stale = firebreak("schemas", "--check")
+    assert stale.exit_code == 1
+    assert "schemas/playbook.schema.json is out of date" in stale.stderr

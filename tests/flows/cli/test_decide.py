@@ -1,0 +1,78 @@
+"""`firebreak decide`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.flows.cli.conftest import Firebreak, read_json
+from tests.flows.cli.town import CHINESE, FIRE, HOURS, PARCEL
+
+
+@pytest.mark.parametrize(
+    ("text", "severity", "playbook"),
+    [
+        (FIRE, "urgent", "complaint-urgent"),
+        (PARCEL, "general", "complaint-general"),
+        (CHINESE, "general", "deletion-request"),
+        (HOURS, "general", None),
+    ],
+)
+def test_words_are_decided_as_if_they_came_in(
+    firebreak: Firebreak, text: str, severity: str, playbook: str | None
+) -> None:
+    """What a designer tries out would differ from what happens to a customer."""
+    decided = read_json(firebreak("decide", "--text", text, "--json"))
+    assert (decided["severity"], decided["playbook"]) == (severity, playbook)
+
+
+def test_facts_come_from_a_file_or_from_standard_input(firebreak: Firebreak, tmp_path: Path) -> None:
+    """A designer could not try out facts that no words express."""
+    facts = "intent: complaint\nsign_slow_parcel: true\n"
+    path = tmp_path / "facts.yaml"
+    path.write_text(facts)
+    from_file = read_json(firebreak("decide", "--facts", str(path), "--json"))
+    assert from_file == read_json(firebreak("decide", "--facts", "-", "--json", stdin=facts))
+    assert from_file["triage"]["rule"] == "slow_parcel"
+
+
+def test_given_facts_win_over_words(firebreak: Firebreak) -> None:
+    """A given severity would be decided anew, and the trial would be of something else."""
+    shown = firebreak("decide", "--text", PARCEL, "--facts", "-", stdin="severity: urgent")
+    assert "complaint-urgent" in shown.stdout
+    assert "because it is given" in shown.stdout
+
+
+def test_reasons_and_what_stood_against_the_others(firebreak: Firebreak) -> None:
+    """Nobody could see why a message starts this playbook and not that one."""
+    plain, explained = (firebreak("decide", "--text", FIRE, *more).stdout for more in ([], ["--explain"]))
+    assert "because People are in danger or hurt: sign_safety is true" in plain
+    assert "not deletion-request#1" not in plain
+    assert "not deletion-request#1: intent is complaint (not deletion_request)" in " ".join(explained.split())
+
+
+@pytest.mark.parametrize(
+    ("facts", "says"),
+    [
+        ("intnet: complaint", '"intent"'),
+        ("intent: complaints", '"complaint"'),
+        ("- intent", "facts are a mapping"),
+        ("intent: [", "standard input:1"),
+        ("", "the file is empty"),
+    ],
+)
+def test_wrong_facts_are_one_clear_line(firebreak: Firebreak, facts: str, says: str) -> None:
+    """A slip in a fact would be decided as something else, or end in a traceback."""
+    result = firebreak("decide", "--facts", "-", stdin=facts)
+    assert result.exit_code == 1
+    assert says in result.stderr
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize(("arguments", "says"), [([], "--text"), (["--facts", "no-such.yaml"], "no-such.yaml")])
+def test_nothing_to_decide_is_an_error(firebreak: Firebreak, arguments: list[str], says: str) -> None:
+    """A command without facts would decide about a customer who wrote nothing."""
+    result = firebreak("decide", *arguments)
+    assert result.exit_code == 1
+    assert says in result.stderr
