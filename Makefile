@@ -1,6 +1,6 @@
 # Two commands are enough: `make run` and `make test`. Both set up what they need first.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lock clean
+.PHONY: help setup run test check picture lock clean
 
 help:  ## what there is
 	@sed -n 's/^\([a-z]*\):.*##/  make \1 \t/p' Makefile
@@ -21,6 +21,9 @@ check: setup  ## everything that can be checked without running it, then the con
 	.venv/bin/lint-imports --no-cache
 	.venv/bin/firebreak check
 	.venv/bin/firebreak test
+
+picture: setup  ## docs/case.svg, drawn from what the product prints
+	@.venv/bin/python docs/picture.py > /dev/null
 
 lock:  ## new pins in requirements.lock (needs uv; `make lock UPGRADE=--upgrade` takes the newest that pyproject.toml allows)
 	@command -v uv >/dev/null || { echo "make lock needs uv: pipx install uv, or pip install uv" >&2; exit 1; }

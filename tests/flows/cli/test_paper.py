@@ -24,7 +24,7 @@ def test_width_is_what_the_terminal_takes(text: str, columns: int) -> None:
     ("text", "lines"),
     [
         ("one two three", ["one two", "three"]),
-        ("王好，您的消息", ["王好，", "您的消息"]),
+        ("王好，您的消息", ["王好，您", "的消息"]),
         ("您的消息，收到", ["您的消", "息，收到"]),
         ("编号C-7K3，谢谢", ["编号", "C-7K3，", "谢谢"]),
         ("abcdefghijkl", ["abcdefgh", "ijkl"]),
