@@ -33,7 +33,9 @@ def on_a_terminal(command: list[str]) -> str:
 
 def main() -> None:
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
-    console.print(Text.from_ansi(on_a_terminal(COMMAND).strip()))
+    # A line's indentation becomes a piece of its own, because some viewers drop spaces at the beginning of a text.
+    seen = re.sub(r"^( +)", "\\1\033[37m", on_a_terminal(COMMAND).strip(), flags=re.MULTILINE)
+    console.print(Text.from_ansi(seen))
     drawn = console.export_svg(title=" ".join(COMMAND[:3]))
     alone = re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL)  # a picture that fetches nothing
     Path(__file__).with_name("case.svg").write_text(alone, encoding="utf-8")

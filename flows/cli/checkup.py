@@ -186,6 +186,7 @@ def team_findings(settings: Settings, shelf: Shelf) -> Iterator[Finding]:
 def channel_findings(settings: Settings) -> Iterator[Finding]:
     """The way to the customers."""
     from flows.assembly import open_channel
+    from flows.channels.cloud_api import CloudApi
 
     if settings.missing():
         return  # said already
@@ -195,6 +196,8 @@ def channel_findings(settings: Settings) -> Iterator[Finding]:
         yield Finding("channel", "broken", str(error), "mend it in the environment or in the file .env")
         return
     check = channel.check()
+    if isinstance(channel, CloudApi):
+        channel.close()
     if check.ok:
         yield Finding("channel", "ok", f"{channel.name}: {check.says}")
     elif settings.channel == "practice":

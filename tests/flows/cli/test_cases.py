@@ -58,7 +58,8 @@ def test_messages_in_no_case_are_found(firebreak: Firebreak, town: Town) -> None
     assert "👍" in said
 
 
-def test_every_message_is_told_once(firebreak: Firebreak, town: Town) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("town")
+def test_every_message_is_told_once(firebreak: Firebreak) -> None:
     """A message would be missing from every story, or be told in two."""
     listed = read_json(firebreak("cases", "--all", "--json"))
     ids = [each["id"] for each in listed["cases"]] + [each["customer"] for each in listed["without_a_case"]]
@@ -84,14 +85,16 @@ def test_list_can_be_narrowed(firebreak: Firebreak, town: Town, arguments: list[
     assert [each["id"] for each in found] == [town[name] for name in names]
 
 
-def test_wrong_severity_suggests_the_nearest(firebreak: Firebreak, town: Town) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("town")
+def test_wrong_severity_suggests_the_nearest(firebreak: Firebreak) -> None:
     """A misspelt filter would look like "there is nothing urgent"."""
     result = firebreak("cases", "--severity", "urgnt")
     assert result.exit_code == 1
     assert '"urgent"' in result.stderr
 
 
-def test_unknown_incident_is_an_error(firebreak: Firebreak, town: Town) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("town")
+def test_unknown_incident_is_an_error(firebreak: Firebreak) -> None:
     """A misspelt incident would look like an incident without cases."""
     result = firebreak("cases", "--incident", "I-NONE")
     assert result.exit_code == 1
@@ -165,14 +168,16 @@ def test_beginning_of_an_id_is_enough(firebreak: Firebreak, town: Town) -> None:
 
 
 @pytest.mark.parametrize(("wanted", "says"), [("C-", "beginning of several"), ("C-NONE", "no case"), ("%", "no case")])
-def test_unknown_id_says_where_to_look(firebreak: Firebreak, town: Town, wanted: str, says: str) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("town")
+def test_unknown_id_says_where_to_look(firebreak: Firebreak, wanted: str, says: str) -> None:
     """A wrong id would end in a riddle, or show the first case that comes along."""
     result = firebreak("case", wanted)
     assert result.exit_code == 1
     assert says in result.stderr
 
 
-def test_words_of_a_customer_cannot_steer_the_terminal(firebreak: Firebreak, town: Town) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("town")
+def test_words_of_a_customer_cannot_steer_the_terminal(firebreak: Firebreak) -> None:
     """A customer could colour, move or hide what the person on shift reads."""
     others = read_json(firebreak("cases", "--json"))["without_a_case"]
     shown = "".join(firebreak("case", each["customer"], *how).stdout for each in others for how in ([], ["--json"]))

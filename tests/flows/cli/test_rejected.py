@@ -7,14 +7,16 @@ import pytest
 from tests.flows.cli.conftest import Firebreak, read_json
 
 
-def test_what_was_put_aside_is_listed(firebreak: Firebreak, town: dict[str, str]) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("town")
+def test_what_was_put_aside_is_listed(firebreak: Firebreak) -> None:
     """A message that could not be understood would be lost without a trace."""
     reasons = {each["reason"] for each in read_json(firebreak("rejected", "--json"))}
     assert reasons == {"`id` is not text", "notice: account_alerts"}
     assert "2 elements put aside" in firebreak("rejected").stdout
 
 
-def test_element_is_shown_as_it_came(firebreak: Firebreak, town: dict[str, str]) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("town")
+def test_element_is_shown_as_it_came(firebreak: Firebreak) -> None:
     """Nobody could find out what it was that could not be understood."""
     (found,) = (each for each in read_json(firebreak("rejected", "--json")) if each["reason"].startswith("notice"))
     assert "quality fell" not in str(found)

@@ -22,19 +22,19 @@ def only_task(firebreak: Firebreak, role: str, kind: str) -> str:
 
 
 @pytest.fixture
-def question(firebreak: Firebreak, town: dict[str, str]) -> str:  # noqa: ARG001
+def question(firebreak: Firebreak) -> str:
     """An open question with one field."""
     return only_task(firebreak, "on_call", "ask")
 
 
 @pytest.fixture
-def by_hand(firebreak: Firebreak, town: dict[str, str]) -> str:  # noqa: ARG001
+def by_hand(firebreak: Firebreak) -> str:
     """A text that somebody has to send."""
     return only_task(firebreak, "on_call", "do")
 
 
 @pytest.fixture
-def decision(firebreak: Firebreak, town: dict[str, str]) -> str:  # noqa: ARG001
+def decision(firebreak: Firebreak) -> str:
     """Something to say yes or no to."""
     return only_task(firebreak, "senior_owner", "approve")
 
@@ -54,7 +54,8 @@ def test_each_task_shows_how_it_is_answered(firebreak: Firebreak, question: str,
     assert f"firebreak answer {decision} yes (or no)" in shown
 
 
-def test_misspelt_role_is_noticed(firebreak: Firebreak, town: dict[str, str]) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("town")
+def test_misspelt_role_is_noticed(firebreak: Firebreak) -> None:
     """A misspelt role would look like a quiet night."""
     result = firebreak("tasks", "--role", "on_cal")
     assert "no open task for on_cal" in result.stdout
@@ -158,7 +159,8 @@ def test_name_must_be_a_name(firebreak: Firebreak, decision: str, name: str) -> 
     assert "--by mara" in result.stderr
 
 
-def test_unknown_task_says_where_to_look(firebreak: Firebreak, town: dict[str, str]) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("town")
+def test_unknown_task_says_where_to_look(firebreak: Firebreak) -> None:
     """A wrong id would end in a riddle."""
     for command in (["task", "T-NONE"], ["answer", "T-NONE", "yes"]):
         result = firebreak(*command)
