@@ -195,6 +195,9 @@ FIRST_REPLY = "first_reply"
 ANSWERED = "answered"
 """The promise whose day fills {answer_by} in reply texts."""
 
+ON_CALL = "on_call"
+"""The role that gets what the machine cannot do."""
+
 Scope = Literal["case", "incident"]
 
 

@@ -245,9 +245,10 @@ def _first_words(bundle: Bundle, playbook: Playbook) -> list[str] | None:
 def _known_words(bundle: Bundle) -> Iterator[str]:
     for language in bundle.words.languages:
         for each in language.lists:
-            yield from (phrase.rstrip("*") for phrase in each.phrases)
+            # All phrases of a list mean the same, so a few of each are enough to try.
+            yield from (phrase.rstrip("*") for phrase in each.phrases[:3])
             for groups in each.together:
-                words = (language.groups[group][:3] for group in groups)
+                words = (language.groups[group][:2] for group in groups)
                 yield from (" ".join(part.rstrip("*") for part in parts) for parts in product(*words))
 
 

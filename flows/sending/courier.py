@@ -25,6 +25,7 @@ from flows.store.tables import Outbox, Run
 STATUS_WAIT = timedelta(minutes=2)
 """How long an uncertain letter waits for its delivery status; Meta sends the first one within seconds."""
 MOST_TRIES = 6
+LONGEST_BACK_OFF = timedelta(days=3)  # being too fast is our own doing, and passes
 PAIR_LIMIT = 131056  # too many messages to one customer; every other back-off slows the whole number
 
 Transaction = Callable[[], AbstractContextManager[Session]]
@@ -136,7 +137,8 @@ def _settle(desk: Desk, session: Session, row: Outbox, result: Result, flow_run:
 def _refused(desk: Desk, session: Session, row: Outbox, result: Refused, now: datetime, flow_run: str | None) -> None:
     row.code = result.code
     said: dict[str, Any] = {"code": result.code, "next": result.what.value, "detail": result.detail}
-    if result.what in (Next.RETRY, Next.BACK_OFF) and row.tries < MOST_TRIES:
+    patient = result.what is Next.BACK_OFF and now - row.created_at < LONGEST_BACK_OFF
+    if patient or (result.what is Next.RETRY and row.tries < MOST_TRIES):
         meaning = UNREACHABLE if result.code is None else meaning_of(result.code)
         wait = meaning.wait_after(row.tries) or result.wait or timedelta(seconds=5)
         if result.what is Next.BACK_OFF:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from rules.bundle import ROLES, Bundle
 from rules.checks.check import Found, check, pointers
-from rules.language import Name, Playbook, PlaybookName, PromiseName, ReplyName, RoleName
+from rules.language import ON_CALL, Name, Playbook, PlaybookName, PromiseName, ReplyName, RoleName
 from rules.problems import did_you_mean
 
 
@@ -23,6 +23,16 @@ def unknown_role(bundle: Bundle) -> Iterator[Found]:
     for playbook in bundle.playbooks.values():
         for place, message in _unknown(playbook, RoleName, bundle.roles):
             yield place, message if "did you mean" in message else f"{message}; roles stand in {ROLES}"
+
+
+@check("no-on-call")
+def no_on_call(bundle: Bundle) -> Iterator[Found]:
+    """The role is missing that gets what the machine cannot do, so that nobody would hear of it."""
+    if ON_CALL not in bundle.roles:
+        yield (
+            bundle.sources[ROLES].place(),
+            f"the role `{ON_CALL}` is missing: it gets everything that cannot be sent or done",
+        )
 
 
 @check("unknown-playbook")

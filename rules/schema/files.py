@@ -50,7 +50,13 @@ def playbook_schema(vocabulary: Vocabulary, verbs: Verbs) -> Schema:
 def reply_schema(vocabulary: Vocabulary) -> Schema:
     """Reply texts: `playbooks/replies/**/*.yaml`."""
     shapes = Shapes(vocabulary)
-    return shapes.file("A Firebreak reply", shapes.model(ReplyFile))
+    content = shapes.model(ReplyFile)
+    known = vocabulary.facts["locale"].values if "locale" in vocabulary.facts else {}
+    content["properties"]["text"]["properties"] = {
+        locale: {**shapes.value(Words), "description": f"The words for customers who write {language}"}
+        for locale, language in known.items()
+    }
+    return shapes.file("A Firebreak reply", content)
 
 
 def rules_schema(vocabulary: Vocabulary) -> Schema:

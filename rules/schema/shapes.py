@@ -142,7 +142,8 @@ class Shapes:
             {"if": {"required": [name]}, "then": self.part(f"step.{name}", partial(self._with, verb))}
             for name, verb in self.verbs.items()
         ]
-        some_verb = {"anyOf": [{"required": [name]} for name in self.verbs]}
+        missing = f"A step needs a verb: {', '.join(self.verbs)}."
+        some_verb = {"anyOf": [{"required": [name], "errorMessage": missing} for name in self.verbs]}
         every_key = {name: self._verb(verb) for name, verb in self.verbs.items()} | self._modifiers()
         without_verb = {"properties": every_key, "additionalProperties": False, **some_verb}
         return {

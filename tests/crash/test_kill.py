@@ -89,7 +89,7 @@ def new_ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[]
         f"sqlite:///{folder}/empty/data.db", f"sqlite:///{folder}/empty/keys.db", master_key, MovedClock(START)
     ).close()
     templates = templates_of(driver.SHELF.current.replies.values())
-    practice = PracticeServer(clock=MovedClock(START), templates=templates)
+    practice = PracticeServer(clock=MovedClock(START), templates=templates, per_second=100_000)
     with Receiver(practice.app_secret) as receiver:
         practice.webhooks.url = receiver.url
         with practice:

@@ -26,7 +26,8 @@ from rules.yaml_source import Source
 
 STRANGE: list[Any] = [
     None, True, 0, -1, 3.5, "", " ", "x", "unknown", "known", "any", "3 days", "1.0.0", "Ünïcode 中", [], {}, ["x"],
-    [None], {"x": 1}, {"all": []}, {"when": 1}, {"reply": "a/b"}, [{"reply": None}], {"one_of": []}, {"at_least": 3}, [[[]]],
+    [None], {"x": 1}, {"all": []}, {"when": 1}, {"reply": "a/b"}, [{"reply": None}], {"one_of": []}, {"at_least": 3},
+    [[[]]],
 ]  # fmt: skip
 BEYOND_A_SCHEMA = {"duplicate-id", "same-id", "same-priority", "condition-too-large", "unknown-placeholder"}
 """Problems of a whole file, or inside a text, that no schema can see."""

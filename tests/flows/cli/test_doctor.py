@@ -86,8 +86,9 @@ def test_practice_whatsapp_that_runs_is_found(firebreak: Firebreak, monkeypatch:
         assert states(firebreak("doctor", "--json"), "channel") == ["ok"]
 
 
+@pytest.mark.usefixtures("town")
 def test_whatsapp_that_cannot_be_reached_is_broken(
-    firebreak: Firebreak, town: dict[str, str], home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    firebreak: Firebreak, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing could be sent, and nobody would know."""
     key = (home / "master.key").read_text()
@@ -111,8 +112,9 @@ def real(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, key: str) -> None:
 
 
 @pytest.mark.parametrize("store", ["as it is", "away", "of another key"])
+@pytest.mark.usefixtures("town")
 def test_no_secret_is_ever_shown(
-    firebreak: Firebreak, town: dict[str, str], home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, store: str
+    firebreak: Firebreak, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, store: str
 ) -> None:
     """What a person copies into a ticket would hold the keys to the customers' data."""
     key = (home / "master.key").read_text().strip()
@@ -152,9 +154,8 @@ def test_wrong_settings_are_named_and_the_content_is_looked_at(
     assert states(result, "content") == ["ok"]
 
 
-def test_wrong_master_key_is_broken(
-    firebreak: Firebreak, town: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("town")
+def test_wrong_master_key_is_broken(firebreak: Firebreak, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing personal could be read, and nobody would know before a customer waits."""
     monkeypatch.setenv("FIREBREAK_MASTER_KEY", base64.b64encode(b"k" * 32).decode())
     result = firebreak("doctor", "--json")
@@ -171,8 +172,9 @@ def test_home_open_to_others_is_a_warning(firebreak: Firebreak, home: Path) -> N
 
 
 @pytest.mark.parametrize(("version", "state", "code"), [("9999", "broken", 1), ("0000", "broken", 1)])
+@pytest.mark.usefixtures("town")
 def test_store_of_another_release_is_seen_and_not_touched(
-    firebreak: Firebreak, town: dict[str, str], home: Path, version: str, state: str, code: int
+    firebreak: Firebreak, home: Path, version: str, state: str, code: int
 ) -> None:
     """Looking at a store would change it, or a store that is too new would be opened."""
     with sqlite3.connect(home / "firebreak.db") as database:
@@ -243,22 +245,18 @@ def neglected(town: dict[str, str], home: Path) -> dict[str, str]:
             session.query(Run).where(Run.case_id == town["deletion"]).one().status = "finished"
             session.get_one(Subject, town["customer"]).due_at = long_ago
             session.query(Task).where(Task.case_id == town["urgent"], Task.status == "open").one().due_at = long_ago
-            about: dict[str, Any] = {
-                "subject_id": run.subject_id,
-                "run_id": run.id,
-                "created_at": long_ago,
-                "sealed_body": b"",
-            }
+            mine: dict[str, Any] = {"subject_id": run.subject_id, "run_id": run.id, "case_id": run.case_id}
+            text = {**mine, "to": "customer", "form": "text", "created_at": long_ago, "sealed_body": b""}
+            notice = {**text, "to": "team", "form": "notice", "role": "on_call"}
+            planned = {**mine, "path": "x", "playbook": "complaint-check-in", "due_at": long_ago}
             session.add_all(
                 [
-                    Outbox(id="O-1", key="1", to="customer", form="text", status="ready", **about),
-                    Outbox(id="O-2", key="2", to="customer", form="text", status="failed", **about),
-                    Outbox(id="O-3", key="3", to="team", form="notice", role="on_call", status="failed", **about),
-                    FollowUp(
-                        id="F-1", **mine, case_id=run.case_id, path="x", playbook="complaint-check-in", due_at=long_ago, status="waiting",
-                    ),
+                    Outbox(id="O-1", key="1", status="ready", **text),
+                    Outbox(id="O-2", key="2", status="failed", **text),
+                    Outbox(id="O-3", key="3", status="failed", **notice),
+                    FollowUp(id="F-1", status="waiting", **planned),
                 ]
-            )  # fmt: skip
+            )
     return town
 
 

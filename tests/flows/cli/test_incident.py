@@ -44,7 +44,8 @@ def test_story_of_an_incident_needs_no_word_before_its_id(firebreak: Firebreak, 
     assert "mara opens an incident: product, severity urgent" in shown
 
 
-def test_what_happened_is_kept_sealed(firebreak: Firebreak, opened: str, home: Path) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("opened")
+def test_what_happened_is_kept_sealed(home: Path) -> None:
     """What a colleague writes about customers would lie open in the database."""
     with sqlite3.connect(home / "firebreak.db") as database:
         assert WHAT not in "".join(database.iterdump())

@@ -22,19 +22,19 @@ def only_task(firebreak: Firebreak, role: str, kind: str) -> str:
 
 
 @pytest.fixture
-def question(firebreak: Firebreak) -> str:
+def question(firebreak: Firebreak, town: dict[str, str]) -> str:  # noqa: ARG001 - it is asked there
     """An open question with one field."""
     return only_task(firebreak, "on_call", "ask")
 
 
 @pytest.fixture
-def by_hand(firebreak: Firebreak) -> str:
+def by_hand(firebreak: Firebreak, town: dict[str, str]) -> str:  # noqa: ARG001 - it is asked there
     """A text that somebody has to send."""
     return only_task(firebreak, "on_call", "do")
 
 
 @pytest.fixture
-def decision(firebreak: Firebreak) -> str:
+def decision(firebreak: Firebreak, town: dict[str, str]) -> str:  # noqa: ARG001 - it is asked there
     """Something to say yes or no to."""
     return only_task(firebreak, "senior_owner", "approve")
 

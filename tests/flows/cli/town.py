@@ -85,6 +85,7 @@ class Town:
         self.answer("senior_owner", {})
         self.write(NUMBER, CHINESE, name=NAME)
         self.go_on()
+        self.clock.move(timedelta(minutes=1))
         self.write("15550100003", PARCEL)
         self.go_on(desk=self.by_hand)  # this one was written to from the app
         self.write("15550100005", HOURS)
