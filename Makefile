@@ -14,11 +14,12 @@ run: setup  ## Firebreak with a practice WhatsApp and a short demonstration; Ctr
 test: setup  ## the tests
 	@.venv/bin/python -m pytest -q
 
-check: setup  ## everything that can be checked without running it, then the content and its tests
+check: setup  ## what can be checked without running it: types, style, layers, schemas; then the content and its tests
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-cache
+	.venv/bin/firebreak schemas --check
 	.venv/bin/firebreak check
 	.venv/bin/firebreak test
 

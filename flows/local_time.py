@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
-
 
 def day(moment: datetime, zone: ZoneInfo, locale: str = "en") -> str:
     """A day without the time: `December 21, 2026`, `2026年12月21日`."""
+    from babel import Locale, UnknownLocaleError  # a tenth of a second that most commands do not need
+    from babel.dates import format_date
+
     try:
         known = Locale.parse(locale, sep="-")
     except (UnknownLocaleError, ValueError):

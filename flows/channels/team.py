@@ -3,13 +3,13 @@
 The team file names people once and lists them under roles, the first to be called first:
 
     people:
-      mara:
-        - tgram://${TELEGRAM_BOT}/${MARA_CHAT}
+      first_phone:
+        - tgram://${TELEGRAM_BOT}/${FIRST_CHAT}
         - mailtos://${MAIL_USER}:${MAIL_PASSWORD}@example.com
-      omar: dingtalk://${DINGTALK_TOKEN}
+      second_phone: dingtalk://${DINGTALK_TOKEN}
     roles:
-      shift_lead: [mara, omar]
-      privacy_lead: [omar]
+      shift_lead: [first_phone, second_phone]
+      privacy_lead: [second_phone]
 
 `${NAME}` is filled in from the environment as it stands there (in an address, special characters are written
 percent-encoded). An address is a secret: it is never shown, logged or put into an error.

@@ -53,7 +53,7 @@ def who(by: str | None) -> str:
     if by is not None:
         name = by.strip()
         if not name or len(name) > 60 or not name.isprintable():
-            raise FirebreakError("A name has 1 to 60 characters that can be printed, for example --by mara.")
+            raise FirebreakError("A name has 1 to 60 characters that can be printed, for example --by first_phone.")
         return name
     import getpass
 

@@ -180,7 +180,7 @@ def answer(
     \b
     Examples:
       firebreak answer T-4YV0N2ZZKD backup_status=none
-      firebreak answer T-4YV0N2ZZKD yes --by mara
+      firebreak answer T-4YV0N2ZZKD yes --by first_phone
       firebreak answer T-4YV0N2ZZKD done --remark "called her at nine"
     """
     from flows import answering

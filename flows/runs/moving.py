@@ -15,10 +15,9 @@ from flows.runs.interpreter import State
 from flows.runs.outcome import Closed, Done, Failed, Outcome, Waiting
 from flows.runs.progress import progress_of
 from flows.runs.work import Work
-from flows.sending import letters
 from flows.store import tables
 from flows.verbs.action import Action
-from rules.language import FIRST_REPLY
+from rules.language import FIRST_REPLY, ON_CALL
 from rules.vocabulary import facts_to_json
 
 
@@ -153,11 +152,11 @@ def _fail(work: Work, outcome: Failed, said: Mapping[str, Any]) -> None:
         # Nobody said what then: a person must, and the run stays where it is until they have.
         task = work.ask(
             "do",
-            letters.ON_CALL,
+            ON_CALL,
             f'The step "{work.step.title}" failed ({outcome.reason}). '
             "Please do by hand what it should have done, then mark this done.",
         )
-        work.tell(letters.ON_CALL, f'The step "{work.step.title}" failed: {outcome.reason}', task=task)
+        work.tell(ON_CALL, f'The step "{work.step.title}" failed: {outcome.reason}', task=task)
 
 
 def _end_step(work: Work, status: tables.StepStatus, outcome: Mapping[str, Any]) -> None:

@@ -18,6 +18,7 @@ from flows.runs.work import Work
 from flows.sending import letters
 from flows.store.tables import Delivery, Outbox, Run, Step, Task, Timer
 from flows.verbs.action import Action
+from rules.language import ON_CALL
 
 
 def settle_subject(desk: Desk, session: Session, subject_id: str, flow_run: str | None = None) -> int:
@@ -168,11 +169,11 @@ def _failed_later(
         details = desk.store.vault.open(row.sealed_body)
         task = work.ask(
             "do",
-            letters.ON_CALL,
+            ON_CALL,
             "WhatsApp could not deliver this reply. Please reach the customer another way, then mark it done.",
             details={"text": details.get("text", ""), "code": delivery.code},
         )
-        work.tell(letters.ON_CALL, "A reply could not be delivered", task=task)
+        work.tell(ON_CALL, "A reply could not be delivered", task=task)
 
 
 def _fired(desk: Desk, session: Session, timer: Timer, flow_run: str | None) -> None:
@@ -207,7 +208,7 @@ def _promise_due(desk: Desk, session: Session, run: Run, timer: Timer, flow_run:
     if timer.kind == "warning":
         history.tell(session, run, now, "promise is near", said, path=timer.path, flow_run=flow_run)
         due = local_time.minute(promise.due_at, desk.timezone)
-        letters.notice(desk, session, run, timer.path, letters.ON_CALL, f'The promise "{timer.name}" is due at {due}')
+        letters.notice(desk, session, run, timer.path, ON_CALL, f'The promise "{timer.name}" is due at {due}')
         return
     promise.status, promise.settled_at = "broken", now
     history.tell(session, run, now, "promise broken", said, path=timer.path, flow_run=flow_run)

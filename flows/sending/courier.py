@@ -21,6 +21,7 @@ from flows.desk import Desk
 from flows.runs import history, moving, settling
 from flows.sending import letters
 from flows.store.tables import Outbox, Run
+from rules.language import ON_CALL
 
 STATUS_WAIT = timedelta(minutes=2)
 """How long an uncertain letter waits for its delivery status; Meta sends the first one within seconds."""
@@ -92,7 +93,7 @@ def _call(desk: Desk, session: Session, row: Outbox, now: datetime) -> Callable[
     body = desk.store.vault.open(row.sealed_body)
     if row.to == "team":
         words = body["body"] + (f"\n→ {body['task']}" if body["task"] else "")
-        return lambda: _tell(desk, row.role or letters.ON_CALL, body["title"], words)
+        return lambda: _tell(desk, row.role or ON_CALL, body["title"], words)
     assert row.customer_id is not None
     wait = desk.pace.wait_for(row.customer_id)
     if wait > timedelta(0):

@@ -15,13 +15,11 @@ from flows.ids import new_id
 from flows.runs.outcome import Failed, Outcome, Waiting
 from flows.runs.providers import window_is_open
 from flows.store.tables import Alias, Outbox, Run, Task
+from rules.language import ON_CALL
 from rules.replies import Reply
 
 if TYPE_CHECKING:
     from flows.runs.work import Work
-
-ON_CALL = "on_call"
-"""The role that gets what the machine cannot do."""
 
 
 def objections(work: Work, reply: Reply) -> list[str]:

@@ -6,8 +6,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import or_, select
@@ -57,7 +58,7 @@ async def respond_for_ever(desk: Desk, bell: Bell, prefect_is_up: Callable[[], b
         while True:
             bell.alive()
             if await asyncio.to_thread(something_ready, desk):
-                await _one_wave(desk, prefect_is_up())
+                await _to_its_end(_one_wave(desk, prefect_is_up()))
             else:
                 if not prefect_is_up():
                     await asyncio.to_thread(following.start_due, desk)
@@ -72,6 +73,16 @@ def something_ready(desk: Desk) -> bool:
     )
     with desk.store.read() as session:
         return session.scalars(ready.limit(1)).first() is not None
+
+
+async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Do it whole, also when we are asked to stop meanwhile: a wave that is cut off leaves a crashed flow run."""
+    wave = asyncio.create_task(work)
+    try:
+        await asyncio.shield(wave)
+    except asyncio.CancelledError:
+        await asyncio.wait({wave})
+        raise
 
 
 async def _one_wave(desk: Desk, with_prefect: bool) -> None:

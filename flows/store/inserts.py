@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, cast
 
 from sqlalchemy import Connection, CursorResult, Table
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
 
@@ -17,6 +16,14 @@ def insert_new(on: Session | Connection, table: type[DeclarativeBase], **values:
     dialect = (on.get_bind() if isinstance(on, Session) else on).dialect.name
     target = table.__table__
     assert isinstance(target, Table)
-    insert = (postgresql if dialect == "postgresql" else sqlite).insert(target)
-    done = on.execute(insert.values(**values).on_conflict_do_nothing())
+    # Imported here, because a database that is not used costs every command a tenth of a second.
+    if dialect == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
+
+        statement: Any = insert_on_postgresql(target)
+    else:
+        from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
+
+        statement = insert_on_sqlite(target)
+    done = on.execute(statement.values(**values).on_conflict_do_nothing())
     return cast("CursorResult[Any]", done).rowcount > 0

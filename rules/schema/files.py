@@ -147,7 +147,7 @@ def team_schema() -> Schema:
         "description": "An Apprise address; ${NAME} is filled in from the environment, and so should every secret be",
         "pattern": r"^([A-Za-z][A-Za-z0-9+.-]*://|\$\{)",
         "patternErrorMessage": "An address begins with its service, for example tgram:// or mailtos://",
-        "examples": ["tgram://${TELEGRAM_BOT}/${MARA_CHAT}", "dingtalk://${DINGTALK_TOKEN}"],
+        "examples": ["tgram://${TELEGRAM_BOT}/${FIRST_CHAT}", "dingtalk://${DINGTALK_TOKEN}"],
     }
     person: Schema = {"type": "string", "minLength": 1, "description": "The name of somebody under `people`"}
     content: Schema = {

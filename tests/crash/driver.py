@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import apprise.plugins  # noqa: F401 - loaded once before the forks, since it takes a second
 import httpx
 from sqlalchemy import Engine, event, func, select
 

@@ -76,10 +76,10 @@ def test_practice_team_is_reached_on_the_board(load: Load, shelf: Shelf) -> None
 def test_team_file_wins(load: Load, shelf: Shelf, tmp_path: Path) -> None:
     """In practice mode the real team could not be tried out."""
     path = tmp_path / "team.yaml"
-    path.write_text("people:\n  mara: json://127.0.0.1/x\nroles:\n  on_call: [mara]\n")
+    path.write_text("people:\n  first_phone: json://127.0.0.1/x\nroles:\n  on_call: [first_phone]\n")
     team = open_team(load(team=str(path)), shelf, lambda _: None)
     assert isinstance(team, Team)
-    assert team.people_of("on_call") == ("mara",)
+    assert team.people_of("on_call") == ("first_phone",)
 
 
 def test_team_of_nobody_is_a_warning_and_never_a_success(

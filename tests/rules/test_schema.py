@@ -198,8 +198,8 @@ def test_wrong_playbook_fails(written: str, complaint: str) -> None:
         ("playbook-test", "tests: a\nscenarios: [{name: b, timeline: [answer: perhaps]}]\n", "'perhaps' is not one of"),
         ("playbook-test", "tests: a\nscenarios: [{name: b, timeline: [], expect: [{repli: c}]}]\n", "'repli' was"),
         ("playbook-test", "tests: a\nscenarios: [{name: b, timeline: [], never: [{says: d}]}]\n", "is a required"),
-        ("team", "people: {mara: mara@example.com}\nroles: {lead: mara}\n", "'mara@example.com' does not match"),
-        ("team", "people: {mara: 'tgram://x/y'}\n", "'roles' is a required property"),
+        ("team", "people: {first_phone: first@example.com}\nroles: {lead: first}\n", "'first@example.com' does not match"),
+        ("team", "people: {first_phone: 'tgram://x/y'}\n", "'roles' is a required property"),
     ],
 )  # fmt: skip
 def test_other_wrong_file_fails(name: str, written: str, complaint: str) -> None:
@@ -210,11 +210,11 @@ def test_other_wrong_file_fails(name: str, written: str, complaint: str) -> None
 
 TEAM = """\
 people:
-  mara: ["tgram://${BOT}/${CHAT}", "mailtos://${USER}:${PASSWORD}@example.com"]
-  omar: dingtalk://${TOKEN}
+  first_phone: ["tgram://${BOT}/${CHAT}", "mailtos://${USER}:${PASSWORD}@example.com"]
+  second_phone: dingtalk://${TOKEN}
   ines: ${ADDRESS}
 roles:
-  shift_lead: [mara, omar]
+  shift_lead: [first_phone, second_phone]
   privacy_lead: ines
 """
 

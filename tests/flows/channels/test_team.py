@@ -44,13 +44,13 @@ def problems(tmp_path: Path, text: str, **environment: str) -> list[str]:
 
 TEAM = """\
 people:
-  mara:
-    - json://127.0.0.1:${PORT}/practice/team/mara
+  first_phone:
+    - json://127.0.0.1:${PORT}/practice/team/first_phone
     - ${WHOLE_ADDRESS}
-  omar: json://127.0.0.1:${PORT}/practice/team/omar
+  second_phone: json://127.0.0.1:${PORT}/practice/team/second_phone
 roles:
-  shift_lead: [mara, omar]
-  privacy_lead: omar
+  shift_lead: [first_phone, second_phone]
+  privacy_lead: second_phone
 """
 
 
@@ -59,12 +59,12 @@ def test_a_role_is_told_in_the_order_of_the_file(tmp_path: Path, practice: Pract
     team = load(tmp_path, TEAM, PORT=practice.url.rsplit(":", 1)[1], WHOLE_ADDRESS=nowhere)
     before = len(practice.team())
     assert team.roles() == ("shift_lead", "privacy_lead")
-    assert team.people_of("shift_lead") == ("mara", "omar")
-    assert team.tell("shift_lead", "紧急", "Case C-1 needs a call.") == Told(("mara", "omar"))
+    assert team.people_of("shift_lead") == ("first_phone", "second_phone")
+    assert team.tell("shift_lead", "紧急", "Case C-1 needs a call.") == Told(("first_phone", "second_phone"))
     told = practice.team()[before:]
     assert [(notice.role, notice.title, notice.message) for notice in told] == [
-        ("mara", "紧急", "Case C-1 needs a call."),
-        ("omar", "紧急", "Case C-1 needs a call."),
+        ("first_phone", "紧急", "Case C-1 needs a call."),
+        ("second_phone", "紧急", "Case C-1 needs a call."),
     ]
 
 
@@ -112,9 +112,9 @@ def test_addresses_are_never_shown(
 
 def test_the_check_names_addresses_that_apprise_does_not_understand() -> None:
     """A misspelt service would be found in the night in which it is needed."""
-    team = Team({"mara": ("json://127.0.0.1:1/x", "telegramm://x/y")}, {"on_call": ("mara",)})
+    team = Team({"first_phone": ("json://127.0.0.1:1/x", "telegramm://x/y")}, {"on_call": ("first_phone",)})
     [problem] = team.check()
-    assert "mara" in problem
+    assert "first_phone" in problem
     assert "2 of 2" in problem
 
 
@@ -122,20 +122,20 @@ def test_every_slip_in_the_file_is_told_at_once_with_its_place(tmp_path: Path) -
     """Whoever sets up the team should not have to run into one error after the other."""
     text = """\
 people:
-  mara: tgram://${BOT_TOKEN}/${MARA_CHAT}
-  omar: []
+  first_phone: tgram://${BOT_TOKEN}/${FIRST_CHAT}
+  second_phone: []
   zoe: ring her up
 roles:
-  shift_lead: [mara, omr]
+  shift_lead: [first_phone, omr]
   nobody: []
 telephones: {}
 """
     found = problems(tmp_path, text, BOT_TOKEN=SECRET)
     assert len(found) == 6
-    assert any(line.startswith("/team.yaml:2:") and "MARA_CHAT" in line for line in found)
+    assert any(line.startswith("/team.yaml:2:") and "FIRST_CHAT" in line for line in found)
     assert any(line.startswith("/team.yaml:3:") and "at least one address" in line for line in found)
     assert any(line.startswith("/team.yaml:4:") and "tgram://" in line for line in found)
-    assert any(line.startswith("/team.yaml:6:") and 'did you mean "mara"?' not in line for line in found)
+    assert any(line.startswith("/team.yaml:6:") and 'did you mean "first_phone"?' not in line for line in found)
     assert any(line.startswith("/team.yaml:7:") and "reaches nobody" in line for line in found)
     assert any(line.startswith("/team.yaml:8:") and "telephones" in line for line in found)
     assert not [line for line in found if SECRET in line]

@@ -115,7 +115,7 @@ def test_story_reads_from_the_first_word_to_what_is_waited_for(firebreak: Firebr
         "senior_owner is to take it over",
         "told senior_owner once more",
         "+12m 03s",
-        "mara has taken it over",
+        "first_phone has taken it over",
         "we wrote complaint/person-has-it",
         "waits for senior_owner to say yes or no",
         "firebreak task T-",

@@ -30,13 +30,13 @@ SECRETS = {
 }
 TEAM = """
 people:
-  mara: tgram://${TELEGRAM_BOT}/12315544/
+  first_phone: tgram://${TELEGRAM_BOT}/12315544/
 roles:
-  on_call: [mara]
-  shift_lead: [mara]
-  senior_owner: [mara]
-  privacy_lead: [mara]
-  crisis_team: [mara]
+  on_call: [first_phone]
+  shift_lead: [first_phone]
+  senior_owner: [first_phone]
+  privacy_lead: [first_phone]
+  crisis_team: [first_phone]
 """
 
 
@@ -201,10 +201,18 @@ def test_history_that_was_changed_is_found(firebreak: Firebreak, town: dict[str,
 @pytest.mark.parametrize(
     ("team", "state", "says"),
     [
-        ("people:\n  mara: json://127.0.0.1/s3cret\nroles:\n  on_call: [mara]\n", "missing", '"crisis_team"'),
+        (
+            "people:\n  first_phone: json://127.0.0.1/s3cret\nroles:\n  on_call: [first_phone]\n",
+            "missing",
+            '"crisis_team"',
+        ),
         (TEAM.replace("${TELEGRAM_BOT}", "${NOWHERE}"), "broken", "NOWHERE"),
-        (TEAM.replace("tgram://", "nosuchservice://"), "broken", "mara: Apprise does not understand address 1 of 1"),
-        (TEAM.replace("[mara]", "[marta]", 1), "broken", '"mara"'),
+        (
+            TEAM.replace("tgram://", "nosuchservice://"),
+            "broken",
+            "first_phone: Apprise does not understand address 1 of 1",
+        ),
+        (TEAM.replace("[first_phone]", "[marta]", 1), "broken", '"first_phone"'),
     ],
 )
 def test_team_that_reaches_nobody_is_seen(

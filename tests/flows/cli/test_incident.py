@@ -16,7 +16,7 @@ WHAT = "Chargers of batch 7 catch fire"
 def opened(firebreak: Firebreak) -> str:
     """An incident that was opened by hand."""
     done = firebreak(
-        "incident", "open", "--what", WHAT, "--kind", "product", "--severity", "urgent", "--by", "mara", "--json"
+        "incident", "open", "--what", WHAT, "--kind", "product", "--severity", "urgent", "--by", "first_phone", "--json"
     )
     return str(read_json(done)["id"])
 
@@ -24,7 +24,12 @@ def opened(firebreak: Firebreak) -> str:
 def test_opened_incident_is_listed(firebreak: Firebreak, opened: str) -> None:
     """An incident would be open and nobody could see it."""
     (found,) = read_json(firebreak("incident", "list", "--json"))
-    assert (found["id"], found["kind"], found["severity"], found["opened_by"]) == (opened, "product", "urgent", "mara")
+    assert (found["id"], found["kind"], found["severity"], found["opened_by"]) == (
+        opened,
+        "product",
+        "urgent",
+        "first_phone",
+    )
     assert "incident (product)" in firebreak("incident", "list").stdout
     assert "1 open incident\n" in firebreak("incident", "list").stdout
 
@@ -41,7 +46,7 @@ def test_incident_waits_for_a_responder(firebreak: Firebreak, opened: str) -> No
 def test_story_of_an_incident_needs_no_word_before_its_id(firebreak: Firebreak, opened: str, words: list[str]) -> None:
     """`firebreak incident I-…`, as everybody would type it, would be an unknown command."""
     shown = firebreak("incident", *words, opened[:6].lower(), "--explain").stdout
-    assert "mara opens an incident: product, severity urgent" in shown
+    assert "first_phone opens an incident: product, severity urgent" in shown
 
 
 @pytest.mark.usefixtures("opened")

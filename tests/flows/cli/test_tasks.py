@@ -81,14 +81,14 @@ def test_answer_moves_the_case_on(
     firebreak: Firebreak, question: str, town: dict[str, str], home: Path, shelf: Shelf
 ) -> None:
     """An answer given at the command line would never reach its case."""
-    told = firebreak("answer", question, "backup_status=none", "--by", "omar")
+    told = firebreak("answer", question, "backup_status=none", "--by", "second_phone")
     assert told.exit_code == 0
     assert f"firebreak case {town['deletion']}" in told.stdout
     later = Town(home, base64.b64decode((home / "master.key").read_text()), shelf)
     later.go_on(timedelta(hours=3, seconds=1))  # a town's clock begins three hours back
     later.store.close()
     story = read_json(firebreak("case", town["deletion"], "--json"))["lines"]
-    assert "omar answered" in " ".join(line["headline"] for line in story)
+    assert "second_phone answered" in " ".join(line["headline"] for line in story)
     assert story[-1]["step"] == "worth_as_evidence"
 
 
@@ -144,11 +144,11 @@ def test_wrong_answer_says_what_is_asked_for(firebreak: Firebreak, question: str
 
 def test_second_answer_is_refused(firebreak: Firebreak, decision: str) -> None:
     """A yes would overwrite the no of a colleague who was faster."""
-    assert firebreak("answer", decision, "no", "--by", "mara").exit_code == 0
+    assert firebreak("answer", decision, "no", "--by", "first_phone").exit_code == 0
     result = firebreak("answer", decision, "yes")
     assert result.exit_code == 1
-    assert "answered by mara" in result.stderr
-    assert "answered by mara" in firebreak("tasks", "--all").stdout
+    assert "answered by first_phone" in result.stderr
+    assert "answered by first_phone" in firebreak("tasks", "--all").stdout
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 61, "a\nb"])
@@ -156,7 +156,7 @@ def test_name_must_be_a_name(firebreak: Firebreak, decision: str, name: str) -> 
     """The history would say that nobody decided."""
     result = firebreak("answer", decision, "yes", "--by", name)
     assert result.exit_code == 1
-    assert "--by mara" in result.stderr
+    assert "--by first_phone" in result.stderr
 
 
 @pytest.mark.usefixtures("town")

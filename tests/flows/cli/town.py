@@ -69,7 +69,7 @@ class Town:
             waves.move(desk or self.desk, f"town-{self._count}")
         following.start_due(self.desk)
 
-    def answer(self, role: str, given: dict[str, Any], by: str = "mara") -> None:
+    def answer(self, role: str, given: dict[str, Any], by: str = "first_phone") -> None:
         """A colleague answers the only open task of a role."""
         with self.store.begin() as session:
             task = session.scalars(select(Task).where(Task.role == role, Task.status == "open")).one()
