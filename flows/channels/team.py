@@ -157,6 +157,8 @@ def _load_apprise() -> None:
         warnings.simplefilter("ignore")  # some of its services use old modules
         import apprise
 
+        # Apprise logs whole addresses, and an address holds the key to a chat. No level set elsewhere brings them back.
+        logging.getLogger("apprise").addFilter(lambda _record: False)
         apprise.Apprise.instantiate("json://127.0.0.1")
     # The lines of these two hold addresses, and with them their secrets.
     logging.getLogger("apprise").disabled = True

@@ -198,7 +198,7 @@ def test_wrong_playbook_fails(written: str, complaint: str) -> None:
         ("playbook-test", "tests: a\nscenarios: [{name: b, timeline: [answer: perhaps]}]\n", "'perhaps' is not one of"),
         ("playbook-test", "tests: a\nscenarios: [{name: b, timeline: [], expect: [{repli: c}]}]\n", "'repli' was"),
         ("playbook-test", "tests: a\nscenarios: [{name: b, timeline: [], never: [{says: d}]}]\n", "is a required"),
-        ("team", "people: {first_phone: first@example.com}\nroles: {lead: first}\n", "'first@example.com' does not match"),
+        ("team", "people: {first: me@example.com}\nroles: {lead: first}\n", "'me@example.com' does not match"),
         ("team", "people: {first_phone: 'tgram://x/y'}\n", "'roles' is a required property"),
     ],
 )  # fmt: skip

@@ -212,7 +212,7 @@ def test_history_that_was_changed_is_found(firebreak: Firebreak, town: dict[str,
             "broken",
             "first_phone: Apprise does not understand address 1 of 1",
         ),
-        (TEAM.replace("[first_phone]", "[marta]", 1), "broken", '"first_phone"'),
+        (TEAM.replace("[first_phone]", "[first_phne]", 1), "broken", '"first_phone"'),
     ],
 )
 def test_team_that_reaches_nobody_is_seen(

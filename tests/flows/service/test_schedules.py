@@ -157,4 +157,4 @@ def _while_aside(work: Callable[[], Any], look: Callable[[], object]) -> None:
         assert await looking
 
     asyncio.run(main())
-    assert not [thread for thread in threading.enumerate() if thread.name == "schedules"]
+    assert eventually(lambda: not [thread for thread in threading.enumerate() if thread.name == "schedules"])
