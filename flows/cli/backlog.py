@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from flows.cli.findings import Finding
 from flows.cli.paper import many
 from flows.errors import JournalBroken
-from flows.sentences import roughly
 from flows.store import journal
 from flows.store.database import Store
 from flows.store.tables import Case, Customer, FollowUp, Message, Outbox, Rejected, Run, Subject, Task, Timer
+from flows.telling.sentences import roughly
 
 PATIENCE = timedelta(minutes=5)
 """How long work may lie before it counts as lying about; the responder looks every half second."""

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
-    from flows.overview import Overview, Unassigned, Wait
     from flows.store.tables import Customer
-    from flows.story import About, Line
+    from flows.telling.overview import Overview, Unassigned, Wait
+    from flows.telling.story import About, Line
 
 SEVERITY_INKS: dict[str, Ink] = {"urgent": "red", "important": "yellow"}
 _MOST_UNASSIGNED = 10
@@ -49,7 +49,7 @@ def list_cases(
       firebreak cases --severity urgent
       firebreak cases --all --json
     """
-    from flows import overview
+    from flows.telling import overview
 
     settings = load_settings()
     with open_store(settings) as store, store.read() as session:
@@ -74,8 +74,8 @@ def _conditions(
     session: Session, only_open: bool, severity: str | None, incident: str | None, playbook: str | None
 ) -> Iterator[ColumnElement[bool]]:
     from flows.errors import NotFound
-    from flows.finding import by_id
     from flows.store.tables import Case, Incident
+    from flows.telling.finding import by_id
 
     if only_open:
         yield Case.closed_at.is_(None)
@@ -127,7 +127,7 @@ def _for_what(wait: Wait, now: datetime, zone: ZoneInfo) -> Iterator[str]:
 
 def until(wait: Wait, now: datetime, zone: ZoneInfo) -> str:
     """Until when something is waited for, and how long that is from now."""
-    from flows.sentences import moment, roughly
+    from flows.telling.sentences import moment, roughly
 
     if wait.until is not None:
         if wait.until <= now:
@@ -179,8 +179,8 @@ def tell_story(wanted: str, *, without_words: bool, explain: bool, everything: b
     """Print the story of a case, an incident or a customer."""
     from dataclasses import replace
 
-    from flows import story
     from flows.cli import timeline
+    from flows.telling import story
 
     settings = load_settings()
     with open_store(settings) as store:
@@ -207,8 +207,8 @@ def tell_story(wanted: str, *, without_words: bool, explain: bool, everything: b
 
 
 def _views(session: Session, about: About) -> tuple[list[Overview], str]:
-    from flows import overview
     from flows.store.tables import Case, Incident
+    from flows.telling import overview
 
     if isinstance(about, Case):
         return overview.cases(session, Case.id == about.id), "case"
@@ -242,7 +242,7 @@ def _head(wanted: str, name: str, views: list[Overview], zone: ZoneInfo) -> list
 def _now(lines: list[Line], views: list[Overview], now: datetime, zone: ZoneInfo) -> Iterator[str]:
     """What stands below a story: what is waited for now, and what can be done about it."""
     from flows.cli import timeline
-    from flows.sentences import moment
+    from flows.telling.sentences import moment
 
     pairs = []
     for view in views:

@@ -55,8 +55,8 @@ def list_incidents(
       firebreak incident list
       firebreak incident list --all --json
     """
-    from flows import overview
     from flows.store.tables import Incident
+    from flows.telling import overview
 
     settings = load_settings()
     with open_store(settings) as store, store.read() as session:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from flows.rehearsal.scenario import Says
     from flows.rehearsal.stage import Stage
     from flows.shelf import Shelf
-    from flows.story import Line
+    from flows.telling.story import Line
     from rules.bundle import Bundle
     from rules.language import Playbook
 
@@ -125,7 +125,7 @@ def _say_heading(text: str) -> None:
 
 def _say_stories(stories: Stories, explain: bool) -> None:
     from flows.cli.timeline import draw
-    from flows.story import UTC
+    from flows.telling.story import UTC
 
     for about, lines in stories.items():
         say(ink(f"{about}", "bold"))
@@ -214,9 +214,9 @@ def _play_by_hand(shelf: Shelf, playbook: Playbook, time: timedelta) -> tuple[St
 def _on_stage(shelf: Shelf, begin: Callable[[Stage], None], time: timedelta) -> Stories:
     from sqlalchemy import select
 
-    from flows import story
     from flows.rehearsal.stage import Stage
     from flows.store.tables import Case, Incident
+    from flows.telling import story
 
     stage = Stage(shelf)
     try:

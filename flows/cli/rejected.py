@@ -53,8 +53,8 @@ def _list(as_json: bool) -> None:
 def _show(wanted: str, as_json: bool) -> None:
     from flows.cli.timeline import day_and_minute, head
     from flows.errors import Erased, NotFound
-    from flows.finding import by_id
     from flows.store.tables import Rejected
+    from flows.telling.finding import by_id
 
     settings = load_settings()
     with open_store(settings) as store:

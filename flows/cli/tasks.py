@@ -94,7 +94,7 @@ def _in_list(task: Task, now: datetime, zone: ZoneInfo) -> Iterator[str]:
 
 def _due(task: Task, now: datetime, zone: ZoneInfo) -> str:
     from flows.cli.cases import until
-    from flows.overview import Wait
+    from flows.telling.overview import Wait
 
     if task.status != "open":
         return f"{task.status}{f' by {task.answered_by}' if task.answered_by else ''}"
@@ -225,8 +225,8 @@ def _given(task: Task, answers: list[str]) -> dict[str, Any]:
 
 def _find(session: Session, wanted: str) -> Task:
     from flows.errors import NotFound
-    from flows.finding import by_id
     from flows.store.tables import Task
+    from flows.telling.finding import by_id
 
     task = by_id(session, Task, wanted)
     if task is None:

@@ -142,7 +142,7 @@ def _told(happened: Happened, wanted: Mapping[tuple[str, str], set[str]]) -> str
 
 
 def _after(at: datetime, start: datetime) -> str:
-    from flows.folding import passed
+    from flows.telling.folding import passed
 
     return passed(at - start) or "+0s"
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flows.cli.paper import Ink, fill, ink, width, wrap
-from flows.folding import fold, passed
-from flows.story import Line
+from flows.telling.folding import fold, passed
+from flows.telling.story import Line
 
 _MARKS: dict[str, tuple[str, Ink]] = {
     "customer": (">", "cyan"),

@@ -8,11 +8,11 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from flows import story
 from flows.rehearsal.scenario import Expected, Scenario
 from flows.rehearsal.stage import START, NothingToAnswer, Stage
 from flows.shelf import Shelf
 from flows.store.tables import Case, Incident, JournalLine, Outbox, Run, Step, Task
+from flows.telling import story
 
 
 @dataclass(frozen=True)

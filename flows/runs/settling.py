@@ -15,7 +15,7 @@ from flows.runs import history, moving
 from flows.runs.outcome import Done
 from flows.runs.progress import progress_of
 from flows.runs.work import Work
-from flows.sending import letters
+from flows.sending import notices
 from flows.store.tables import Delivery, Outbox, Run, Step, Task, Timer
 from flows.verbs.action import Action
 from rules.language import ON_CALL
@@ -208,7 +208,7 @@ def _promise_due(desk: Desk, session: Session, run: Run, timer: Timer, flow_run:
     if timer.kind == "warning":
         history.tell(session, run, now, "promise is near", said, path=timer.path, flow_run=flow_run)
         due = local_time.minute(promise.due_at, desk.timezone)
-        letters.notice(desk, session, run, timer.path, ON_CALL, f'The promise "{timer.name}" is due at {due}')
+        notices.notice(desk, session, run, timer.path, ON_CALL, f'The promise "{timer.name}" is due at {due}')
         return
     promise.status, promise.settled_at = "broken", now
     history.tell(session, run, now, "promise broken", said, path=timer.path, flow_run=flow_run)

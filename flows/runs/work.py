@@ -14,15 +14,13 @@ from flows.desk import Desk
 from flows.ids import new_id
 from flows.runs import history, providers
 from flows.runs.interpreter import barred
-from flows.runs.outcome import Outcome
 from flows.runs.progress import Progress
-from flows.sending import letters
+from flows.sending import notices
 from flows.store import tables
 from rules.bundle import Bundle
 from rules.conditions import Condition
 from rules.decision import Decision
 from rules.language import Form, Step
-from rules.replies import Reply
 from rules.vocabulary import Facts, Value, Vocabulary, value_to_json
 
 
@@ -102,17 +100,9 @@ class Work:
         """Add a line to the history: closed words, numbers and ids only."""
         history.tell(self.session, self.run, self.now, event, data, path=self.record.path, flow_run=self.flow_run)
 
-    def objections(self, reply: Reply) -> list[str]:
-        """What the guard has against this reply now; empty if nothing."""
-        return letters.objections(self, reply)
-
-    def send(self, reply: Reply) -> Outcome:
-        """Put a reply to the customer into the outbox, in the form that WhatsApp allows now."""
-        return letters.prepare(self, reply)
-
     def tell(self, role: str, message: str, *, task: tables.Task | None = None) -> str:
         """Put a notice to colleagues into the outbox and return its id. It holds ids, never personal data."""
-        return letters.notice(self.desk, self.session, self.run, self.record.path, role, message, task)
+        return notices.notice(self.desk, self.session, self.run, self.record.path, role, message, task)
 
     def ask(
         self,

@@ -1,25 +1,22 @@
-"""Making letters: from a reply to an outbox row in the form that WhatsApp allows now, and notices to colleagues."""
+"""Making letters: from a reply to an outbox row, in the form that WhatsApp allows now."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows import local_time
 from flows.channels.channel import Letter, Template
-from flows.desk import Desk
 from flows.ids import new_id
 from flows.runs.outcome import Failed, Outcome, Waiting
 from flows.runs.providers import window_is_open
-from flows.store.tables import Alias, Outbox, Run, Task
+from flows.runs.work import Work
+from flows.store.tables import Alias, Outbox
 from rules.language import ON_CALL
 from rules.replies import Reply
-
-if TYPE_CHECKING:
-    from flows.runs.work import Work
 
 
 def objections(work: Work, reply: Reply) -> list[str]:
@@ -80,31 +77,6 @@ def hand_over(work: Work, reply: str, details: Mapping[str, Any], why: str) -> W
     )
     work.tell(ON_CALL, f"A reply has to be sent by hand: {why}", task=task)
     return Waiting({"task": task.id}, {"reply": reply, "by_hand": why})
-
-
-def notice(desk: Desk, session: Session, run: Run, path: str, role: str, message: str, task: Task | None = None) -> str:
-    """Put a notice to the people of a role into the outbox and return its id. Ids and our own words only."""
-    session.flush()
-    told = session.scalar(select(func.count()).where(Outbox.run_id == run.id, Outbox.path == path, Outbox.to == "team"))
-    about = run.case_id or run.incident_id or run.id
-    body = {"title": f"{about} · {run.playbook}", "body": message, "task": task.id if task else None}
-    row = Outbox(
-        id=new_id("O"),
-        key=f"{run.id}/{path}/team/{(told or 0) + 1}",
-        subject_id=run.subject_id,
-        case_id=run.case_id,
-        incident_id=run.incident_id,
-        run_id=run.id,
-        path=path,
-        to="team",
-        role=role,
-        form="notice",
-        status="ready",
-        created_at=desk.now(),
-        sealed_body=desk.store.vault.seal(run.subject_id, body),
-    )
-    session.add(row)
-    return row.id
 
 
 def letter_of(row: Outbox, body: Mapping[str, Any], address: str) -> Letter:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from flows import local_time, story
+from flows import local_time
 from flows.desk import Desk
 from flows.practice.server import PracticeServer
 from flows.store.tables import Case, Message, Outbox, Run, Task
+from flows.telling import story
 
 PATIENCE = 60.0  # seconds for everyone's first reply; it takes about two
 LOOK_EVERY = 0.2

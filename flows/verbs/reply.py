@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from flows.runs.outcome import Failed, Outcome
 from flows.runs.work import Work
+from flows.sending import letters
 from flows.verbs.action import Action
 from rules.language import ReplyName, says
 
@@ -29,6 +30,6 @@ class Reply(Action):
         reply = work.bundle.replies[self.text]
         if unproven := sorted(reply.claims - work.proven()):
             return Failed("the text claims what has not happened", {"reply": self.text, "unproven": unproven})
-        if objections := work.objections(reply):
+        if objections := letters.objections(work, reply):
             return Failed("the guard refused the text", {"reply": self.text, "objections": objections})
-        return work.send(reply)
+        return letters.prepare(work, reply)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from flows import story
 from flows.assembly import open_shelf
 from flows.cli.scenarios import coverage
 from flows.shelf import ROOT
+from flows.telling import story
 from tests.flows.cli.conftest import Firebreak, read_json
 
 PASSING = """

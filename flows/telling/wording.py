@@ -1,7 +1,7 @@
 """What a line of the journal says in plain words: one small function for each kind of line.
 
 Nothing personal is in a journal line, so nothing personal is in these sentences; the words that were said are added by
-`flows.story`.
+`flows.telling.story`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from flows.sentences import Data, Entry, Told, moment, roughly, shown
+from flows.telling.sentences import Data, Entry, Told, moment, roughly, shown
 
 
 def in_words(entry: Entry) -> Told:

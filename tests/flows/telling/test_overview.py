@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from flows import overview
 from flows.channels.channel import Unsure
-from flows.overview import STATUSES, Overview
 from flows.rehearsal.scenario import Event, Says
 from flows.rehearsal.stage import Stage, refusal
 from flows.store.tables import Run, Task
+from flows.telling import overview
+from flows.telling.overview import STATUSES, Overview
 from rules.language import Words
 
 FIRE = Event(customer_says=Says("The charger caught fire and burned my hand"))

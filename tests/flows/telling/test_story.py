@@ -8,17 +8,17 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from flows import story
 from flows.errors import NotFound
-from flows.folding import fold, passed
 from flows.rehearsal.scenario import Event, Says
 from flows.rehearsal.stage import Stage, refusal
 from flows.runs import history
-from flows.sentences import Entry, moment, roughly, shown
 from flows.store import customers
 from flows.store.tables import Alias, Case, Customer, Incident, JournalLine, Message, Task
-from flows.story import ERASED, UNREADABLE, Line
-from flows.wording import _TELLERS, in_words
+from flows.telling import story
+from flows.telling.folding import fold, passed
+from flows.telling.sentences import Entry, moment, roughly, shown
+from flows.telling.story import ERASED, UNREADABLE, Line
+from flows.telling.wording import _TELLERS, in_words
 from rules.language import Words
 
 FIRE = "The charger caught fire and burned my hand"

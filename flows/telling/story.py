@@ -16,13 +16,13 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from flows.errors import Erased, NotFound, VaultError
-from flows.finding import by_id
-from flows.sentences import Entry
 from flows.store import customers
 from flows.store.database import Store
 from flows.store.tables import Case, Customer, Incident, JournalLine, Message, Outbox, Task
 from flows.store.vault import Vault
-from flows.wording import in_words
+from flows.telling.finding import by_id
+from flows.telling.sentences import Entry
+from flows.telling.wording import in_words
 
 ERASED = "(erased)"
 UNREADABLE = "(cannot be opened)"

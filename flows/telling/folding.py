@@ -1,7 +1,7 @@
 """A story made short enough to be read at three in the morning.
 
 Lines that belong to one thing, with nothing else in between, become one: a text that was made ready, sent and noted as
-sent is "we wrote …". Nothing is lost: `flows.story.tell` keeps every line of the journal.
+sent is "we wrote …". Nothing is lost: `flows.telling.story.tell` keeps every line of the journal.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from flows.sentences import moment
-from flows.story import Line
-from flows.wording import answered, given, kept, wrote
+from flows.telling.sentences import moment
+from flows.telling.story import Line
+from flows.telling.wording import answered, given, kept, wrote
 
 Folded = tuple[Line, int]
 """A line, and how many lines it stands for."""

@@ -1,0 +1,35 @@
+"""Notices to colleagues, put into the outbox."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from flows.desk import Desk
+from flows.ids import new_id
+from flows.store.tables import Outbox, Run, Task
+
+
+def notice(desk: Desk, session: Session, run: Run, path: str, role: str, message: str, task: Task | None = None) -> str:
+    """Put a notice to the people of a role into the outbox and return its id. Ids and our own words only."""
+    session.flush()
+    told = session.scalar(select(func.count()).where(Outbox.run_id == run.id, Outbox.path == path, Outbox.to == "team"))
+    about = run.case_id or run.incident_id or run.id
+    body = {"title": f"{about} · {run.playbook}", "body": message, "task": task.id if task else None}
+    row = Outbox(
+        id=new_id("O"),
+        key=f"{run.id}/{path}/team/{(told or 0) + 1}",
+        subject_id=run.subject_id,
+        case_id=run.case_id,
+        incident_id=run.incident_id,
+        run_id=run.id,
+        path=path,
+        to="team",
+        role=role,
+        form="notice",
+        status="ready",
+        created_at=desk.now(),
+        sealed_body=desk.store.vault.seal(run.subject_id, body),
+    )
+    session.add(row)
+    return row.id
