@@ -34,6 +34,9 @@ def answer(
     if task.status != "open":
         who = f" by {task.answered_by}" if task.answered_by else ""
         raise WrongAnswer(f"{task.id} is not open any more: it was {task.status}{who}")
+    if task.due_at is not None and now > task.due_at:
+        ended = f"{task.due_at:%Y-%m-%d %H:%M} UTC"
+        raise WrongAnswer(f"the time for {task.id} was up at {ended}; what was planned for that comes next")
     task.answer = checked(task, vocabulary, given)
     task.status, task.answered_by, task.answered_at = "answered", by, now
     ring(session, task.subject_id, now)

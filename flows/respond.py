@@ -51,6 +51,7 @@ async def respond(limit: int = 200) -> int:
             await show(moved)
         except Exception:
             # Whatever became of Prefect, the customers of this wave are answered. A step that was done is not due.
+            wave.note_absence = True
             await asyncio.to_thread(_finish, groups)
             raise
         return len(moved)

@@ -181,6 +181,7 @@ def tell_story(wanted: str, *, without_words: bool, explain: bool, everything: b
 
     from flows.cli import timeline
     from flows.telling import story
+    from flows.telling.contact import contact_of
 
     settings = load_settings()
     with open_store(settings) as store:
@@ -190,13 +191,15 @@ def tell_story(wanted: str, *, without_words: bool, explain: bool, everything: b
         with store.read() as session:
             about = story.find(session, wanted)
             views, name = _views(session, about)
+            what = contact_of(session, store.vault, about.id).get("what", "") if name == "incident" else ""
         now = store.clock.now()
     if as_json:
         said = [line.to_json() for line in lines]
-        say_json({"id": about.id, "about": [view.to_json() for view in views], "lines": said})
+        words = {} if without_words or not what else {"what": what}
+        say_json({"id": about.id, **words, "about": [view.to_json() for view in views], "lines": said})
         return
     zone = settings.timezone
-    for text in timeline.head(_head(about.id, name, views, zone)):
+    for text in timeline.head([*_head(about.id, name, views, zone), ("what", "" if without_words else what)]):
         say(text)
     say()
     for text in timeline.draw(lines, zone, explain=explain, everything=everything):

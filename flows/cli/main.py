@@ -10,7 +10,21 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperGroup
 
-from flows.cli import cases, check, decide, doctor, incident, rehearse, rejected, release, schemas, tasks, test, up
+from flows.cli import (
+    cases,
+    check,
+    close,
+    decide,
+    doctor,
+    incident,
+    rehearse,
+    rejected,
+    release,
+    schemas,
+    tasks,
+    test,
+    up,
+)
 
 if TYPE_CHECKING:
     from typer import Context
@@ -103,6 +117,7 @@ app.command("case")(cases.show_case)
 app.command("tasks")(tasks.list_tasks)
 app.command("task")(tasks.show_task)
 app.command("answer")(tasks.answer)
+app.command("close")(close.close)
 _incident = typer.Typer(cls=WithIds, no_args_is_help=True, help="Open, list and tell incidents.", **_PLAIN)
 _incident.command("open")(incident.open_incident)
 _incident.command("list")(incident.list_incidents)

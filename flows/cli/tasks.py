@@ -117,22 +117,25 @@ def show_task(
 ) -> None:
     """Show one task with all it takes.
 
-    For a reply that has to be sent by hand, that is the text, and a link that opens the chat.
+    That is the customer's name, number and last message; for a reply that has to be sent by hand also the text, and a
+    link that opens the chat with it.
 
     \b
     Example:
       firebreak task T-4YV0N2ZZKD
     """
     from flows.cli.timeline import day_and_minute, head
+    from flows.telling.contact import contact_of
 
     settings = load_settings()
     with open_store(settings) as store, store.read() as session:
         task = _find(session, wanted)
         details = _opened(store.vault, task.sealed_details)
         remark = _opened(store.vault, task.sealed_remark).get("text")
+        contact = contact_of(session, store.vault, task.subject_id)
         now = store.clock.now()
     if as_json:
-        say_json({**_to_json(task), "details": details, "remark": remark})
+        say_json({**_to_json(task), "details": details, "contact": contact, "remark": remark})
         return
     zone = settings.timezone
     about = task.case_id or task.incident_id
@@ -146,6 +149,7 @@ def show_task(
         ("due", _due(task, now, zone)),
         ("answered", f"{answered}{f': {answer}' if answer else ''}"),
         ("remark", str(remark or "")),
+        *contact.items(),
     ]
     for line in head([*pairs, *((name, str(text)) for name, text in details.items() if name not in ("text", "link"))]):
         say(line)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.desk import Desk
 from flows.errors import NotFound
-from flows.runs import history, opening, providers
+from flows.runs import history, opening, providers, trouble
 from flows.store.subjects import lock, ring
 from flows.store.tables import Case, Customer, FollowUp, Incident, Run
 from rules.conditions import Condition, parse_condition
+
+AGAIN_AFTER = timedelta(hours=1)
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -36,10 +42,24 @@ def start_due(desk: Desk, limit: int = 1000, flow_run: str | None = None) -> lis
         ).all()
     decided = []
     for follow_up_id in due:
-        with desk.store.begin() as session:
-            if (one := _decide(desk, session, follow_up_id, flow_run)) is not None:
-                decided.append(one)
+        try:
+            with desk.store.begin() as session:
+                if (one := _decide(desk, session, follow_up_id, flow_run)) is not None:
+                    decided.append(one)
+        except Exception as error:  # one that cannot be decided must not stand before all the others
+            log.error("%s could not be decided (%s); it is tried again later", follow_up_id, type(error).__name__)
+            _put_off(desk, follow_up_id, type(error).__name__, flow_run)
     return decided
+
+
+def _put_off(desk: Desk, follow_up_id: str, error: str, flow_run: str | None) -> None:
+    with desk.store.begin() as session:
+        planned = session.get_one(FollowUp, follow_up_id)
+        planned.due_at = desk.now() + AGAIN_AFTER
+        said = {"follow_up": planned.id, "error": error}
+        ids = {"case_id": planned.case_id, "run_id": planned.run_id, "flow_run": flow_run}
+        history.tell_of(session, planned.subject_id, desk.now(), "follow-up failed", said, **ids)
+        trouble.report(session, planned.subject_id, desk.now())
 
 
 def _decide(desk: Desk, session: Session, follow_up_id: str, flow_run: str | None) -> Followed | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -62,16 +63,20 @@ def read_message(desk: Desk, session: Session, message: Message, flow_run: str |
         "severity": str(facts["severity"]),
         "because": {"triage": triage.in_words(), "trigger": decision.in_words()},
     }
+    # WhatsApp delivers again for seven days; a time before that is somebody's wrong clock.
+    asked_at = min(now, max(message.sent_at, now - timedelta(days=7)))
     case = _joins(session, customer, decision)
     if case is None and decision.rule is not None:
         playbook = bundle.playbooks[str(decision.then["playbook"])]
-        case = opening.open_case(desk, session, bundle, customer, playbook, facts, said=said, flow_run=flow_run)
+        case = opening.open_case(
+            desk, session, bundle, customer, playbook, facts, said=said, asked_at=asked_at, flow_run=flow_run
+        )
         message.case_id = case.id
     else:
         message.case_id = case.id if case else None
         history.tell_of(session, customer.id, now, "message read", said, case_id=message.case_id, flow_run=flow_run)
         if case is not None:
-            settling.happened(desk, session, "customer_reply", case_id=case.id, flow_run=flow_run)
+            settling.happened(desk, session, "customer_reply", case.id, flow_run)
     _raise_severity(session, customer.id, case)
     return case
 

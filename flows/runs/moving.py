@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.desk import Desk
-from flows.runs import history, opening
-from flows.runs.interpreter import State
+from flows.runs import ending, history, opening
+from flows.runs.interpreter import State, barred
 from flows.runs.outcome import Closed, Done, Failed, Outcome, Waiting
 from flows.runs.progress import progress_of
 from flows.runs.work import Work
@@ -55,6 +55,14 @@ def act(desk: Desk, session: Session, run_id: str, path: str, flow_run: str | No
     return work.record.status
 
 
+def break_step(desk: Desk, session: Session, run_id: str, path: str, error: str, flow_run: str | None) -> None:
+    """A step that was due broke while acting; `error` is the kind of error, without its text."""
+    run = session.get_one(tables.Run, run_id)
+    work = at_work(desk, session, run, path, flow_run)
+    work.record.attempt += 1
+    settle(work, Failed("something unforeseen", {"error": error}))
+
+
 def settle(work: Work, outcome: Outcome) -> None:
     """Record what came of a step, and all that follows from it for its run."""
     said = {"verb": work.record.verb, "name": work.step.title}
@@ -70,7 +78,8 @@ def settle(work: Work, outcome: Outcome) -> None:
             _end_step(work, "done", {**work.record.outcome, **{k: v for k, v in kept.items() if v}, **outcome.note})
             _learn(work, outcome.learned)
             work.journal("step done", **said, **outcome.note)
-            keep_promise(work, work.step.keeps)
+            if not barred(work.step, work.record):  # a no keeps no promise
+                keep_promise(work, work.step.keeps)
         case Failed():
             _fail(work, outcome, said)
         case Closed():
@@ -84,7 +93,8 @@ def settle(work: Work, outcome: Outcome) -> None:
 
 def time_out(work: Work) -> None:
     """The time of a waiting step is up: what it waited for is withdrawn, and `on_timeout` goes on."""
-    _withdraw_tasks(work.session, work.run.id, work.record.path, work.now, "expired")
+    ending.withdraw_tasks(work.session, work.run.id, work.record.path, work.now, "expired")
+    ending.withdraw_letters(work.session, work.run.id, work.record.path)
     _end_step(work, "timed_out", dict(work.record.outcome))
     work.journal("time is up", verb=work.record.verb, name=work.step.title)
     look_around(work.desk, work.session, work.run, work.flow_run)
@@ -95,7 +105,7 @@ def keep_promise(work: Work, name: str | None) -> None:
     promise = work.progress.promises.get(name) if name else None
     if promise is not None and promise.status == "open":
         promise.status, promise.settled_at = "kept", work.now
-        _cancel_timers(work.session, work.run.id, f"promises.{name}", work.now)
+        ending.cancel_timers(work.session, work.run.id, f"promises.{name}", work.now)
         work.journal("promise kept", promise=name, due=promise.due_at.isoformat())
 
 
@@ -119,28 +129,22 @@ def look_around(desk: Desk, session: Session, run: tables.Run, flow_run: str | N
 
 
 def end_run(desk: Desk, session: Session, run: tables.Run, flow_run: str | None, closed_as: str | None = None) -> None:
-    """End a run: nothing of it is awaited any more. With `closed_as` its case or incident is closed too."""
+    """End a run. With `closed_as` its case or incident is closed too."""
     now = desk.now()
-    run.status, run.ended_at = "finished", now
-    _withdraw_tasks(session, run.id, None, now, "withdrawn")
-    _cancel_timers(session, run.id, None, now)
-    for promise in progress_of(desk, session, run).promises.values():
-        if promise.status == "open":
-            promise.status, promise.settled_at = "void", now
+    session.flush()
+    ending.end_run(session, run, now)
     history.tell(session, run, now, "run finished", {"closed_as": closed_as} if closed_as else {}, flow_run=flow_run)
     if closed_as is None:
         return
-    for table, known in ((tables.Case, run.case_id), (tables.Incident, run.incident_id)):
-        owner: Any = session.get(table, known) if known else None
-        if owner is not None and owner.closed_at is None:
-            owner.closed_at = now
-            if isinstance(owner, tables.Case):
-                owner.closed_as = closed_as
+    if run.case_id is not None:
+        ending.close(session.get_one(tables.Case, run.case_id), closed_as, now)
+    if run.incident_id is not None:
+        ending.close(session.get_one(tables.Incident, run.incident_id), closed_as, now)
 
 
 def _fail(work: Work, outcome: Failed, said: Mapping[str, Any]) -> None:
     retry = work.step.retry
-    if retry is not None and work.record.attempt <= retry.times:
+    if retry is not None and not outcome.final and work.record.attempt <= retry.times:
         due = work.now + retry.wait
         _timer(work, "retry", due)
         work.record.waiting_for = {"retry": due.isoformat()}
@@ -161,7 +165,7 @@ def _fail(work: Work, outcome: Failed, said: Mapping[str, Any]) -> None:
 
 def _end_step(work: Work, status: tables.StepStatus, outcome: Mapping[str, Any]) -> None:
     if work.record.waiting_for is not None:  # only a step that has waited can have a timer
-        _cancel_timers(work.session, work.run.id, work.record.path, work.now)
+        ending.cancel_timers(work.session, work.run.id, work.record.path, work.now)
     work.record.status, work.record.ended_at = status, work.now
     work.record.outcome, work.record.waiting_for = dict(outcome), None
 
@@ -189,23 +193,3 @@ def _has_timeout(work: Work) -> bool:
 
 def _dated(work: Work) -> dict[str, str]:
     return {"until_latest": (work.now + work.step.timeout).isoformat()} if work.step.timeout else {}
-
-
-def _cancel_timers(session: Session, run_id: str, path: str | None, now: datetime) -> None:
-    session.flush()
-    open_timers = update(tables.Timer).where(
-        tables.Timer.run_id == run_id, tables.Timer.fired_at.is_(None), tables.Timer.cancelled_at.is_(None)
-    )
-    session.execute(
-        (open_timers if path is None else open_timers.where(tables.Timer.path == path)).values(cancelled_at=now)
-    )
-
-
-def _withdraw_tasks(session: Session, run_id: str, path: str | None, now: datetime, status: tables.TaskStatus) -> None:
-    session.flush()
-    open_tasks = update(tables.Task).where(tables.Task.run_id == run_id, tables.Task.status == "open")
-    session.execute(
-        (open_tasks if path is None else open_tasks.where(tables.Task.path == path)).values(
-            status=status, settled_at=now
-        )
-    )

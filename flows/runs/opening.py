@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -51,9 +51,11 @@ def open_case(
     facts: Facts,
     *,
     said: Mapping[str, Any],
+    asked_at: datetime | None = None,
     flow_run: str | None = None,
 ) -> Case:
-    """Open a case for a customer and start its run. `said` goes into the history: what it was opened for."""
+    """Open a case for a customer and start its run. `said` goes into the history: what it was opened for. The promises
+    run from `asked_at`, when the customer wrote, and not from when we came to read it."""
     now = desk.now()
     case = Case(
         id=new_id("C"),
@@ -73,7 +75,16 @@ def open_case(
         case_id=case.id,
         flow_run=flow_run,
     )
-    start_run(desk, session, bundle, playbook, subject_id=customer.id, case_id=case.id, flow_run=flow_run)
+    start_run(
+        desk,
+        session,
+        bundle,
+        playbook,
+        subject_id=customer.id,
+        case_id=case.id,
+        asked_at=asked_at,
+        flow_run=flow_run,
+    )
     return case
 
 
@@ -152,6 +163,7 @@ def start_run(
     subject_id: str,
     case_id: str | None = None,
     incident_id: str | None = None,
+    asked_at: datetime | None = None,
     flow_run: str | None = None,
 ) -> Run:
     """Start a run of this version of the playbook, with its clocks."""
@@ -171,7 +183,7 @@ def start_run(
     session.add(run)
     session.flush()
     for name, promise in playbook.promises.items():
-        due = now + promise.within
+        due = (asked_at or now) + promise.within
         session.add(Promise(run_id=run.id, name=name, due_at=due, status="open"))
         early = [("warning", before) for before in promise.warn_before if before < promise.within]
         for kind, before in [*early, ("breach", timedelta(0))]:

@@ -32,10 +32,12 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Failed:
-    """The step could not be done; `reason` is a closed word or sentence without personal data."""
+    """The step could not be done; `reason` is a closed word or sentence without personal data. What is `final` is
+    not tried again, whatever the step says about `retry`."""
 
     reason: str
     note: Json = field(default_factory=dict)
+    final: bool = False
 
 
 @dataclass(frozen=True)

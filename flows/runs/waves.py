@@ -17,20 +17,26 @@ from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from flows.desk import Desk
 from flows.errors import ClaimLost
-from flows.runs import history, intake, moving, settling
-from flows.runs.progress import several
+from flows.runs import history, intake, moving, news, trouble
+from flows.runs.progress import progress_of
 from flows.sending import courier
 from flows.store import subjects
-from flows.store.tables import Message, Run, Subject, Task, Timer
+from flows.store.tables import Message, Run, Subject, Timer
 
 LEASE = timedelta(seconds=90)
 """How long a claim holds without a sign of life; longer than the slowest call to a channel."""
 REST_AFTER_ERROR = timedelta(minutes=1)
 SENDERS = 8
+MOST_LETTERS = 32
+"""How many customers one group of sends serves, so that nobody who is worse off waits long behind them."""
+BUDGET = timedelta(seconds=20)
+"""After this a wave begins nothing new, so that an emergency is claimed soon however much else there is to do."""
+MOST_ROUNDS = 100
 
 log = logging.getLogger(__name__)
 Item = TypeVar("Item")
@@ -93,20 +99,34 @@ class Wave:
         return len(found)
 
     def groups(self) -> Iterator[Group]:
-        """What is to be done, group after group; each must be called before the next is asked for."""
-        while self.claims:
-            if arrived := self._with_unread():
-                yield self._group("read", arrived, self._read)
-            if happened := self._with_news():
-                yield self._group("settle", happened, self._settle)
-            due = self._due_steps()
-            for verb in sorted(due):
-                yield Group(verb, len(due[verb]), partial(self._each, due[verb], self._act))
-            if letters := self._with_letters():
-                yield Group("send", len(letters), partial(self._each, letters, self._send, SENDERS))
-            if not (arrived or happened or due or letters):
-                break
-        self._release()
+        """What is to be done, group after group; each must be called before the next is asked for.
+
+        It ends after `BUDGET`, with work left or not: the next wave then begins with whoever is most severe by then.
+        """
+        began = self.desk.now()
+        try:
+            for _ in range(MOST_ROUNDS):
+                again = False
+                for group in self._round():
+                    again = True
+                    yield group
+                    if self.desk.now() - began > BUDGET:
+                        return
+                if not again:
+                    return
+        finally:
+            self._release()
+
+    def _round(self) -> Iterator[Group]:
+        if arrived := self._with_unread():
+            yield self._group("read", arrived, self._read)
+        if happened := self._with_news():
+            yield self._group("settle", happened, self._settle)
+        due = self._due_steps()
+        for verb in sorted(due):
+            yield Group(verb, len(due[verb]), partial(self._each, due[verb], self._act))
+        if waiting := self._with_letters()[:MOST_LETTERS]:
+            yield Group("send", len(waiting), partial(self._each, waiting, self._send, SENDERS))
 
     # -- what there is to do --------------------------------------------------------------------------------
 
@@ -118,34 +138,29 @@ class Wave:
             return self._by_severity(set(session.scalars(waiting)))
 
     def _with_news(self) -> list[str]:
-        now = self.desk.now()
         with self.desk.store.read() as session:
-            answered = select(Task.subject_id).where(
-                Task.subject_id.in_(self.claims), Task.status == "answered", Task.settled_at.is_(None)
-            )
-            timers = select(Timer.subject_id).where(
-                Timer.subject_id.in_(self.claims),
-                Timer.due_at <= now,
-                Timer.fired_at.is_(None),
-                Timer.cancelled_at.is_(None),
-            )
-            found = {*session.scalars(answered), *session.scalars(timers)}
-            found.update(settling.with_deliveries(session, self.claims))
-            return self._by_severity(found)
+            return self._by_severity(news.with_news(session, self.claims, self.desk.now()))
 
     def _due_steps(self) -> dict[str, list[Due]]:
         """Verb -> every step that can be done now."""
         due: dict[str, list[Due]] = {}
+        unreadable: dict[str, Exception] = {}
         with self.desk.store.read() as session:
             moving_runs = select(Run).where(Run.subject_id.in_(self.claims), Run.status == "moving")
-            runs = list(session.scalars(moving_runs.order_by(Run.started_at, Run.id)))
-            for run_id, progress in several(self.desk, session, runs).items():
-                run = progress.run
-                for step in progress.stands().due:
-                    due.setdefault(step.verb.verb, []).append(Due(run.subject_id, run_id, step.path, step.verb.verb))
+            for run in session.scalars(moving_runs.order_by(Run.started_at, Run.id)).all():
+                try:
+                    for step in progress_of(self.desk, session, run).stands().due:
+                        due.setdefault(step.verb.verb, []).append(
+                            Due(run.subject_id, run.id, step.path, step.verb.verb)
+                        )
+                except Exception as error:  # content that a newer version cannot read any more: only this one stands
+                    unreadable[run.subject_id] = error
+        for subject_id, trouble_met in unreadable.items():
+            self._set_aside(subject_id, trouble_met)
         for items in due.values():
+            items[:] = [item for item in items if item.subject_id in self.claims]
             items.sort(key=lambda item: -self.claims[item.subject_id].severity)
-        return due
+        return {verb: items for verb, items in due.items() if items}
 
     def _with_letters(self) -> list[str]:
         now = self.desk.now()
@@ -182,8 +197,23 @@ class Wave:
             log.warning("%s was taken over by another responder", subject_id)
             self.claims.pop(subject_id, None)
         except Exception as error:  # whatever it is, the others must still be answered
-            self._set_aside(subject_id, error)
+            if not (isinstance(item, Due) and self._failed(item, error)):
+                self._set_aside(subject_id, error)
         return []
+
+    def _failed(self, due: Due, error: Exception) -> bool:
+        """A step broke in a way that its verb did not foresee: it fails by the normal road, and a person hears of it.
+        False if the store itself is the trouble."""
+        if isinstance(error, SQLAlchemyError):
+            return False
+        log.error("%s: the step %s broke (%s at %s)", due.run_id, due.path, type(error).__name__, _line(error))
+        try:
+            with self._held(due.subject_id) as session:
+                moving.break_step(self.desk, session, due.run_id, due.path, type(error).__name__, self.flow_run)
+        except Exception:
+            log.error("%s: nor could it be marked as failed", due.run_id)
+            return False
+        return True
 
     def _read(self, subject_id: str) -> list[Moved]:
         moved = []
@@ -200,7 +230,7 @@ class Wave:
 
     def _settle(self, subject_id: str) -> list[Moved]:
         with self._held(subject_id) as session:
-            settling.settle_subject(self.desk, session, subject_id, self.flow_run)
+            news.take_in(self.desk, session, subject_id, self.flow_run)
         return []
 
     def _act(self, due: Due) -> list[Moved]:
@@ -226,24 +256,39 @@ class Wave:
     def _set_aside(self, subject_id: str, error: Exception) -> None:
         """Something unforeseen: leave the subject for a minute and say so. The text of the error may be personal."""
         claim = self.claims.pop(subject_id)
-        name = type(error).__name__
+        name, now = type(error).__name__, self.desk.now()
         log.error("%s could not be moved (%s at %s); it is tried again in a minute", subject_id, name, _line(error))
-        with self.desk.store.begin() as session:
-            history.tell_of(
-                session, subject_id, self.desk.now(), "moving failed", {"error": name}, flow_run=self.flow_run
-            )
-            subjects.release(session, claim, self.owner, self.desk.now() + REST_AFTER_ERROR)
+        try:
+            with self.desk.store.begin() as session:
+                said = {"error": name}
+                history.tell_of(session, subject_id, now, "moving failed", said, flow_run=self.flow_run)
+                subjects.release(session, claim, self.owner, now + REST_AFTER_ERROR)
+                trouble.report(session, subject_id, now)
+        except Exception:  # the store itself is in trouble; the lease runs out by itself
+            log.error("%s could not be given back either", subject_id)
 
     def _release(self) -> None:
-        with self.desk.store.begin() as session:
-            for subject_id, case_id in sorted(self.touched if self.note_absence else ()):
-                if subject_id in self.claims:
-                    history.tell_of(session, subject_id, self.desk.now(), "moved without Prefect", {}, case_id=case_id)
-            for subject_id, claim in self.claims.items():
-                subjects.release(session, claim, self.owner, self._next_due(session, subject_id))
-        self.claims = {}
+        """Give everything back. What cannot be given back is free when its lease has run out."""
+        claims, self.claims = self.claims, {}
+        try:
+            with self.desk.store.begin() as session:
+                for subject_id, case_id in sorted(self.touched if self.note_absence else ()):
+                    if subject_id in claims:
+                        history.tell_of(
+                            session, subject_id, self.desk.now(), "moved without Prefect", {}, case_id=case_id
+                        )
+                for subject_id, claim in claims.items():
+                    subjects.release(session, claim, self.owner, self._next_due(session, subject_id))
+        except SQLAlchemyError:
+            log.error("a wave could not give back what it held")
 
     def _next_due(self, session: Session, subject_id: str) -> datetime | None:
+        """When a subject needs a hand next: now, if the wave ended before its work was done."""
+        now = self.desk.now()
+        unread = select(Message.id).where(Message.customer_id == subject_id, Message.handled_at.is_(None)).limit(1)
+        moving_run = select(Run.id).where(Run.subject_id == subject_id, Run.status == "moving").limit(1)
+        if session.scalar(unread) or session.scalar(moving_run) or news.with_news(session, [subject_id], now):
+            return now
         timers = select(Timer.due_at).where(
             Timer.subject_id == subject_id, Timer.fired_at.is_(None), Timer.cancelled_at.is_(None)
         )

@@ -1,4 +1,4 @@
-"""The courier: takes letters from the outbox to the channel, and writes down what became of them.
+"""The courier: takes letters from the outbox to the channel.
 
 A row is marked `sending` and committed before the call, and settled after it. If the process dies in between, the row
 is uncertain: a delivery status with its key settles it, or after a bounded wait one more try, and then a person looks.
@@ -14,20 +14,18 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from flows.channels.channel import HandOver, Next, Refused, Result, Sent, Unsure
-from flows.channels.error_codes import UNREACHABLE, meaning_of
+from flows.channels.channel import Letter, Next, Refused, Result, Sent, Unsure
 from flows.channels.team import NotTold, UnknownRole
 from flows.desk import Desk
-from flows.runs import history, moving, settling
-from flows.sending import letters
-from flows.store.tables import Outbox, Run
+from flows.errors import ClaimLost, VaultError
+from flows.sending import letters, results
+from flows.store.subjects import ring
+from flows.store.tables import Outbox
 from rules.language import ON_CALL
 
-STATUS_WAIT = timedelta(minutes=2)
-"""How long an uncertain letter waits for its delivery status; Meta sends the first one within seconds."""
-MOST_TRIES = 6
-LONGEST_BACK_OFF = timedelta(days=3)  # being too fast is our own doing, and passes
-PAIR_LIMIT = 131056  # too many messages to one customer; every other back-off slows the whole number
+ORPHAN_WAIT = timedelta(minutes=5)
+"""How long a letter that a dead process left uncertain waits for its status, counted from when it is found: our
+webhook was down too, and WhatsApp delivers what it missed at growing intervals."""
 
 Transaction = Callable[[], AbstractContextManager[Session]]
 """Opens a transaction in which the subject is held; raises `ClaimLost` if somebody else has it."""
@@ -47,13 +45,30 @@ def deliver(desk: Desk, subject_id: str, transaction: Transaction, flow_run: str
     while True:
         with transaction() as session:
             chosen = _choose(desk, session, subject_id, flow_run)
-            if chosen is None:
-                return calls
-            row_id, call = chosen
+        if chosen is None:
+            return calls
+        row_id, call = chosen
         result = call()
         calls += 1
-        with transaction() as session:
-            _settle(desk, session, session.get_one(Outbox, row_id), result, flow_run)
+        try:
+            with transaction() as session:
+                results.answered(desk, session, session.get_one(Outbox, row_id), result, flow_run)
+        except ClaimLost:
+            _keep(desk, row_id, result)
+            raise
+
+
+def _keep(desk: Desk, row_id: str, result: Result) -> None:
+    """Somebody else holds the subject now. That the letter has left is known to nobody but us, so it is written down
+    all the same; whoever holds the subject takes it in."""
+    if isinstance(result, Sent):
+        with desk.store.begin() as session:
+            row = session.get_one(Outbox, row_id)
+            ring(session, row.subject_id, desk.now())
+            session.refresh(row)
+            if row.status == "sending":
+                row.status, row.sent_at, row.not_before = "sent", desk.now(), None
+                row.provider_blind = desk.store.vault.blind("wamid", result.provider_id) if result.provider_id else None
 
 
 def _choose(
@@ -69,8 +84,13 @@ def _choose(
     for row in rows:
         if _due(row) > now:
             continue
+        if row.to == "customer" and row.status == "sending" and row.not_before is None:
+            row.not_before = now + ORPHAN_WAIT
+            results.note(session, row, now, "not known whether the text left", flow_run, detail="the process ended")
+            continue
         if row.to == "customer" and row.status == "sending" and row.tries > 1:
-            _ask_a_person(desk, session, row, "it is not known whether it arrived; look before you send", flow_run)
+            unknown = "it is not known whether it arrived; look before you send"
+            results.ask_a_person(desk, session, row, unknown, flow_run)
             continue
         call = _call(desk, session, row, now)
         if call is None:
@@ -82,28 +102,37 @@ def _choose(
 
 
 def _due(row: Outbox) -> datetime:
-    if row.status == "sending" and row.sending_since is not None:
-        # Colleagues are told again at once: twice told is better than never. Customers are never told twice.
-        return row.sending_since + (STATUS_WAIT if row.to == "customer" else timedelta(0))
-    return row.not_before or row.created_at
+    # A letter found in the middle of being sent is looked at at once. Colleagues are then told again: twice told is
+    # better than never. A customer's letter waits for its status first.
+    return row.not_before or (row.sending_since if row.status == "sending" else None) or row.created_at
 
 
 def _call(desk: Desk, session: Session, row: Outbox, now: datetime) -> Callable[[], Any] | None:
     """What to call for this row; None if it may not leave yet."""
-    body = desk.store.vault.open(row.sealed_body)
+    try:
+        body = desk.store.vault.open(row.sealed_body)
+        alias = letters.newest_address(session, row.customer_id) if row.customer_id else None
+        address = desk.store.vault.open(alias.sealed_address) if alias else None
+    except VaultError:
+        return lambda: Refused(None, Next.STOP, None, "what was to be said, or to whom, cannot be opened any more")
     if row.to == "team":
         words = body["body"] + (f"\n→ {body['task']}" if body["task"] else "")
         return lambda: _tell(desk, row.role or ON_CALL, body["title"], words)
-    assert row.customer_id is not None
+    if row.customer_id is None or address is None:
+        return lambda: Refused(None, Next.HUMAN, None, "no address is known")
     wait = desk.pace.wait_for(row.customer_id)
     if wait > timedelta(0):
         row.not_before = now + wait
         return None
-    alias = letters.newest_address(session, row.customer_id)
-    if alias is None:
-        return lambda: Refused(None, Next.HUMAN, None, "no address is known")
-    letter = letters.letter_of(row, body, desk.store.vault.open(alias.sealed_address))
-    return lambda: desk.channel.send(letter)
+    letter = letters.letter_of(row, body, address)
+    return lambda: _send(desk, letter)
+
+
+def _send(desk: Desk, letter: Letter) -> Result:
+    try:
+        return desk.channel.send(letter)
+    except Exception as error:  # a channel promises not to raise; if it does, nobody knows whether the letter left
+        return Unsure(f"the call broke ({type(error).__name__})")
 
 
 def _tell(desk: Desk, role: str, title: str, words: str) -> Sent | Refused:
@@ -114,66 +143,3 @@ def _tell(desk: Desk, role: str, title: str, words: str) -> Sent | Refused:
     if isinstance(told, NotTold):
         return Refused(None, Next.RETRY, None, told.reason)
     return Sent("")
-
-
-def _settle(desk: Desk, session: Session, row: Outbox, result: Result, flow_run: str | None) -> None:
-    now = desk.now()
-    if row.status != "sending":
-        return  # a delivery status was faster
-    match result:
-        case Sent():
-            row.status, row.sent_at = "sent", now
-            if result.provider_id:
-                row.provider_blind = desk.store.vault.blind("wamid", result.provider_id)
-            _note(session, row, now, "text sent" if row.to == "customer" else "colleagues told", flow_run)
-            settling.letter_settled(desk, session, row, flow_run)
-        case Unsure():
-            _note(session, row, now, "not known whether the text left", flow_run, detail=result.detail)
-        case HandOver():
-            _ask_a_person(desk, session, row, "this number is written to from the app", flow_run, link=result.link)
-        case Refused():
-            _refused(desk, session, row, result, now, flow_run)
-
-
-def _refused(desk: Desk, session: Session, row: Outbox, result: Refused, now: datetime, flow_run: str | None) -> None:
-    row.code = result.code
-    said: dict[str, Any] = {"code": result.code, "next": result.what.value, "detail": result.detail}
-    patient = result.what is Next.BACK_OFF and now - row.created_at < LONGEST_BACK_OFF
-    if patient or (result.what is Next.RETRY and row.tries < MOST_TRIES):
-        meaning = UNREACHABLE if result.code is None else meaning_of(result.code)
-        wait = meaning.wait_after(row.tries) or result.wait or timedelta(seconds=5)
-        if result.what is Next.BACK_OFF:
-            desk.pace.hold(wait, row.customer_id if result.code == PAIR_LIMIT else None)
-        row.status, row.not_before = "ready", now + wait
-        _note(session, row, now, "text refused for now", flow_run, **said, again=row.not_before.isoformat())
-        return
-    template = "template" in desk.store.vault.open(row.sealed_body)
-    if result.what is Next.USE_TEMPLATE and template and row.form == "text":
-        row.status, row.form = "ready", "template"
-        _note(session, row, now, "text refused; its template goes instead", flow_run, **said)
-        return
-    _note(session, row, now, "text refused", flow_run, **said)
-    if row.to == "team" or result.what is Next.STOP:
-        row.status = "failed"
-        settling.letter_settled(desk, session, row, flow_run)
-        return
-    _ask_a_person(desk, session, row, result.detail, flow_run)
-
-
-def _ask_a_person(desk: Desk, session: Session, row: Outbox, why: str, flow_run: str | None, link: str = "") -> None:
-    """The machine cannot send this: a colleague does it by hand, and the step waits for them."""
-    row.status = "handed_over"
-    _note(session, row, desk.now(), "text handed to a colleague", flow_run, why=why)
-    run = session.get(Run, row.run_id) if row.run_id else None
-    if run is None or row.path is None:
-        return
-    details = {"text": desk.store.vault.open(row.sealed_body)["text"], **({"link": link} if link else {})}
-    work = moving.at_work(desk, session, run, row.path, flow_run)
-    if work.record.status == "waiting" and (work.record.waiting_for or {}).get("outbox") == row.id:
-        moving.settle(work, letters.hand_over(work, row.reply or "", details, why))
-
-
-def _note(session: Session, row: Outbox, now: datetime, event: str, flow_run: str | None, **said: Any) -> None:
-    about = {"outbox": row.id, "reply": row.reply, "locale": row.locale, "form": row.form, "role": row.role, **said}
-    plain = {key: value for key, value in about.items() if value is not None}
-    history.tell(session, row, now, event, plain, flow_run=flow_run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from flows import local_time
 from flows.channels.channel import Letter, Template
+from flows.errors import VaultError
 from flows.ids import new_id
 from flows.runs.outcome import Failed, Outcome, Waiting
 from flows.runs.providers import window_is_open
@@ -70,13 +72,15 @@ def prepare(work: Work, reply: Reply) -> Outcome:
     return Waiting({"outbox": row.id}, {"reply": reply.name, "version": reply.version, "locale": locale, "form": form})
 
 
-def hand_over(work: Work, reply: str, details: Mapping[str, Any], why: str) -> Waiting:
-    """Give the text to a colleague who can send it by hand; the step goes on when they have."""
+def hand_over(work: Work, reply: str, details: Mapping[str, Any], why: str, row_id: str = "") -> Waiting:
+    """Give the text to a colleague who can send it by hand; the step goes on when they have, or when a delivery
+    status shows that the text of the outbox row `row_id` has arrived after all."""
     task = work.ask(
         "do", ON_CALL, f"Please send this reply to the customer by hand ({why}), then mark it done.", details=details
     )
     work.tell(ON_CALL, f"A reply has to be sent by hand: {why}", task=task)
-    return Waiting({"task": task.id}, {"reply": reply, "by_hand": why})
+    on = {"task": task.id, **({"outbox": row_id} if row_id else {})}
+    return Waiting(on, {"reply": reply, "by_hand": why})
 
 
 def letter_of(row: Outbox, body: Mapping[str, Any], address: str) -> Letter:
@@ -105,8 +109,9 @@ def _values(work: Work, locale: str) -> dict[str, str]:
     if work.run.case_id:
         values["case"] = work.run.case_id
     profile = work.customer.sealed_profile if work.customer else None
-    if profile is not None and (name := work.desk.store.vault.open(profile).get("name")):
-        values["name"] = name
+    with suppress(VaultError):  # erased or damaged: the text does without the name
+        if profile is not None and (name := work.desk.store.vault.open(profile).get("name")):
+            values["name"] = name
     promise = work.progress.promises.get("answered")
     if promise is not None:
         values["answer_by"] = local_time.day(promise.due_at, work.desk.timezone, locale)

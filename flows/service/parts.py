@@ -62,6 +62,8 @@ def open_parts(settings: Settings, server: PrefectServer, say: Say) -> Iterator[
             ],
         )
         responder = partial(respond_for_ever, desk, bell)
+        if not _revealed(settings.whatsapp_app_secret):
+            say("FIREBREAK_WHATSAPP_APP_SECRET is not set: no message can come in, because none can be proven genuine")
         if settings.channel != "practice":
             yield Parts(web, responder, _no_demonstration)
             return

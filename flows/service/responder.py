@@ -18,6 +18,7 @@ from flows.desk import Desk
 from flows.runs import following, waves
 from flows.store.tables import Subject
 
+AFTER_ERROR = 1.0  # seconds
 LOOKS_EVERY = 0.5  # seconds; for work that comes from another process, and for timers
 
 log = logging.getLogger(__name__)
@@ -57,12 +58,20 @@ async def respond_for_ever(desk: Desk, bell: Bell, prefect_is_up: Callable[[], b
     with kept_warm(desk):
         while True:
             bell.alive()
-            if await asyncio.to_thread(something_ready, desk):
-                await _to_its_end(_one_wave(desk, prefect_is_up()))
-            else:
-                if not prefect_is_up():
-                    await asyncio.to_thread(following.start_due, desk)
-                await bell.wait(LOOKS_EVERY)
+            try:
+                await _look(desk, bell, prefect_is_up)
+            except Exception as error:  # a store that is away for a second must not end the answering
+                log.error("looking for work failed (%s); it is tried again at once", type(error).__name__)
+                await asyncio.sleep(AFTER_ERROR)
+
+
+async def _look(desk: Desk, bell: Bell, prefect_is_up: Callable[[], bool]) -> None:
+    if await asyncio.to_thread(something_ready, desk):
+        await _to_its_end(_one_wave(desk, prefect_is_up()))
+    else:
+        if not prefect_is_up():
+            await asyncio.to_thread(following.start_due, desk)
+        await bell.wait(LOOKS_EVERY)
 
 
 def something_ready(desk: Desk) -> bool:

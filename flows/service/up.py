@@ -132,7 +132,8 @@ class _Prefect:
             finally:
                 serving.cancel()
                 await asyncio.wait({serving})
-            if self._server.running() and not serving.cancelled() and (error := serving.exception()):
+            error = None if serving.cancelled() else serving.exception()  # asked for, or asyncio complains of it
+            if self._server.running() and error is not None:
                 self._say(f"The schedules stopped ({type(error).__name__}); they are started again from time to time.")
                 await asyncio.sleep(PREFECT_AGAIN)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flows.channels.channel import Next
+from flows.channels.error_codes import meaning_of
 from flows.runs.outcome import Done, Failed, Outcome
 from flows.runs.work import Work
 from flows.store.tables import Outbox, Task
@@ -25,7 +27,8 @@ class Action(Verb):
     def sent(self, work: Work, letter: Outbox) -> Outcome:
         """Go on after the text that this step waits for has left, or has failed for good."""
         if letter.status == "failed":
-            return Failed("not sent", {"code": letter.code or 0})
+            never_again = letter.code is not None and meaning_of(letter.code).what is Next.STOP
+            return Failed("not sent", {"code": letter.code or 0}, final=never_again)
         return Done(note={"sent": letter.id})
 
     def reminded(self, work: Work) -> None:

@@ -25,7 +25,7 @@ class Escalate(Action):
 
     to: RoleName = says("The role that must take it over")
     why: Words = says("What they should know and do", default=Words("Please take this over"))
-    again_every: Duration = says("Tell them again this often until somebody accepts", default=timedelta(minutes=5))
+    again_every: Duration = says("Tell them again this often until somebody accepts", default=timedelta(minutes=30))
 
     def act(self, work: Work) -> Outcome:
         task = work.ask("do", self.to, self.why)

@@ -10,7 +10,7 @@ from flows.runs.work import Work
 from flows.verbs.action import Action
 from rules.language import Duration, says
 
-Event = Literal["customer_reply", "incident_closed"]
+Event = Literal["customer_reply"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ wait_for: {event: customer_reply}
 timeout: 3 days"""
 
     time: Duration | None = says("How long to wait", default=None)
-    event: Event | None = says("What to wait for: the customer writes, or the incident is closed", default=None)
+    event: Event | None = says("What to wait for: the customer writes", default=None)
 
     def act(self, work: Work) -> Outcome:
         on: dict[str, object] = {}

@@ -34,4 +34,6 @@ def create_app(
 
     webhook = Webhook(store, app_secret, verify_token, on_arrival)
     health = Health([Probe("store", read_store), *probes])
-    return Starlette(routes=[*webhook.routes(), *health.routes(), *routes])
+    app = Starlette(routes=[*webhook.routes(), *health.routes(), *routes])
+    app.router.redirect_slashes = False  # a redirect would name whatever host the caller claims to have asked
+    return app

@@ -18,11 +18,11 @@ from flows.errors import ClaimLost
 from flows.ids import new_id
 from flows.receiving.receive import receive
 from flows.rehearsal.stage import Nobody, Nowhere
-from flows.runs import waves
+from flows.runs import trouble, waves
 from flows.shelf import Shelf
 from flows.store import journal, subjects
 from flows.store.database import Store
-from flows.store.tables import Case, JournalLine, Message, Outbox, Run, Subject
+from flows.store.tables import Bundle, Case, JournalLine, Message, Outbox, Run, Subject, Task
 from tests.flows.receiving import bodies
 
 MANY = 12
@@ -109,23 +109,87 @@ class Poisoned(Nowhere):
         return super().send(letter)
 
 
-def test_an_unforeseen_error_harms_only_its_own_customer(store: Store, shelf: Shelf, clock: MovedClock) -> None:
-    """One customer's strange case would keep everyone else from being answered."""
+def test_a_call_that_breaks_harms_only_its_own_customer(store: Store, shelf: Shelf, clock: MovedClock) -> None:
+    """One customer's strange number would keep everyone else from being answered."""
     complaints(store, 3)
     channel = Poisoned()
     desk = desk_over(store, shelf, channel)
     waves.move(desk, "one")
     assert len(channel.letters) == 2
     with store.read() as session:
-        lines = session.scalars(select(JournalLine).where(JournalLine.event == "moving failed")).all()
-        assert [line.data for line in lines] == [{"error": "RuntimeError"}]
-    Poisoned.victim, victim = "", Poisoned.victim
-    try:
-        clock.move(timedelta(minutes=3))
-        waves.move(desk, "two")
-    finally:
-        Poisoned.victim = victim
+        told = " ".join(str(line.data) for line in session.scalars(select(JournalLine)))
+    assert "the call broke (RuntimeError)" in told
+    assert channel.victim not in told
+    channel.victim = ""
+    clock.move(timedelta(minutes=3))
+    waves.move(desk, "two")
     assert len(channel.letters) == 3
+
+
+def test_a_step_that_breaks_reaches_a_person(store: Store, shelf: Shelf) -> None:
+    """A case that no code can move would be tried every minute for ever, and nobody would know."""
+    complaints(store, 2)
+    desk = desk_over(store, shelf)
+    wave = waves.Wave(desk, "one")
+    wave.claim()
+    groups = wave.groups()
+    next(groups)()  # read
+    with store.begin() as session:
+        broken = session.scalars(select(Case).order_by(Case.id)).all()[0]
+        broken.facts = {"severity": "nonsense"}
+    for group in groups:
+        group()
+    with store.read() as session:
+        runs = {run.case_id: run.status for run in session.scalars(select(Run))}
+        tasks = [task.question for task in session.scalars(select(Task).where(Task.case_id == broken.id))]
+    assert runs.pop(broken.id) == "stuck"
+    assert set(runs.values()) == {"waiting"}
+    assert any("something unforeseen" in question for question in tasks)
+
+
+def test_content_that_cannot_be_read_any_more_stops_nobody_else(store: Store, shelf: Shelf, clock: MovedClock) -> None:
+    """One old run would keep every customer from being answered, at every start again."""
+    complaints(store, 3)
+    desk = desk_over(store, shelf)
+    wave = waves.Wave(desk, "one", limit=1)
+    wave.claim()
+    groups = wave.groups()
+    next(groups)()  # read, and killed before anything was said: the wave is never heard of again
+    with store.begin() as session:
+        run = session.scalars(select(Run)).one()
+        session.add(Bundle(digest="unreadable", stored_at=clock.now(), files={"rules/facts.yaml": "]"}))
+        run.bundle = "unreadable"
+    clock.move(waves.LEASE * 2)
+    waves.move(desk, "two")
+    assert len(desk.channel.letters) == 2  # type: ignore[attr-defined]
+    with store.read() as session:
+        assert [task.question for task in session.scalars(select(Task).where(Task.run_id.is_(None)))] == [
+            trouble.QUESTION
+        ]
+        assert "moving failed" in session.scalars(select(JournalLine.event)).all()
+
+
+def test_an_emergency_does_not_wait_for_the_rest_of_a_long_wave(store: Store, shelf: Shelf, clock: MovedClock) -> None:
+    """Somebody in danger would wait until a hundred late parcels were answered."""
+
+    class Slow(Nowhere):
+        def send(self, letter: Letter) -> Result:
+            clock.move(timedelta(seconds=1))
+            return super().send(letter)
+
+    channel = Slow()
+    complaints(store, 60)
+    desk = desk_over(store, shelf, channel)
+    waves.move(desk, "one")
+    assert 20 <= len(channel.letters) <= 20 + waves.MOST_LETTERS
+    message = bodies.text(77, sender="15550107777", words="The battery exploded and my son is hurt")
+    message["timestamp"] = str(int(clock.now().timestamp()))
+    receive(store, bodies.raw(bodies.messages(message, contacts=[bodies.contact("15550107777")])))
+    before = len(channel.letters)
+    while all(letter.to != "15550107777" for letter in channel.letters):
+        waves.move(desk, new_id("R"))
+    position = [letter.to for letter in channel.letters].index("15550107777")
+    assert position - before <= waves.MOST_LETTERS
 
 
 def test_the_most_severe_goes_first(store: Store, shelf: Shelf) -> None:

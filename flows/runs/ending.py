@@ -1,0 +1,74 @@
+"""Ending what was begun: nobody waits any more, nothing more is said, and the case or incident is closed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from flows.errors import NotFound
+from flows.runs import history
+from flows.store.subjects import lock
+from flows.store.tables import Case, Incident, Outbox, Promise, Run, Task, TaskStatus, Timer
+
+_FRESH = {"synchronize_session": "fetch"}  # what this session has read already is brought up to date
+
+
+def withdraw_tasks(
+    session: Session, run_id: str, path: str | None, now: datetime, status: TaskStatus = "withdrawn"
+) -> None:
+    """Take back what people of a run, or of one step of it, were asked to do."""
+    session.flush()
+    open_tasks = update(Task).where(Task.run_id == run_id, Task.status == "open")
+    here = open_tasks if path is None else open_tasks.where(Task.path == path)
+    session.execute(here.values(status=status, settled_at=now), execution_options=_FRESH)
+
+
+def withdraw_letters(session: Session, run_id: str, path: str | None) -> None:
+    """Take back what was to be said to the customer and has not left: the moment for it is over."""
+    session.flush()
+    waiting = update(Outbox).where(Outbox.run_id == run_id, Outbox.status == "ready", Outbox.to == "customer")
+    here = waiting if path is None else waiting.where(Outbox.path == path)
+    session.execute(here.values(status="withdrawn"), execution_options=_FRESH)
+
+
+def cancel_timers(session: Session, run_id: str, path: str | None, now: datetime) -> None:
+    """Stop the clocks of a run, or of one step of it."""
+    session.flush()
+    running = update(Timer).where(Timer.run_id == run_id, Timer.fired_at.is_(None), Timer.cancelled_at.is_(None))
+    here = running if path is None else running.where(Timer.path == path)
+    session.execute(here.values(cancelled_at=now), execution_options=_FRESH)
+
+
+def end_run(session: Session, run: Run, now: datetime) -> None:
+    """End a run: nothing of it is awaited any more. A promise that is still open is neither kept nor broken."""
+    run.status, run.ended_at = "finished", now
+    withdraw_tasks(session, run.id, None, now)
+    withdraw_letters(session, run.id, None)
+    cancel_timers(session, run.id, None, now)
+    still_open = update(Promise).where(Promise.run_id == run.id, Promise.status == "open")
+    session.execute(still_open.values(status="void", settled_at=now), execution_options=_FRESH)
+
+
+def close(about: Case | Incident, as_: str, now: datetime) -> None:
+    """Close a case or an incident, if it is open."""
+    if about.closed_at is None:
+        about.closed_at = now
+        if isinstance(about, Case):
+            about.closed_as = as_
+
+
+def close_by_hand(session: Session, wanted: str, as_: str, by: str, now: datetime) -> None:
+    """A person closes a case or an incident: all its runs end. Raises `NotFound`."""
+    about = session.get(Case, wanted) or session.get(Incident, wanted)
+    if about is None:
+        raise NotFound(f'there is no case or incident "{wanted}"')
+    subject_id = about.customer_id if isinstance(about, Case) else about.id
+    lock(session, subject_id)
+    mine = Run.case_id == about.id if isinstance(about, Case) else Run.incident_id == about.id
+    for run in session.scalars(select(Run).where(mine, Run.status != "finished")).all():
+        end_run(session, run, now)
+    close(about, as_, now)
+    ids = {"case_id" if isinstance(about, Case) else "incident_id": about.id}
+    history.tell_of(session, subject_id, now, "closed by hand", {"by": by, "closed_as": as_}, **ids)
