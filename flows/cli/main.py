@@ -55,6 +55,7 @@ _ORDER = (
     "tasks",
     "task",
     "answer",
+    "close",
     "incident",
     "rejected",
     "check",

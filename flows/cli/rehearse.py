@@ -183,7 +183,7 @@ def _play_by_hand(shelf: Shelf, playbook: Playbook, time: timedelta) -> tuple[St
     def begin(stage: Stage) -> None:
         desk = stage.desk
         if playbook.scope == "case":
-            stage.say(Says(text="Hello"))  # somebody must be there to have a case
+            stage.say(Says("👍", "reaction"))  # somebody must be there to have a case, by something that starts none
             stage.settle()
         with stage.store.begin() as session:
             if playbook.scope == "incident":

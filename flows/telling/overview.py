@@ -252,7 +252,7 @@ class _Around:
         if "retry" in on:
             return Wait(f"the next try of {step.verb}", datetime.fromisoformat(on["retry"]), step=step.path)
         if "event" in on:
-            words = {"customer_reply": "the customer to write", "incident_closed": "the incident to be closed"}
+            words = {"customer_reply": "the customer to write"}
             ends = [each for each in (until, _instant(on.get("until"))) if each is not None]
             return Wait(words.get(on["event"], str(on["event"])), min(ends, default=None), step=step.path)
         return Wait("the time to pass", _instant(on.get("until")) or until, step=step.path)

@@ -75,7 +75,7 @@ def _step_waits(entry: Entry) -> Told:
     return Told("wait", f"waits {' or '.join(parts) or 'in ' + str(data['name'])}{until}")
 
 
-EVENTS = {"customer_reply": "for the customer to write", "incident_closed": "for the incident to be closed"}
+EVENTS = {"customer_reply": "for the customer to write"}
 
 
 def given(entry: Entry) -> str:

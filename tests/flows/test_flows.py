@@ -91,7 +91,7 @@ def test_prefect_learns_nothing_personal(prefect_server: PrefectServer, desk: De
         database.execute("PRAGMA wal_checkpoint(FULL)")
     for path in files:
         content = path.read_bytes()
-        for personal in ("Lilac Lane", "1555010", "parcel has not arrived", "looking into it right now"):
+        for personal in ("Lilac Lane", "1555010", "parcel has not arrived", "a colleague will look into it"):
             assert personal.encode() not in content, path.name
 
 

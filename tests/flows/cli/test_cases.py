@@ -43,18 +43,17 @@ def test_list_holds_nothing_personal(firebreak: Firebreak, town: Town) -> None:
     """A customer's name or words would stand in a list that is passed around."""
     shown = firebreak("cases", "--all").stdout + firebreak("cases", "--all", "--json").stdout
     assert town["customer"] in shown
-    assert not any(word in shown for word in (NUMBER, NAME, "Rosalind", CHINESE[:6], FIRE, "burned"))
+    assert not any(word in shown for word in (NUMBER, NAME, "Feather", CHINESE[:6], FIRE, "burned"))
 
 
 def test_messages_in_no_case_are_found(firebreak: Firebreak, town: Town) -> None:
     """A message that starts no playbook would be in the store and nowhere to be seen."""
     others = read_json(firebreak("cases", "--json"))["without_a_case"]
-    assert sum(each["messages"] for each in others) == 3
+    assert sum(each["messages"] for each in others) == 1
     assert f"firebreak case {town['loose']}" in firebreak("cases").stdout
     said = [
         line["words"] for each in others for line in read_json(firebreak("case", each["customer"], "--json"))["lines"]
     ]
-    assert HOURS in said
     assert "👍" in said
 
 
@@ -76,7 +75,7 @@ def test_every_message_is_told_once(firebreak: Firebreak) -> None:
         (["--severity", "urgent"], ["urgent"]),
         (["--severity", "important"], []),
         (["--playbook", "deletion-request"], ["deletion"]),
-        (["--all"], ["urgent", "deletion", "parcel"]),
+        (["--all"], ["urgent", "hours", "evil", "deletion", "parcel"]),
     ],
 )
 def test_list_can_be_narrowed(firebreak: Firebreak, town: Town, arguments: list[str], names: list[str]) -> None:
@@ -179,8 +178,8 @@ def test_unknown_id_says_where_to_look(firebreak: Firebreak, wanted: str, says: 
 @pytest.mark.usefixtures("town")
 def test_words_of_a_customer_cannot_steer_the_terminal(firebreak: Firebreak) -> None:
     """A customer could colour, move or hide what the person on shift reads."""
-    others = read_json(firebreak("cases", "--json"))["without_a_case"]
-    shown = "".join(firebreak("case", each["customer"], *how).stdout for each in others for how in ([], ["--json"]))
+    every = read_json(firebreak("cases", "--all", "--json"))["cases"]
+    shown = "".join(firebreak("case", each["id"], *how).stdout for each in every for how in ([], ["--json"]))
     assert "reversed" in shown
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", shown)
 

@@ -22,7 +22,7 @@ from flows.store.database import Store
 from flows.store.tables import Case, Message, Task
 
 NUMBER = "4915550100099"
-NAME = "Rosalind Featherstone"
+NAME = "Fern & Feather Books"
 CHINESE = "请删除我在聊天里的个人信息，包括我的地址和电话。"
 FIRE = "The charger caught fire and burned my hand"
 PARCEL = "My parcel still has not arrived, it has been two weeks"
@@ -79,6 +79,10 @@ class Town:
 
     def fill(self) -> dict[str, str]:
         """What every test here finds; returns the ids of the cases and customers by a name for each."""
+        for number, words in (("15550100005", HOURS), ("15550100006", EVIL)):  # read by a person, and done with
+            self.write(number, words)
+            self.go_on()
+            self.answer("on_call", {"intent": "other"})
         self.write("15550100002", FIRE)
         self.go_on()
         self.go_on(timedelta(minutes=12))
@@ -88,8 +92,6 @@ class Town:
         self.clock.move(timedelta(minutes=1))
         self.write("15550100003", PARCEL)
         self.go_on(desk=self.by_hand)  # this one was written to from the app
-        self.write("15550100005", HOURS)
-        self.write("15550100006", EVIL)
         self.write("15550100004", "👍", kind="reaction")
         self.go_on()
         self.post({"messages": [{"id": 5}]})
@@ -99,11 +101,10 @@ class Town:
 
     def _ids(self) -> dict[str, str]:
         with self.store.read() as session:
-            cases = {case.playbook: case for case in session.scalars(select(Case))}
-            urgent, deletion, parcel = (
-                cases[name] for name in ("complaint-urgent", "deletion-request", "complaint-general")
-            )
+            cases = session.scalars(select(Case).order_by(Case.opened_at)).all()
+            names = ("hours", "evil", "urgent", "deletion", "parcel")
+            found = {name: case.id for name, case in zip(names, cases, strict=True)}
+            customer = next(case.customer_id for case in cases if case.id == found["deletion"])
             loose = session.scalars(select(Message.customer_id).where(Message.case_id.is_(None))).all()
         self.store.close()
-        found = {"urgent": urgent.id, "deletion": deletion.id, "parcel": parcel.id, "customer": deletion.customer_id}
-        return {**found, "loose": loose[0]}
+        return {**found, "customer": customer, "loose": loose[0]}

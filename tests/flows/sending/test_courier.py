@@ -63,7 +63,7 @@ def test_what_no_machine_can_mend_goes_to_a_person(stage: Stage, code: int) -> N
     [task] = tasks(stage)
     assert task.role == "on_call"
     details = stage.store.vault.open(task.sealed_details or b"")
-    assert "looking into it" in details["text"]
+    assert "will look into it" in details["text"]
     stage.happen(Event(answer={}))
     assert "promise kept" in events(stage)
 

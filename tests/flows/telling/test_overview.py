@@ -74,7 +74,12 @@ def test_text_that_may_have_left_is_waited_for(stage: Stage) -> None:
 
 def test_customer_is_waited_for_until_the_time_is_up(stage: Stage) -> None:
     """It would look as if we had forgotten somebody who has to answer."""
-    found = play(stage, DELETE, answer(backup_status="possible"), answer(evidence_value="high", dispute="open"))
+    found = play(
+        stage,
+        DELETE,
+        answer(backup_status="possible"),
+        answer(evidence_value="high", dispute="open", demand="mask_details"),
+    )
     (wait,) = found.waits
     assert (wait.what, wait.until) == ("the customer to write", stage.clock.now() + timedelta(days=3))
 
@@ -85,7 +90,7 @@ def test_closed_case_waits_for_its_follow_up(stage: Stage) -> None:
         stage,
         DELETE,
         answer(backup_status="none"),
-        answer(evidence_value="low", dispute="none"),
+        answer(evidence_value="low", dispute="none", demand="erase_our_copies"),
         answer(approved="yes"),
     )
     assert (found.status, found.closed_as) == ("closed", "answered")
@@ -134,7 +139,7 @@ def test_incident_stands_beside_its_cases(stage: Stage) -> None:
 @pytest.mark.parametrize("handled", [True, False])
 def test_messages_in_no_case_are_counted(stage: Stage, handled: bool) -> None:
     """A message that starts nothing, or was not read yet, would be nowhere to be seen."""
-    said = Says("What are your opening hours?")
+    said = Says("👍", "reaction")
     if handled:
         stage.happen(Event(customer_says=said))
     else:

@@ -82,7 +82,13 @@ def test_every_kind_of_line_has_words_of_its_own(stage: Stage) -> None:
     """A line of the story would be in the machine's language."""
     stage.channel.answers += [refusal(130429), refusal(131026)]
     play(stage, says(FIRE), after(minutes=6), answer(), after(minutes=6), answer(), answer(approved="no"), answer())
-    play(stage, says(DELETE), after(hours=4), answer(evidence_value="low", dispute="none"), says("👍", "reaction"))
+    play(
+        stage,
+        says(DELETE),
+        after(hours=4),
+        answer(evidence_value="low", dispute="none", demand="erase_our_copies"),
+        says("👍", "reaction"),
+    )
     play(stage, answer(approved="yes"), after(days=8))
     play(stage, Event(incident=Words("x")), after(minutes=11))
     with stage.store.read() as session:
@@ -170,7 +176,7 @@ def test_customer_has_a_story_of_all_messages(stage: Stage) -> None:
         customer = session.scalars(select(Customer.id)).one()
     lines = story.tell(stage.store, customer)
     assert [line.words for line in lines if line.mark == "customer"] == ["What are your opening hours?", FIRE, DELETE]
-    assert len({line.case for line in lines if line.case}) == 2
+    assert len({line.case for line in lines if line.case}) == 3
 
 
 def test_customers_who_were_one_have_one_story(stage: Stage) -> None:
@@ -288,10 +294,10 @@ def test_text_is_one_line_with_the_promise_it_kept(stage: Stage) -> None:
     """One reply would be four lines, and the story of a day three pages."""
     play(stage, says(FIRE))
     short = fold(told(stage))
-    assert len(short) == 4
+    assert len(short) == 5
     assert short[1].headline.startswith("complaint-urgent")
-    assert short[2].headline.startswith("we wrote complaint/first-urgent (en); promise kept: first_reply, ")
-    assert short[2].words.startswith("Hello")
+    assert short[3].headline.startswith("we wrote complaint/first-urgent (en); promise kept: first_reply, ")
+    assert short[3].words.startswith("Hello")
 
 
 def test_question_is_one_line_with_its_words(stage: Stage) -> None:
@@ -348,7 +354,7 @@ def test_end_is_one_line(stage: Stage) -> None:
         stage,
         says(DELETE),
         answer(backup_status="none"),
-        answer(evidence_value="low", dispute="none"),
+        answer(evidence_value="low", dispute="none", demand="erase_our_copies"),
         answer(approved="yes"),
     )
     assert headlines(fold(told(stage)))[-1] == "closed as answered"
