@@ -62,12 +62,11 @@ def test_a_letter_of_a_dead_process_waits_for_its_status_after_any_downtime(stag
     stage.channel.answers.append(Unsure("the power went"))
     stage.happen(PARCEL)
     with stage.store.begin() as session:
-        session.scalars(
-            select(Outbox).where(Outbox.to == "customer")
-        ).one().not_before = None  # as a killed process left it
+        left = session.scalars(select(Outbox).where(Outbox.to == "customer")).one()
+        left.not_before = None  # as a killed process leaves it
     stage.clock.move(timedelta(hours=1))
     with stage.store.begin() as session:
-        ring(session, texts(stage.store)[0].subject_id, stage.clock.now())
+        ring(session, left.subject_id, stage.clock.now())
     stage.settle()
     assert len(stage.channel.letters) == 1
     status(stage, texts(stage.store)[0], "delivered")
