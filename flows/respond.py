@@ -76,7 +76,7 @@ async def show(moved: list[Moved]) -> None:
     run_id = UUID(flow_run.get_id())
     async with get_client() as client:
         current = await client.read_flow_run(run_id)
-        await client.update_flow_run(run_id, name=name, tags=sorted({*current.tags, *about[:MOST_TAGS]}))
+        await client.update_flow_run(run_id, name=name, tags=sorted({*current.tags, "firebreak", *about[:MOST_TAGS]}))
     rows = [
         {"case": each.about, "playbook": each.playbook, "step": each.step, "outcome": each.status} for each in moved
     ]

@@ -244,7 +244,7 @@ class Wave:
 
     def _send(self, subject_id: str) -> list[Moved]:
         calls = courier.deliver(self.desk, subject_id, lambda: self._held(subject_id), self.flow_run)
-        return [Moved(subject_id, "—", "send", f"{calls} sent", "send")] if calls else []
+        return [Moved(about, "—", "send", "done", "send") for about in calls]
 
     @contextmanager
     def _held(self, subject_id: str) -> Iterator[Session]:

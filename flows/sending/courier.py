@@ -39,9 +39,9 @@ def next_due(session: Session, subject_id: str) -> datetime | None:
     return min((_due(row) for row in rows), default=None)
 
 
-def deliver(desk: Desk, subject_id: str, transaction: Transaction, flow_run: str | None = None) -> int:
-    """Send everything of a subject that is due, oldest first; returns how many calls were made."""
-    calls = 0
+def deliver(desk: Desk, subject_id: str, transaction: Transaction, flow_run: str | None = None) -> list[str]:
+    """Send everything of a subject that is due, oldest first; returns the case or incident of each call made."""
+    calls: list[str] = []
     while True:
         with transaction() as session:
             chosen = _choose(desk, session, subject_id, flow_run)
@@ -49,10 +49,11 @@ def deliver(desk: Desk, subject_id: str, transaction: Transaction, flow_run: str
             return calls
         row_id, call = chosen
         result = call()
-        calls += 1
         try:
             with transaction() as session:
-                results.answered(desk, session, session.get_one(Outbox, row_id), result, flow_run)
+                row = session.get_one(Outbox, row_id)
+                results.answered(desk, session, row, result, flow_run)
+                calls.append(row.case_id or row.incident_id or subject_id)
         except ClaimLost:
             _keep(desk, row_id, result)
             raise
