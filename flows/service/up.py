@@ -142,6 +142,7 @@ class _Prefect:
 
 
 def _import_serve() -> Callable[[ZoneInfo, datetime], Work]:
+    import flows.respond  # noqa: F401 - so that the first customer does not wait for it
     from flows.service.schedules import serve
 
     return serve
