@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.desk import Desk
-from flows.errors import VaultError
 from flows.runs import history, opening, providers, settling
 from flows.store.tables import Case, Customer, Message, Run, Subject
 from rules.decision import Decision
@@ -83,10 +81,8 @@ def read_message(desk: Desk, session: Session, message: Message, flow_run: str |
 
 def _facts_of(desk: Desk, message: Message) -> dict[str, Value]:
     """The facts of one message by itself."""
-    try:
-        content: dict[str, Any] = desk.store.vault.open(message.sealed_content)
-    except VaultError:
-        content = {}  # erased or damaged: nothing is known of it, and unknown goes to the cautious side
+    # Of what is erased or damaged nothing is known, and unknown goes to the cautious side.
+    content = desk.store.vault.open_or_nothing(message.sealed_content)
     text = " ".join(str(content[part]) for part in ("text", "caption") if content.get(part))
     return {
         **read_text(text, desk.shelf.current.words).facts,

@@ -36,19 +36,16 @@ class Progress:
 
 def progress_of(desk: Desk, session: Session, run: tables.Run) -> Progress:
     """The progress of a run, the same object for everyone in this transaction."""
-    return several(desk, session, [run])[run.id]
-
-
-def several(desk: Desk, session: Session, runs: list[tables.Run]) -> dict[str, Progress]:
-    """The progress of each run by its id, with two questions to the store for all of them."""
     known: dict[str, Progress] = session.info.setdefault("progress", {})
-    new = {run.id: run for run in runs if run.id not in known}
-    if new:
-        for run in new.values():
-            bundle = desk.shelf.bundle(session, run.bundle)
-            known[run.id] = Progress(run, bundle, bundle.playbooks[run.playbook], {}, {})
-        for step in session.scalars(select(tables.Step).where(tables.Step.run_id.in_(new))):
-            known[step.run_id].records[step.path] = step
-        for promise in session.scalars(select(tables.Promise).where(tables.Promise.run_id.in_(new))):
-            known[promise.run_id].promises[promise.name] = promise
-    return {run.id: known[run.id] for run in runs}
+    if run.id not in known:
+        bundle = desk.shelf.bundle(session, run.bundle)
+        steps = session.scalars(select(tables.Step).where(tables.Step.run_id == run.id))
+        promises = session.scalars(select(tables.Promise).where(tables.Promise.run_id == run.id))
+        known[run.id] = Progress(
+            run,
+            bundle,
+            bundle.playbooks[run.playbook],
+            {step.path: step for step in steps},
+            {promise.name: promise for promise in promises},
+        )
+    return known[run.id]

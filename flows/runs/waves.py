@@ -277,18 +277,25 @@ class Wave:
                         history.tell_of(
                             session, subject_id, self.desk.now(), "moved without Prefect", {}, case_id=case_id
                         )
+                unfinished = self._unfinished(session, list(claims))
                 for subject_id, claim in claims.items():
-                    subjects.release(session, claim, self.owner, self._next_due(session, subject_id))
+                    due = self.desk.now() if subject_id in unfinished else self._next_due(session, subject_id)
+                    subjects.release(session, claim, self.owner, due)
         except SQLAlchemyError:
             log.error("a wave could not give back what it held")
 
+    def _unfinished(self, session: Session, claimed: list[str]) -> set[str]:
+        """Those with work left, because the wave ended before it was done."""
+        unread = select(Message.customer_id).where(Message.customer_id.in_(claimed), Message.handled_at.is_(None))
+        moving_runs = select(Run.subject_id).where(Run.subject_id.in_(claimed), Run.status == "moving")
+        return {
+            *session.scalars(unread),
+            *session.scalars(moving_runs),
+            *news.with_news(session, claimed, self.desk.now()),
+        }
+
     def _next_due(self, session: Session, subject_id: str) -> datetime | None:
-        """When a subject needs a hand next: now, if the wave ended before its work was done."""
-        now = self.desk.now()
-        unread = select(Message.id).where(Message.customer_id == subject_id, Message.handled_at.is_(None)).limit(1)
-        moving_run = select(Run.id).where(Run.subject_id == subject_id, Run.status == "moving").limit(1)
-        if session.scalar(unread) or session.scalar(moving_run) or news.with_news(session, [subject_id], now):
-            return now
+        """When a subject with nothing to do now needs a hand next."""
         timers = select(Timer.due_at).where(
             Timer.subject_id == subject_id, Timer.fired_at.is_(None), Timer.cancelled_at.is_(None)
         )

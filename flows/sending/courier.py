@@ -19,6 +19,7 @@ from flows.channels.team import NotTold, UnknownRole
 from flows.desk import Desk
 from flows.errors import ClaimLost, VaultError
 from flows.sending import letters, results
+from flows.store import customers
 from flows.store.subjects import ring
 from flows.store.tables import Outbox
 from rules.language import ON_CALL
@@ -112,7 +113,7 @@ def _call(desk: Desk, session: Session, row: Outbox, now: datetime) -> Callable[
     """What to call for this row; None if it may not leave yet."""
     try:
         body = desk.store.vault.open(row.sealed_body)
-        alias = letters.newest_address(session, row.customer_id) if row.customer_id else None
+        alias = customers.newest_address(session, row.customer_id) if row.customer_id else None
         address = desk.store.vault.open(alias.sealed_address) if alias else None
     except VaultError:
         return lambda: Refused(None, Next.STOP, None, "what was to be said, or to whom, cannot be opened any more")

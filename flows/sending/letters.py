@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from flows import local_time
 from flows.channels.channel import Letter, Template
-from flows.errors import VaultError
 from flows.ids import new_id
 from flows.runs.outcome import Failed, Outcome, Waiting
 from flows.runs.providers import window_is_open
 from flows.runs.work import Work
-from flows.store.tables import Alias, Outbox
+from flows.store.tables import Outbox
 from rules.language import ON_CALL
 from rules.replies import Reply
 
@@ -95,23 +92,14 @@ def letter_of(row: Outbox, body: Mapping[str, Any], address: str) -> Letter:
     )
 
 
-def newest_address(session: Session, customer_id: str) -> Alias | None:
-    """Where to write to a customer: the newest number if there is one, else the newest business-scoped id."""
-    aliases = session.scalars(
-        select(Alias).where(Alias.customer_id == customer_id).order_by(Alias.kind.desc(), Alias.added_at.desc())
-    )
-    return aliases.first()
-
-
 def _values(work: Work, locale: str) -> dict[str, str]:
     """What fills the placeholders of a reply. Values the run does not have are left out."""
     values = {"business": work.desk.business}
     if work.run.case_id:
         values["case"] = work.run.case_id
     profile = work.customer.sealed_profile if work.customer else None
-    with suppress(VaultError):  # erased or damaged: the text does without the name
-        if profile is not None and (name := work.desk.store.vault.open(profile).get("name")):
-            values["name"] = name
+    if name := work.desk.store.vault.open_or_nothing(profile).get("name"):
+        values["name"] = name
     promise = work.progress.promises.get("answered")
     if promise is not None:
         values["answer_by"] = local_time.day(promise.due_at, work.desk.timezone, locale)

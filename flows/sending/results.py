@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from flows.channels.channel import HandOver, Next, Refused, Result, Sent, Unsure
 from flows.channels.error_codes import UNREACHABLE, meaning_of
 from flows.desk import Desk
-from flows.errors import VaultError
 from flows.ids import new_id
 from flows.runs import history, moving, settling
 from flows.sending import letters
@@ -78,7 +77,7 @@ def ask_a_person(desk: Desk, session: Session, row: Outbox, why: str, flow_run: 
     """The machine cannot send this: a colleague does it by hand, and the step waits for them if it still waits."""
     row.status, row.not_before = "handed_over", None
     note(session, row, desk.now(), "text handed to a colleague", flow_run, why=why)
-    details = {"text": _text_of(desk, row), **({"link": link} if link else {})}
+    details = {"text": str(_body(desk, row).get("text", "")), **({"link": link} if link else {})}
     run = session.get(Run, row.run_id) if row.run_id else None
     if run is not None and row.path is not None and run.status != "finished":
         work = moving.at_work(desk, session, run, row.path, flow_run)
@@ -125,7 +124,7 @@ def _again(desk: Desk, session: Session, row: Outbox, result: Refused, now: date
         row.status, row.not_before = "ready", now + wait
         note(session, row, now, "text refused for now", flow_run, **said, again=row.not_before.isoformat())
         return True
-    if result.what is Next.USE_TEMPLATE and row.form == "text" and _has_template(desk, row):
+    if result.what is Next.USE_TEMPLATE and row.form == "text" and "template" in _body(desk, row):
         row.status, row.form, row.not_before = "ready", "template", None
         note(session, row, now, "text refused; its template goes instead", flow_run, **said)
         return True
@@ -150,7 +149,7 @@ def _failed_later(
         settling.letter_settled(desk, session, row, flow_run)
     elif meaning.what is not Next.STOP:
         question = "WhatsApp could not deliver this reply. Please reach the customer another way, then mark it done."
-        _ask_aside(desk, session, row, question, {"text": _text_of(desk, row), "code": delivery.code})
+        _ask_aside(desk, session, row, question, {"text": str(_body(desk, row).get("text", "")), "code": delivery.code})
 
 
 def _said(refused: Refused) -> dict[str, Any]:
@@ -186,15 +185,5 @@ def _about(delivery: Delivery) -> Any:
     return or_(Outbox.id == delivery.outbox_id, Outbox.key == delivery.key, Outbox.provider_blind == delivery.blind)
 
 
-def _text_of(desk: Desk, row: Outbox) -> str:
-    try:
-        return str(desk.store.vault.open(row.sealed_body).get("text", ""))
-    except VaultError:
-        return ""
-
-
-def _has_template(desk: Desk, row: Outbox) -> bool:
-    try:
-        return "template" in desk.store.vault.open(row.sealed_body)
-    except VaultError:
-        return False
+def _body(desk: Desk, row: Outbox) -> dict[str, Any]:
+    return desk.store.vault.open_or_nothing(row.sealed_body)

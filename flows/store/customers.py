@@ -54,6 +54,12 @@ def current(session: Session, customer_id: str) -> Customer:
     return session.get_one(Customer, customer_id)
 
 
+def newest_address(session: Session, customer_id: str) -> Alias | None:
+    """Where to write to a customer: the newest number if there is one, else the newest business-scoped id."""
+    mine = select(Alias).where(Alias.customer_id == customer_id)
+    return session.scalars(mine.order_by(Alias.kind.desc(), Alias.added_at.desc()).limit(1)).first()
+
+
 def owners(session: Session, customer_id: str) -> list[str]:
     """Every name under which keys of this customer may lie in the vault: destroy them all to erase the customer."""
     merged = select(Customer.id).where(Customer.merged_into == customer_id).order_by(Customer.id)

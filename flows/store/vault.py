@@ -69,6 +69,14 @@ class Vault:
             raise value
         return value
 
+    def open_or_nothing(self, blob: bytes | None) -> dict[str, Any]:
+        """A sealed mapping; an empty one when there is none, or when it is erased or damaged."""
+        try:
+            value = self.open(blob) if blob is not None else {}
+        except VaultError:
+            return {}
+        return value if isinstance(value, dict) else {}
+
     def open_all(self, blobs: Sequence[bytes]) -> list[Any]:
         """Open many at the price of one look into the keys; in place of an erased value is an ``Erased`` error."""
         key_ids = [_key_id(blob) for blob in blobs]

@@ -11,7 +11,7 @@ from flows.store.tables import Task
 from flows.verbs.action import Action
 from rules.language import RoleName, Steps, Words, says
 
-YES, NO = "yes", "no"
+YES = "yes"
 
 
 @dataclass(frozen=True)
