@@ -75,7 +75,8 @@ class _Handle:
         self.number: int | None = None
 
     def matching(self, facts: Facts) -> set[int]:
-        """The numbers of the conditions that hold. After an error the same question is put to a fresh handle, once."""
+        """The numbers of the conditions that hold. After an error, or an answer that is not what the conditions mean,
+        the same question is put to a fresh handle, once."""
         numbers = {fact: fact.number(facts[fact.name]) for fact in self.fields}
         try:
             return self._ask(numbers)
@@ -101,13 +102,19 @@ class _Handle:
         # Also makes the state without which `close` would end the process.
         for probe in (UNKNOWN_NUMBER, 0):
             numbers = dict.fromkeys(self.fields, probe)
-            expected = {owner for owner, alternative in self.rules if fits(alternative, numbers)}
-            if self._drain(number, numbers) != expected:
+            if self._drain(number, numbers) != self._meant(numbers):
                 raise EngineError("the rule engine failed its self-test")
         return number
 
+    def _meant(self, numbers: Mapping[Fact, int]) -> set[int]:
+        """What the answer has to be. The engine compares by hashes and is not ours: its word is not taken alone."""
+        return {owner for owner, alternative in self.rules if fits(alternative, numbers)}
+
     def _ask(self, numbers: Mapping[Fact, int]) -> set[int]:
-        return self._drain(self._open() if self.number is None else self.number, numbers)
+        found = self._drain(self._open() if self.number is None else self.number, numbers)
+        if found != self._meant(numbers):
+            raise EngineError("the rule engine gave an answer that its rules do not mean")
+        return found
 
     def _drain(self, handle: int, numbers: Mapping[Fact, int]) -> set[int]:
         message = json.dumps(

@@ -62,10 +62,10 @@ class Fact:
 
     name: str
     kind: Kind
-    values: Mapping[str, str] = field(hash=False)
-    meaning: str
-    source: Supplier
-    unknown_counts_as: Value | None = None
+    values: Mapping[str, str] = field(hash=False, repr=False)
+    meaning: str = field(repr=False)
+    source: Supplier = field(repr=False)
+    unknown_counts_as: Value | None = field(default=None, repr=False)
 
     @property
     def ordered(self) -> bool:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rules.alternatives import alternatives, fits
 from rules.conditions import All, Any_, Condition, Is, Not
-from rules.engine import MOST_RULES_A_HANDLE, Engine, EngineError
+from rules.engine import MOST_RULES_A_HANDLE, Engine, EngineError, _Handle
 from rules.vocabulary import Facts
 from tests.rules.strategies import EVERY_KIND, conditions, gated_facts
 
@@ -130,6 +130,19 @@ def test_several_threads_get_their_own_answers() -> None:
 
     with ThreadPoolExecutor(8) as threads:
         assert all(threads.map(ask, [number % 60 for number in range(2_000)]))
+
+
+def test_an_answer_that_the_rules_do_not_mean_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine is not ours: an answer that it got wrong once would have sent a customer's case another way."""
+    engine = Engine(counts_at_least(1, 5))
+    facts = EVERY_KIND.gate({"count": 3})
+    honest, wrong = _Handle._drain, iter([{0, 1}])
+    monkeypatch.setattr(_Handle, "_drain", lambda *asked: next(wrong, None) or honest(*asked))
+    engine._handles[0].number = -1  # as if opened before: the self-test asks nothing
+    assert engine.matching(facts) == [0]
+    monkeypatch.setattr(_Handle, "_drain", lambda *asked: honest(*asked) - {0})
+    with pytest.raises(EngineError, match="do not mean"):
+        Engine(counts_at_least(1, 5)).matching(facts)
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -16,11 +17,20 @@ ROOT = Path(__file__).parents[3]
 
 
 def ask(server: PrefectServer, path: str, question: object = None) -> Any:
-    """What the API answers: to a POST when there is a question, to a GET otherwise."""
+    """What the API answers: to a POST when there is a question, to a GET otherwise.
+
+    503 is how Prefect's server asks to be asked again: its database was locked.
+    """
     body = None if question is None else json.dumps(question).encode()
     request = urllib.request.Request(server.api + path, body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return json.load(answer)
+    for attempt in range(5):
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            if error.code != 503 or attempt == 4:
+                raise
+            time.sleep(0.5 * 2**attempt)
 
 
 def eventually(holds: Callable[[], object], within: float = 30.0) -> bool:
