@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from typing import Any
 
 from rules.bundle import Bundle
 from rules.checks.check import Found, check, place_of, pointers
@@ -11,6 +12,7 @@ from rules.checks.paths import How, Paths
 from rules.claims import CLAIMS
 from rules.conditions import All, Is, Not
 from rules.language import ANSWERED, Playbook, PlaybookName, ReplyName, Step
+from rules.moments import FURTHEST, Moment
 from rules.possible import never_holds
 from rules.replies import PLACEHOLDER, Reply
 from rules.units import LONGEST
@@ -125,10 +127,11 @@ class _Late(Paths[timedelta]):
     def passed(self, step: Step, how: How, state: timedelta) -> timedelta:
         if how in ("skipped", "failed") or not step.verb.waits:
             return state
-        if how == "done" and getattr(step.verb, "event", None) == "customer_reply" and not _time(step):
+        awaited: Sequence[Any] = getattr(step.verb, "awaited", tuple)()
+        if how == "done" and awaited and all(each.event == "customer_reply" for each in awaited):
             return timedelta(0)
-        longest = min(each for each in (step.timeout, _time(step), LONGEST) if each is not None)
-        return min(state + longest, LONGEST)
+        times = [_longest(each.time) for each in awaited if each.time is not None]
+        return min(state + min([*times, step.timeout or LONGEST]), LONGEST)
 
     def joined(self, states: Sequence[timedelta]) -> timedelta:
         return max(states)
@@ -170,10 +173,9 @@ def _said(bundle: Bundle, step: Step) -> list[tuple[str, Reply]]:
     return [(name, bundle.replies[name]) for name in named if name in bundle.replies]
 
 
-def _time(step: Step) -> timedelta | None:
-    """The length of time that a step waits for."""
-    time = getattr(step.verb, "time", None)
-    return time if isinstance(time, timedelta) else None
+def _longest(time: timedelta | Moment) -> timedelta:
+    """How long it may take at the longest; how far away a moment is depends on the day."""
+    return time if isinstance(time, timedelta) else timedelta(days=1) if not time.day else FURTHEST
 
 
 def _names_the_day(reply: Reply) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from rules.bundle import Bundle
 from rules.checks.check import Found, check, place_of
@@ -38,20 +39,26 @@ def on_timeout_without_timeout(bundle: Bundle) -> Iterator[Found]:
 
 @check("endless-wait")
 def endless_wait(bundle: Bundle) -> Iterator[Found]:
-    """An event is waited for that may never happen."""
+    """Something is waited for that may never happen."""
     for playbook, step in _steps(bundle):
-        event = getattr(step.verb, "event", None)
-        if step.verb.verb == "wait_for" and event and step.timeout is None and getattr(step.verb, "time", None) is None:
-            yield place_of(playbook, step), f"{event} may never happen; say how long to wait with `timeout`"
+        if step.verb.verb == "wait_for" and step.timeout is None and not any(each.time for each in _awaited(step)):
+            for each in _awaited(step)[:1]:
+                what = each.event or "an answer"
+                yield place_of(playbook, step), f"{what} may never happen; say how long to wait with `timeout`"
 
 
 @check("empty-wait")
 def empty_wait(bundle: Bundle) -> Iterator[Found]:
     """A `wait_for` says neither how long nor for what."""
     for playbook, step in _steps(bundle):
-        wanted = (getattr(step.verb, "time", None), getattr(step.verb, "event", None))
-        if step.verb.verb == "wait_for" and wanted == (None, None):
+        if step.verb.verb == "wait_for" and not _awaited(step):
             yield place_of(playbook, step), "say how long, as in `wait_for: 3 days`, or for which `event`"
+
+
+def _awaited(step: Step) -> Sequence[Any]:
+    """What ends a `wait_for`; the verb itself is not known here."""
+    found: Sequence[Any] = getattr(step.verb, "awaited", tuple)()
+    return found
 
 
 def _steps(bundle: Bundle) -> Iterator[tuple[Playbook, Step]]:

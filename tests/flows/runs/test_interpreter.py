@@ -72,7 +72,7 @@ def test_nothing_but_a_yes_opens_the_gate() -> None:
     for rows in (timed_out, refused, {"1": branch, "gate": Row("done")}):
         stands = standing(GATED, rows)
         assert stands.due == ()
-        assert stands.state is State.ENDED
+        assert stands.state is State.BARRED
 
 
 def test_a_skipped_gate_is_no_gate() -> None:
