@@ -22,6 +22,7 @@ from rules.language import ON_CALL
 from rules.vocabulary import Facts
 
 AGAIN_AFTER = timedelta(hours=1)
+HELD_FOR = timedelta(hours=4)
 LONGEST_HOLD = timedelta(days=30)
 
 log = logging.getLogger(__name__)
@@ -120,13 +121,13 @@ def _hold(
     because: str,
     became: Callable[[str, str, Mapping[str, object]], Followed],
 ) -> Followed | None:
-    """Not yet: look again in an hour. Held for too long it is given to a person, so that it is never just forgotten."""
+    """Not yet: look again later. What is held for too long is given to a person, so that it is never just forgotten."""
     now = desk.now()
     if planned.held_since is None:
-        planned.held_since, planned.due_at = now, now + AGAIN_AFTER
+        planned.held_since, planned.due_at = now, now + HELD_FOR
         return became("held", "follow-up held", {"because": because})
     if now - planned.held_since < LONGEST_HOLD:
-        planned.due_at = now + AGAIN_AFTER
+        planned.due_at = now + HELD_FOR
         return None
     planned.status, planned.decided_at = "cancelled", now
     planned.because = {"because": because}

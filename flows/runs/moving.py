@@ -110,8 +110,11 @@ def keep_promise(work: Work, name: str | None) -> None:
 
 
 def first_reply_left(work: Work) -> None:
-    """The customer has been answered: the promise of a first reply is kept."""
+    """The customer has been answered: the promise of a first reply is kept, also that of whoever called this run."""
     keep_promise(work, FIRST_REPLY)
+    caller = work.session.get(tables.Run, work.run.called_by) if work.run.called_by else None
+    if caller is not None:
+        first_reply_left(at_work(work.desk, work.session, caller, work.run.called_at or "", work.flow_run))
 
 
 def look_around(desk: Desk, session: Session, run: tables.Run, flow_run: str | None) -> None:

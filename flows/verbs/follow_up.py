@@ -26,7 +26,7 @@ class FollowUp(Action):
     playbook: PlaybookName = says("The playbook to start")
     unless: Condition | None = says("Do not start it if this holds then", default=None)
     hold_if: Condition | None = says(
-        "Not yet while this holds: looked at again every hour, for thirty days at most", default=None
+        "Not yet while this holds: looked at again every four hours, for thirty days at most", default=None
     )
 
     def act(self, work: Work) -> Outcome:

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rules.bundle import Bundle
-from rules.checks.check import Found, check, place_of
+from rules.checks.check import Found, called, check, place_of
 from rules.checks.paths import How, Paths
-from rules.language import ListName, Playbook, PlaybookName, Step
+from rules.language import ListName, Playbook, ReplyName, Step
 from rules.problems import did_you_mean
 
 
 @check("runs-itself")
 def runs_itself(bundle: Bundle) -> Iterator[Found]:
     """A playbook carries out itself, directly or by way of others, so that it never ends."""
-    calls = {name: dict(_calls(playbook)) for name, playbook in bundle.playbooks.items()}
-    for name, called in calls.items():
-        for target, step in called.items():
+    calls = {
+        playbook.name: {target.name: step for step in playbook.walk() for target in called(step, bundle)}
+        for playbook in bundle.playbooks.values()
+    }
+    for name, targets in calls.items():
+        for target, step in targets.items():
             way = _way_back(calls, target, name)
             if way is not None:
                 through = " → ".join([name, *way])
@@ -33,20 +36,23 @@ def unknown_list(bundle: Bundle) -> Iterator[Found]:
         yield from paths.found
 
 
+@check("reply-for-each", "warning")
+def reply_for_each(bundle: Bundle) -> Iterator[Found]:
+    """The customer gets the same text once for every item of a list."""
+    for playbook in bundle.playbooks.values():
+        for step in playbook.walk():
+            if playbook.loops.get(step.path) and any(
+                isinstance(value, ReplyName) for value in vars(step.verb).values()
+            ):
+                yield place_of(playbook, step), "the customer gets this text once for every item of the list"
+
+
 @check("idle-mode", "warning")
 def idle_mode(bundle: Bundle) -> Iterator[Found]:
     """`mode` says what becomes of a second message where no message starts anything."""
     for playbook in bundle.playbooks.values():
         if playbook.mode != "single" and not playbook.triggers:
             yield playbook.source.place(("mode",)), "this decides nothing: no message starts this playbook"
-
-
-def _calls(playbook: Playbook) -> Iterator[tuple[str, Step]]:
-    for step in playbook.walk():
-        if step.verb.waits:  # a follow-up starts another playbook too, but does not wait for its end
-            for value in vars(step.verb).values():
-                if isinstance(value, PlaybookName):
-                    yield str(value), step
 
 
 def _way_back(calls: dict[str, dict[str, Step]], start: str, wanted: str) -> list[str] | None:

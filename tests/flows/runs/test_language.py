@@ -220,6 +220,25 @@ def test_a_gate_that_stays_shut_in_a_called_playbook_bars_the_caller_too(answer:
     tried(content, f"timeline:\n  - customer says: {ASKS}\n  {answer}\nexpect: [step: first]\nnever: [step: behind]")
 
 
+def test_a_first_reply_of_a_called_playbook_keeps_the_promise_of_its_caller() -> None:
+    """Somebody would be woken because of a customer who has been answered long ago."""
+    content = bundle(
+        """
+        promises: {first_reply: {within: 10 minutes, on_breach: {escalate: shift_lead}}}
+        steps: [{run: called}]
+        """,
+        called="steps: [{reply: complaint/first}, {wait_for: 1 hour}]",
+    )
+    tried(
+        content,
+        f"""
+        timeline: [{{customer says: {ASKS}}}, {{after: 30 minutes}}]
+        expect: [promise kept: first_reply]
+        never: [promise broken: first_reply]
+        """,
+    )
+
+
 def test_what_ends_the_caller_ends_the_called_too() -> None:
     """Colleagues would be asked, and promises broken, for a case that is closed."""
     content = bundle(
@@ -417,10 +436,10 @@ def test_a_follow_up_is_held_while_something_stands_against_it() -> None:
             assert (planned.status, planned.held_since) == ("waiting", START + timedelta(days=2))
             about = planned.case_id or ""
         lines = [line.headline for line in story.tell(stage.store, about)]
-        assert sum("is held back for now" in line for line in lines) == 1  # said once, not every hour
+        assert sum("is held back for now" in line for line in lines) == 1  # said once, not every time
         with stage.store.begin() as session:
             ending.close_by_hand(session, incident, "over", "lee", stage.clock.now())
-        stage.pass_time(timedelta(hours=1))
+        stage.pass_time(timedelta(hours=4))
         with stage.store.read() as session:
             assert session.scalars(select(FollowUp.status)).one() == "started"
     finally:
