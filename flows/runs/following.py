@@ -84,7 +84,7 @@ def _decide(desk: Desk, session: Session, follow_up_id: str, flow_run: str | Non
             incident=session.get(Incident, planner.incident_id) if planner.incident_id else None,
             given=desk.given,
         )
-        facts = providers.gather(about, bundle.vocabulary)
+        facts = providers.gather(about, bundle.vocabulary, unless.facts())
         because = {"because": unless.explain(facts).sentence()}
         planned.because = because
         if unless.holds(facts):

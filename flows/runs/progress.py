@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import BindParameter, Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from flows.desk import Desk
@@ -36,9 +36,8 @@ class Progress:
         return any(promise.status == "open" for promise in self.promises.values())
 
 
-_RUN = bindparam("run")
-_STEPS = select(tables.Step).where(tables.Step.run_id == _RUN)
-_PROMISES = select(tables.Promise).where(tables.Promise.run_id == _RUN)
+_STEPS = select(tables.Step).where(tables.Step.run_id == bindparam("run"))
+_PROMISES = select(tables.Promise).where(tables.Promise.run_id == bindparam("run"))
 
 
 def progress_of(desk: Desk, session: Session, run: tables.Run) -> Progress:
@@ -59,10 +58,10 @@ def progress_of(desk: Desk, session: Session, run: tables.Run) -> Progress:
     return known[run.id]
 
 
-_SUBJECTS, _RUNS = bindparam("subjects", expanding=True), bindparam("runs", expanding=True)
+_RUNS: BindParameter[Any] = bindparam("runs", expanding=True)
 _MOVING_RUNS = (
     select(tables.Run.id, tables.Run.subject_id, tables.Run.playbook, tables.Run.bundle)
-    .where(tables.Run.subject_id.in_(_SUBJECTS), tables.Run.status == "moving")
+    .where(tables.Run.subject_id.in_(bindparam("subjects", expanding=True)), tables.Run.status == "moving")
     .order_by(tables.Run.started_at, tables.Run.id)
 )
 _RECORDS = select(tables.Step.run_id, tables.Step.path, tables.Step.status, tables.Step.outcome).where(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, literal_column, select, union_all
+from sqlalchemy import BindParameter, Select, bindparam, func, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
 from flows.runs import news
@@ -27,6 +27,11 @@ class Ready:
     news: frozenset[str]
     moving: frozenset[str]
     letters: frozenset[str]
+
+    @property
+    def now(self) -> frozenset[str]:
+        """The subjects that have work of any kind."""
+        return self.unread | self.news | self.moving | self.letters
 
 
 def ready(session: Session, subject_ids: Iterable[str], now: datetime) -> Ready:
@@ -45,7 +50,7 @@ def next_due(session: Session, subject_ids: Iterable[str]) -> dict[str, datetime
     return first
 
 
-_SUBJECTS = bindparam("subjects", expanding=True)
+_SUBJECTS: BindParameter[Any] = bindparam("subjects", expanding=True)
 
 
 def _of(kind: str, subject_id: Any, found: Select[Any]) -> Select[Any]:

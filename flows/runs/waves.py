@@ -90,6 +90,7 @@ class Wave:
     note_absence: bool = False
     claims: dict[str, subjects.Claim] = field(default_factory=dict)
     touched: set[tuple[str, str]] = field(default_factory=set)
+    _finished: bool = False
 
     def claim(self) -> int:
         """Take what is ready; returns how many subjects that are."""
@@ -113,6 +114,7 @@ class Wave:
                     if self.desk.now() - began > BUDGET:
                         return
                 if not again:
+                    self._finished = True
                     return
         finally:
             self._release()
@@ -266,11 +268,10 @@ class Wave:
                         history.tell_of(
                             session, subject_id, self.desk.now(), "moved without Prefect", {}, case_id=case_id
                         )
-                left = ready(session, claims, self.desk.now())
+                left = frozenset() if self._finished else ready(session, claims, self.desk.now()).now
                 later = next_due(session, claims)
                 for subject_id, claim in claims.items():
-                    unfinished = subject_id in left.unread | left.news | left.moving
-                    due = self.desk.now() if unfinished else later.get(subject_id)
+                    due = self.desk.now() if subject_id in left else later.get(subject_id)
                     subjects.release(session, claim, self.owner, due)
         except SQLAlchemyError:
             log.error("a wave could not give back what it held")

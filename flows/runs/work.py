@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -64,8 +64,8 @@ class Work:
     def customer(self) -> tables.Customer | None:
         return self.session.get(tables.Customer, self.case.customer_id) if self.case else None
 
-    @cached_property
-    def facts(self) -> Facts:
+    def facts(self, wanted: Collection[str]) -> Facts:
+        """The facts at this moment, with all that are `wanted` by somebody who decides."""
         about = providers.About(
             self.session,
             self.now,
@@ -74,7 +74,7 @@ class Work:
             incident=self.incident,
             given=self.desk.given,
         )
-        return providers.gather(about, self.vocabulary)
+        return providers.gather(about, self.vocabulary, wanted)
 
     def typed(self, raw: Mapping[str, object]) -> dict[str, Value]:
         """Facts with their types, from values as JSON holds them; FactError for one that is not allowed."""
@@ -82,7 +82,8 @@ class Work:
 
     def decide(self, conditions: Sequence[Condition]) -> Decision:
         """Which of these holds first, with its because; the rule's id is the condition's number from 1."""
-        return self.bundle.branches(tuple(conditions)).decide(self.facts)
+        rules = self.bundle.branches(tuple(conditions))
+        return rules.decide(self.facts(rules.facts()))
 
     def proven(self) -> frozenset[str]:
         """The claims that finished steps of this run have proven."""
