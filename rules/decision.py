@@ -63,6 +63,10 @@ class RuleSet:
 
     def facts(self) -> frozenset[str]:
         """The names of all facts that the rules speak about."""
+        return self._facts
+
+    @cached_property
+    def _facts(self) -> frozenset[str]:
         return frozenset().union(*(rule.when.facts() for rule in self.rules))
 
     def matching(self, facts: Mapping[str, object]) -> list[Rule]:
