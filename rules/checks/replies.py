@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from rules.bundle import Bundle
 from rules.checks.check import Found, check
 from rules.problems import Place
-from rules.replies import DEFAULT_LOCALE, PLACEHOLDER, Reply
+from rules.replies import DEFAULT_LOCALE, PLACEHOLDER, PLACEHOLDERS, Reply
+
+_NAMES = "|".join(PLACEHOLDERS)
+OTHER_NOTATIONS = re.compile(rf"[\[<%｛【]({_NAMES})[\]>%｝】]|\$\{{?({_NAMES})\b", re.IGNORECASE)
+"""Placeholders as other tools write them: [name], <name>, %name%, $name, ｛name｝."""
 
 
 @check("no-default-language")
@@ -66,6 +71,41 @@ def template_parameters(bundle: Bundle) -> Iterator[Found]:
                 yield place, f"the text in `{locale}` has {{{name}}}; add {name} to the template's parameters"
             for name in sorted(set(reply.template.parameters) - used):
                 yield place, f"the text in `{locale}` has no {{{name}}}; take {name} out of the template's parameters"
+
+
+@check("uneven-placeholders", "warning")
+def uneven_placeholders(bundle: Bundle) -> Iterator[Found]:
+    """A text has a placeholder in one language and not in another, so that some customers are told less."""
+    for reply in bundle.replies.values():
+        elsewhere = set(reply.template.parameters) if reply.template is not None else set()
+        every = reply.placeholders() - {"name"} - elsewhere  # those of a template are looked at with it
+        for locale, text in reply.text.items():
+            for name in sorted(every - {match[1] for match in PLACEHOLDER.finditer(text)}):
+                yield (
+                    _place(reply, "text", locale),
+                    f"another language has {{{name}}}, and the text in `{locale}` has not",
+                )
+
+
+@check("strange-placeholder", "warning")
+def strange_placeholder(bundle: Bundle) -> Iterator[Found]:
+    """A text has what looks like a placeholder in another notation, which nothing would fill."""
+    for reply in bundle.replies.values():
+        for locale, text in reply.text.items():
+            for match in OTHER_NOTATIONS.finditer(text):
+                name = next(part for part in match.groups() if part)
+                yield _place(reply, "text", locale), f'nothing fills "{match[0]}"; write {{{name.lower()}}}'
+
+
+@check("duplicate-template")
+def duplicate_template(bundle: Bundle) -> Iterator[Found]:
+    """Two replies name the same template, so that a customer would read the words of the other."""
+    first: dict[str, Reply] = {}
+    for reply in bundle.replies.values():
+        if reply.template is not None:
+            other = first.setdefault(reply.template.name, reply)
+            if other is not reply:
+                yield _place(reply, "template", "name"), f'"{other.name}" has this template already; each has its own'
 
 
 def _needed(text: str) -> set[str]:
