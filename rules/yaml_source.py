@@ -89,8 +89,8 @@ class Source:
         except _Stopped:
             pass
         except MarkedYAMLError as error:
-            place, message = complaint(error, text, builder.last)
-            problems.error(Place(path, *place), message, "yaml")
+            where, message = complaint(error, text, builder.last)
+            problems.error(Place(path, *where), message, "yaml")
         except ReaderError as error:
             above = text[: error.position]
             place = Place(path, above.count("\n") + 1, len(above) - above.rfind("\n"))

@@ -9,11 +9,14 @@ from collections.abc import Mapping
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.events import Event, ScalarEvent
 
-FULL_WIDTH: Mapping[str, str] = {"：": ":", "，": ",", "｛": "{", "｝": "}"}  # noqa: RUF001
+FULL_WIDTH: Mapping[str, str] = {"：": ":", "，": ",", "｛": "{", "｝": "}"}
 """Signs of a Chinese keyboard -> the ones that YAML knows."""
 
 Position = tuple[int, int]
 """Line and column, from 1."""
+
+_WIDE_INSTEAD = re.compile(r"^[\s-]*[a-z_]+(：)|[\w\]}](，)\s*[a-z_]+:|:\s*(｛)")
+"""A full-width sign where a key ends, where a new key begins after it, or where a mapping begins."""
 
 _QUOTE = 'put "quotes" around the text'
 _FOLLOWS = (
@@ -58,8 +61,9 @@ def complaint(error: MarkedYAMLError, text: str, last: Event | None) -> tuple[Po
     line = _line(text, mark.line)
     if line.startswith("%"):
         return _position(mark), "lines that begin with % are not used here; leave them out"
-    if "\\t" not in problem and (wide := re.search("[：，｛｝]", line)) is not None:  # noqa: RUF001
-        return (mark.line + 1, wide.start() + 1), full_width(wide[0])
+    if (wide := _WIDE_INSTEAD.search(line)) is not None:
+        sign = next(number for number in (1, 2, 3) if wide[number])
+        return (mark.line + 1, wide.start(sign) + 1), full_width(wide[sign])
     if "expected <block end>" in problem and line[: mark.column].rstrip(" -").endswith(("'", '"', "]", "}")):
         return _position(mark), next((_WORDS[sign] for sign in _WORDS if sign in problem and "found" in sign), _FOLLOWS)
     for sign, words in _WORDS.items():

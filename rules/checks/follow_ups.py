@@ -64,7 +64,7 @@ class _Started(Paths[frozenset[str]]):
             self.by.setdefault(name, step)
         return state.union(named)
 
-    def chosen(self, step: Step, way: Way, state: frozenset[str]) -> frozenset[str]:
+    def chosen(self, step: Step, way: Way, state: frozenset[str]) -> frozenset[str]:  # noqa: ARG002
         if not way.goes_on:
             self.ends.append(state)
         return state

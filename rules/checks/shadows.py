@@ -74,7 +74,7 @@ def _covers(wide: Condition, narrow: Condition) -> bool:
 
 
 def _sample(condition: Condition) -> Facts | None:
-    """Facts for which the condition holds; None if there are none (which is said elsewhere) or it is too hard to tell."""
+    """Facts for which it holds; None if there are none (which is said elsewhere) or it is too hard to tell."""
     try:
         found = example(condition)
     except TooHard:

@@ -77,15 +77,15 @@ def no_time(bundle: Bundle) -> Iterator[Found]:
     for playbook, step in _steps(bundle):
         for name in ("time", "again_every"):
             if getattr(step.verb, name, None) == NO_TIME:
-                yield place_of(playbook, step, name), f"say how long, as in `10 minutes`"
+                yield place_of(playbook, step, name), "say how long, as in `10 minutes`"
         if step.timeout == NO_TIME:
             place = playbook.source.place((*step.keys, "timeout"))
-            yield place, f"nobody can answer in no time; say how long, as in `4 hours`"
+            yield place, "nobody can answer in no time; say how long, as in `4 hours`"
     for playbook in bundle.playbooks.values():
         for name, promise in playbook.promises.items():
             keys = ("promises", name)
             if promise.within == NO_TIME:
-                yield playbook.source.place((*keys, "within")), f"this promise is broken at once; say how long"
+                yield playbook.source.place((*keys, "within")), "this promise is broken at once; say how long"
             if NO_TIME in promise.warn_before:
                 yield playbook.source.place((*keys, "warn_before")), "this warning comes too late; say how long before"
 
