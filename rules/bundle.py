@@ -28,6 +28,7 @@ ROLES = "playbooks/roles.yaml"
 TRIAGE = "rules/packs/triage.yaml"
 GUARDS = "rules/packs/guards.yaml"
 TEST = ".test.yaml"
+EXAMPLES = "rules/checks/examples/"  # what the checks find, for people and for tests; not content
 
 T = TypeVar("T")
 Content = TypeVar("Content", Playbook, Reply)
@@ -39,7 +40,7 @@ def content_paths(root: Path) -> dict[str, Path]:
         path.relative_to(root).as_posix(): path
         for folder in ("playbooks", "rules")
         for path in sorted((root / folder).rglob("*.yaml"))
-        if not path.name.endswith(TEST)
+        if not path.name.endswith(TEST) and EXAMPLES not in path.relative_to(root).as_posix()
     }
 
 

@@ -62,8 +62,8 @@ def complaint(error: MarkedYAMLError, text: str, last: Event | None) -> tuple[Po
     if line.startswith("%"):
         return _position(mark), "lines that begin with % are not used here; leave them out"
     if (wide := _WIDE_INSTEAD.search(line)) is not None:
-        sign = next(number for number in (1, 2, 3) if wide[number])
-        return (mark.line + 1, wide.start(sign) + 1), full_width(wide[sign])
+        group = wide.lastindex or 0
+        return (mark.line + 1, wide.start(group) + 1), full_width(wide[group])
     if "expected <block end>" in problem and line[: mark.column].rstrip(" -").endswith(("'", '"', "]", "}")):
         return _position(mark), next((_WORDS[sign] for sign in _WORDS if sign in problem and "found" in sign), _FOLLOWS)
     for sign, words in _WORDS.items():
