@@ -15,6 +15,7 @@ from rules.conditions import Condition
 from rules.decision import Rule, RuleSet, parse_pack
 from rules.guards import Guards, read_guards
 from rules.language import Playbook
+from rules.legal_clocks import LegalClock, read_legal_clocks
 from rules.playbook import read_playbook
 from rules.problems import Place, Problems
 from rules.reading import Verbs
@@ -27,6 +28,7 @@ FACTS = "rules/facts.yaml"
 ROLES = "playbooks/roles.yaml"
 TRIAGE = "rules/packs/triage.yaml"
 GUARDS = "rules/packs/guards.yaml"
+LEGAL_CLOCKS = "playbooks/legal_clocks.yaml"
 TEST = ".test.yaml"
 EXAMPLES = "rules/checks/examples/"  # what the checks find, for people and for tests; not content
 
@@ -66,6 +68,7 @@ class Bundle:
     guards: Guards
     words: WordLists
     sources: Mapping[str, Source] = field(repr=False)
+    legal_clocks: Mapping[str, LegalClock] = field(default_factory=dict)
     _branches: dict[tuple[Condition, ...], RuleSet] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -128,18 +131,20 @@ class Bundle:
         guards = _one(sources, GUARDS, problems, lambda source, noted: read_guards(source, vocabulary, noted))
         lists = [source for path, source in sources.items() if path.startswith("rules/words/") and source is not None]
         words = WordLists.parse(lists, vocabulary, problems)
+        law = sources.get(LEGAL_CLOCKS)
+        clocks = {} if law is None else read_legal_clocks(law, vocabulary, problems)
         sound = {path: source for path, source in sources.items() if source is not None}
         if len(sound) < len(sources) or len(problems.errors()) > before:
             return None
         if roles is None or triage is None or guards is None:  # they are missing, which was an error
             return None
         files = {path: source.text for path, source in sound.items()}
-        return cls(files, vocabulary, playbooks, replies, roles, triage, guards, words, sound)
+        return cls(files, vocabulary, playbooks, replies, roles, triage, guards, words, sound, clocks)
 
 
 def is_playbook(path: str) -> bool:
     """Whether the content file at `path` is a procedure."""
-    return path.startswith("playbooks/") and not is_reply(path) and path != ROLES
+    return path.startswith("playbooks/") and not is_reply(path) and path not in (ROLES, LEGAL_CLOCKS)
 
 
 def is_reply(path: str) -> bool:

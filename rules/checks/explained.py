@@ -44,7 +44,7 @@ WHILE_READING: Mapping[str, str] = {
     "operator-kind": "Values without an order are compared by order.",
     "placeholder": "A reply has a brace that belongs to no placeholder.",
     "role-meaning": "A role is not described.",
-    "same-id": "Two rules of a pack have the same id.",
+    "same-id": "Two entries of a list have the same id.",
     "shape": "Something of another kind is expected here.",
     "text-too-long": "A reply is longer than WhatsApp carries.",
     "unknown-fact": "A fact is named that facts.yaml does not have.",

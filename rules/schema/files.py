@@ -9,6 +9,7 @@ from typing import Any, get_args
 from rules.decision import Pack
 from rules.guards import Guard
 from rules.language import ANSWERED, FIRST_REPLY, FactValues, PlaybookName, Promise, Verb, Words
+from rules.legal_clocks import LegalClocksFile
 from rules.playbook import PlaybookFile
 from rules.reading import Verbs
 from rules.replies import ReplyFile
@@ -70,6 +71,12 @@ def rules_schema(vocabulary: Vocabulary) -> Schema:
     }
     either = {"if": {"required": ["pack"]}, "then": shapes.value(Pack), "else": guards}
     return shapes.file("A Firebreak rule pack, or guards", {"type": "object", **either})
+
+
+def legal_clocks_schema(vocabulary: Vocabulary) -> Schema:
+    """The deadlines of the law: `playbooks/legal_clocks.yaml`."""
+    shapes = Shapes(vocabulary)
+    return shapes.file("The legal clocks that promises are held against", shapes.model(LegalClocksFile))
 
 
 def facts_schema() -> Schema:
@@ -170,6 +177,7 @@ def all_schemas(vocabulary: Vocabulary, verbs: Mapping[str, type[Verb]], words: 
         "reply.schema.json": reply_schema(vocabulary),
         "rules.schema.json": rules_schema(vocabulary),
         "facts.schema.json": facts_schema(),
+        "legal-clocks.schema.json": legal_clocks_schema(vocabulary),
         "team.schema.json": team_schema(),
     }
 

@@ -108,7 +108,8 @@ def test_a_test_file_must_test_something(root: Path) -> None:
     path = root / "playbooks/incident.test.yaml"
     path.write_text(path.read_text().replace("tests: incident", "tests: incidents"))
     found = check(root)
-    assert len(found) == 1
+    assert len(found) == 2
+    assert "no scenario plays this playbook; write some in incident.test.yaml [no-scenario]" in found[1]
     assert 'no playbook is called "incidents"; did you mean "incident"? [unknown-playbook]' in found[0]
 
 
