@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from rules.conditions import Condition
 from rules.decision import Rule, RuleSet, parse_pack
 from rules.guards import Guards, read_guards
+from rules.hours import Hours, read_hours
 from rules.language import Playbook
 from rules.legal_clocks import LegalClock, read_legal_clocks
 from rules.playbook import read_playbook
@@ -26,6 +27,7 @@ from rules.yaml_source import Source, read_text
 
 FACTS = "rules/facts.yaml"
 ROLES = "playbooks/roles.yaml"
+HOURS = "playbooks/hours.yaml"
 TRIAGE = "rules/packs/triage.yaml"
 GUARDS = "rules/packs/guards.yaml"
 LEGAL_CLOCKS = "playbooks/legal_clocks.yaml"
@@ -67,6 +69,7 @@ class Bundle:
     triage: RuleSet
     guards: Guards
     words: WordLists
+    hours: Hours
     sources: Mapping[str, Source] = field(repr=False)
     legal_clocks: Mapping[str, LegalClock] = field(default_factory=dict)
     _branches: dict[tuple[Condition, ...], RuleSet] = field(default_factory=dict, repr=False)
@@ -127,6 +130,8 @@ class Bundle:
             lambda source: read_playbook(source, vocabulary, verbs, problems),
             problems,
         )
+        # Optional, because bundles of running cases may be older than this file.
+        hours = _one(sources, HOURS, problems, read_hours) if HOURS in sources else Hours()
         triage = _one(sources, TRIAGE, problems, lambda source, noted: parse_pack(source, vocabulary, noted))
         guards = _one(sources, GUARDS, problems, lambda source, noted: read_guards(source, vocabulary, noted))
         lists = [source for path, source in sources.items() if path.startswith("rules/words/") and source is not None]
@@ -136,15 +141,15 @@ class Bundle:
         sound = {path: source for path, source in sources.items() if source is not None}
         if len(sound) < len(sources) or len(problems.errors()) > before:
             return None
-        if roles is None or triage is None or guards is None:  # they are missing, which was an error
+        if roles is None or triage is None or guards is None or hours is None:  # missing, which was an error
             return None
         files = {path: source.text for path, source in sound.items()}
-        return cls(files, vocabulary, playbooks, replies, roles, triage, guards, words, sound, clocks)
+        return cls(files, vocabulary, playbooks, replies, roles, triage, guards, words, hours, sound, clocks)
 
 
 def is_playbook(path: str) -> bool:
     """Whether the content file at `path` is a procedure."""
-    return path.startswith("playbooks/") and not is_reply(path) and path not in (ROLES, LEGAL_CLOCKS)
+    return path.startswith("playbooks/") and not is_reply(path) and path not in (ROLES, HOURS, LEGAL_CLOCKS)
 
 
 def is_reply(path: str) -> bool:

@@ -14,7 +14,8 @@ from functools import cache
 from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
 from rules.conditions import Condition, parse_condition
-from rules.language import Duration, FactName, Name, Shaped, Step, Steps, Verb
+from rules.language import Duration, FactName, Name, Shaped, Step, Steps, Time, Verb
+from rules.moments import looks_like_moment, parse_moment
 from rules.problems import Problems, did_you_mean
 from rules.units import parse_duration
 from rules.vocabulary import FactError, Vocabulary
@@ -98,7 +99,8 @@ class Reader:
     def value(self, kind: Any, data: Any, keys: Keys) -> Any:
         origin = get_origin(kind)
         if origin in (Union, types.UnionType):  # it may be left out; written and left blank it is a slip
-            return self.value(next(k for k in get_args(kind) if k is not type(None)), data, keys)
+            ways = tuple(each for each in get_args(kind) if each is not type(None))
+            return self.time(data, keys) if ways == get_args(Time) else self.value(ways[0], data, keys)
         if origin is Literal:
             allowed = [str(each) for each in get_args(kind)]
             if data in allowed:
@@ -203,6 +205,15 @@ class Reader:
         except ValueError as error:
             return self.error(keys, str(error), "duration")
 
+    def time(self, data: Any, keys: Keys) -> Any:
+        """A length of time from now, or a moment."""
+        if not looks_like_moment(data):
+            return self.duration(data, keys)
+        try:
+            return parse_moment(data)
+        except ValueError as error:
+            return self.error(keys, str(error), "moment")
+
     def steps(self, data: Any, keys: Keys, path: str) -> Any:
         """A list of steps; one step alone may stand without the dash."""
         items = data if isinstance(data, list) else [data]
@@ -281,12 +292,24 @@ class Reader:
 
     def _inside(self, kind: Any, data: Any, keys: Keys, path: str) -> Any:
         """Like `value`, but lists of steps get the path of the step they stand in."""
-        if kind is Steps or Steps in get_args(kind):
+        if kind is Steps or get_args(kind) == (Steps, type(None)):
             return self.steps(data, keys, path)
+        if Steps in get_args(kind):
+            return self._named_steps(get_args(kind)[0], data, keys, path.rsplit(".", 1)[0])
         inner = get_args(kind)[0] if get_origin(kind) is tuple else None
         if inner is not None and is_dataclass(inner) and "steps" in kinds_of(cast(type, inner)):
             return self._branches(cast(type, inner), data, keys, path.rsplit(".", 1)[0])
         return self.value(kind, data, keys)
+
+    def _named_steps(self, kind: type[Shaped], data: Any, keys: Keys, path: str) -> Any:
+        """Several lists of steps, each under a name."""
+        if not isinstance(data, dict) or not data:
+            return self.error(keys, f"expected lists of steps, each under a name, found {_shown(data)}")
+        read = {
+            self.value(kind, name, (*keys, name)): self.steps(part, (*keys, name), f"{path}.{name}")
+            for name, part in data.items()
+        }
+        return BAD if BAD in read or BAD in read.values() else read
 
     def _branches(self, kind: type, data: Any, keys: Keys, path: str) -> Any:
         if not isinstance(data, list) or not data:

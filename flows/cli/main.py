@@ -17,6 +17,7 @@ from flows.cli import (
     decide,
     doctor,
     incident,
+    open,
     rehearse,
     rejected,
     release,
@@ -56,6 +57,7 @@ _ORDER = (
     "task",
     "answer",
     "close",
+    "open",
     "incident",
     "rejected",
     "check",
@@ -119,6 +121,7 @@ app.command("tasks")(tasks.list_tasks)
 app.command("task")(tasks.show_task)
 app.command("answer")(tasks.answer)
 app.command("close")(close.close)
+app.command("open")(open.open_case)
 _incident = typer.Typer(cls=WithIds, no_args_is_help=True, help="Open, list and tell incidents.", **_PLAIN)
 _incident.command("open")(incident.open_incident)
 _incident.command("list")(incident.list_incidents)

@@ -149,10 +149,9 @@ class Wave:
             moving_runs = select(Run).where(Run.subject_id.in_(self.claims), Run.status == "moving")
             for run in session.scalars(moving_runs.order_by(Run.started_at, Run.id)).all():
                 try:
-                    for step in progress_of(self.desk, session, run).stands().due:
-                        due.setdefault(step.verb.verb, []).append(
-                            Due(run.subject_id, run.id, step.path, step.verb.verb)
-                        )
+                    for place in progress_of(self.desk, session, run).stands().due:
+                        verb = place.step.verb.verb
+                        due.setdefault(verb, []).append(Due(run.subject_id, run.id, place.path, verb))
                 except Exception as error:  # content that a newer version cannot read any more: only this one stands
                     unreadable[run.subject_id] = error
         for subject_id, trouble_met in unreadable.items():

@@ -57,7 +57,7 @@ class _Started(Paths[frozenset[str]]):
             self.ends.append(state)
 
     def passed(self, step: Step, how: How, state: frozenset[str]) -> frozenset[str]:
-        if how == "skipped" or getattr(step.verb, "unless", None) is not None:
+        if how == "skipped" or step.verb.waits or getattr(step.verb, "unless", None) is not None:
             return state
         named = [value for value in vars(step.verb).values() if isinstance(value, PlaybookName)]
         for name in named:

@@ -93,6 +93,8 @@ class _Conditions(Paths[Known]):
         if how == "skipped":
             return state if step.only_if is None else (*state, _Certain(Not(step.only_if), line))
         known = self._inside(step, state)
+        if step.verb.repeats:  # each item has facts of its own
+            return ()
         if step.verb.blocks() and not step.verb.waits:  # it only chooses
             return known
         if step.verb.waits or how in ("timed out", "failed"):

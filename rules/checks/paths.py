@@ -33,7 +33,7 @@ def ways(step: Step) -> Iterator[Way]:
         yield from [Way("refused", block, goes_on=False) for block in own.values()] or [Way("refused", goes_on=False)]
     else:
         yield from (Way("done", block) for block in own.values())
-        if "otherwise" not in own:
+        if "otherwise" not in own and not verb.side_by_side:
             yield Way("done")
     if step.timeout is not None:
         yield Way("timed out", step.on_timeout, goes_on=not verb.gate)
@@ -48,8 +48,9 @@ class Paths(Generic[State]):
         """What is known after the steps; None if no way leads out of them."""
         for number, step in enumerate(steps):
             self.arrive(step, state)
-            after = [found for way in ways(step) if (found := self._take(step, way, state)) is not None]
-            if not after:
+            taken = [self._take(step, way, state) for way in ways(step)]
+            after = [found for found in taken if found is not None]
+            if not after or (step.verb.side_by_side and None in taken):  # one list of several ended the procedure
                 self.left_out(step, steps[number + 1 :])
                 return None
             state = self.joined(after)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.bundle import Bundle
-from rules.checks.check import Found, check, pointers
-from rules.language import FIRST_REPLY, ReplyName
+from rules.checks.check import Found, called, check, pointers
+from rules.language import FIRST_REPLY, Playbook, ReplyName
 
 
 @check("promise-never-kept")
@@ -14,7 +14,7 @@ def promise_never_kept(bundle: Bundle) -> Iterator[Found]:
     """No step keeps a promise, so that it is broken in every run."""
     for playbook in bundle.playbooks.values():
         kept = {step.keeps for step in playbook.walk()}
-        says_something = any(isinstance(name, ReplyName) for name, _ in pointers(playbook))
+        says_something = _says_something(bundle, playbook, frozenset())
         for name in playbook.promises:
             if name == FIRST_REPLY and not says_something:
                 yield (
@@ -24,6 +24,15 @@ def promise_never_kept(bundle: Bundle) -> Iterator[Found]:
             elif name != FIRST_REPLY and name not in kept:
                 place = playbook.source.place(("promises", name))
                 yield place, f"no step keeps this promise; write `keeps: {name}` beside the step that does"
+
+
+def _says_something(bundle: Bundle, playbook: Playbook, met: frozenset[str]) -> bool:
+    """Whether a playbook, or one that it carries out, has a text for the customer."""
+    if any(isinstance(name, ReplyName) for name, _ in pointers(playbook)):
+        return True
+    around = met | {playbook.name}
+    ahead = [target for step in playbook.walk() for target in called(step, bundle) if target.name not in around]
+    return any(_says_something(bundle, target, around) for target in ahead)
 
 
 @check("early-warning")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from typing import Any
 
 from rules.bundle import Bundle
-from rules.checks.check import Found, check, place_of
+from rules.checks.check import Found, check, keys_of, place_of
 from rules.language import Playbook, ReplyName, Step
 from rules.units import format_duration
 
@@ -65,10 +66,10 @@ def timeout_of_a_text(bundle: Bundle) -> Iterator[Found]:
 def late_timeout(bundle: Bundle) -> Iterator[Found]:
     """A time limit lies after the end of the wait, so that it is never up."""
     for playbook, step in _steps(bundle):
-        time = getattr(step.verb, "time", None)
-        if isinstance(time, timedelta) and step.timeout is not None and step.timeout >= time:
+        times = [each.time for each in _awaited(step) if isinstance(each.time, timedelta) and each.time > NO_TIME]
+        if times and step.timeout is not None and step.timeout >= min(times):
             place = playbook.source.place((*step.keys, "timeout"))
-            yield place, f"this time is never up: the wait ends after {format_duration(time)} by itself"
+            yield place, f"this time is never up: the wait ends after {format_duration(min(times))} by itself"
 
 
 @check("no-time")
@@ -78,6 +79,10 @@ def no_time(bundle: Bundle) -> Iterator[Found]:
         for name in ("time", "again_every"):
             if getattr(step.verb, name, None) == NO_TIME:
                 yield place_of(playbook, step, name), "say how long, as in `10 minutes`"
+        for number, each in enumerate(getattr(step.verb, "any", None) or ()):
+            if each.time == NO_TIME:
+                place = playbook.source.place((*keys_of(playbook, step, "any"), number, "time"))
+                yield place, "say how long, as in `10 minutes`"
         if step.timeout == NO_TIME:
             place = playbook.source.place((*step.keys, "timeout"))
             yield place, "nobody can answer in no time; say how long, as in `4 hours`"
@@ -92,19 +97,19 @@ def no_time(bundle: Bundle) -> Iterator[Found]:
 
 @check("endless-wait")
 def endless_wait(bundle: Bundle) -> Iterator[Found]:
-    """An event is waited for that may never happen."""
+    """Something is waited for that may never happen."""
     for playbook, step in _steps(bundle):
-        event = getattr(step.verb, "event", None)
-        if step.verb.verb == "wait_for" and event and step.timeout is None and getattr(step.verb, "time", None) is None:
-            yield place_of(playbook, step), f"{event} may never happen; say how long to wait with `timeout`"
+        if step.verb.verb == "wait_for" and step.timeout is None and all(each.time is None for each in _awaited(step)):
+            for each in _awaited(step)[:1]:
+                what = each.event or "an answer"
+                yield place_of(playbook, step), f"{what} may never happen; say how long to wait with `timeout`"
 
 
 @check("empty-wait")
 def empty_wait(bundle: Bundle) -> Iterator[Found]:
     """A `wait_for` says neither how long nor for what."""
     for playbook, step in _steps(bundle):
-        wanted = (getattr(step.verb, "time", None), getattr(step.verb, "event", None))
-        if step.verb.verb == "wait_for" and wanted == (None, None):
+        if step.verb.verb == "wait_for" and not _awaited(step):
             yield place_of(playbook, step), "say how long, as in `wait_for: 3 days`, or for which `event`"
 
 
@@ -120,6 +125,12 @@ def needless_retry(bundle: Bundle) -> Iterator[Found]:
 def _may_wait(step: Step) -> bool:
     """Whether time can pass in the step: it waits for somebody, or for a text to leave."""
     return step.verb.waits or any(isinstance(value, ReplyName) for value in vars(step.verb).values())
+
+
+def _awaited(step: Step) -> Sequence[Any]:
+    """What ends a `wait_for`; the verb itself is not known here."""
+    found: Sequence[Any] = getattr(step.verb, "awaited", tuple)()
+    return found
 
 
 def _steps(bundle: Bundle) -> Iterator[tuple[Playbook, Step]]:

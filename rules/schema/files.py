@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 from rules.decision import Pack
 from rules.guards import Guard
+from rules.hours import HoursFile
 from rules.language import ANSWERED, FIRST_REPLY, FactValues, PlaybookName, Promise, Verb, Words
 from rules.legal_clocks import LegalClocksFile
 from rules.playbook import PlaybookFile
@@ -147,6 +148,12 @@ def playbook_test_schema(vocabulary: Vocabulary, words: ScenarioWords) -> Schema
     return shapes.file("Tests of a Firebreak playbook", content)
 
 
+def hours_schema() -> Schema:
+    """When the business works: `playbooks/hours.yaml`."""
+    shapes = Shapes(Vocabulary({}))
+    return shapes.file("The hours of the business", shapes.model(HoursFile))
+
+
 def team_schema() -> Schema:
     """The team file: who stands behind each role, and how to reach them."""
     address: Schema = {
@@ -179,6 +186,7 @@ def all_schemas(vocabulary: Vocabulary, verbs: Mapping[str, type[Verb]], words: 
         "facts.schema.json": facts_schema(),
         "legal-clocks.schema.json": legal_clocks_schema(vocabulary),
         "team.schema.json": team_schema(),
+        "hours.schema.json": hours_schema(),
     }
 
 
