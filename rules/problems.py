@@ -121,15 +121,20 @@ OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
 """A word of ours -> what people write who know another tool, or who just guess."""
 
 
-def did_you_mean(given: object, allowed: Iterable[str]) -> str:
-    """`; did you mean "evidence_value"?`, or the short list of what is allowed, or nothing."""
+def nearest(given: object, allowed: Iterable[str]) -> str | None:
+    """The one of these names that was probably meant: spelt nearly so, or called so elsewhere."""
     names = sorted(allowed)
     plain = str(given).strip().casefold().replace("-", "_").replace(" ", "_")
     meant = [name for name in names if name.casefold().replace("-", "_") == plain]
     meant += [name for name in names if plain in OTHER_WORDS.get(name, ())]
-    close = meant or get_close_matches(str(given), names, n=1, cutoff=0.6)
-    if close:
-        return f'; did you mean "{close[0]}"?'
+    return next(iter(meant or get_close_matches(str(given), names, n=1, cutoff=0.6)), None)
+
+
+def did_you_mean(given: object, allowed: Iterable[str]) -> str:
+    """`; did you mean "evidence_value"?`, or the short list of what is allowed, or nothing."""
+    names = sorted(allowed)
+    if (meant := nearest(given, names)) is not None:
+        return f'; did you mean "{meant}"?'
     if 0 < len(names) <= 8:
         return f"; allowed: {', '.join(names)}"
     return ""

@@ -16,7 +16,7 @@ from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hin
 from rules.conditions import Condition, parse_condition
 from rules.language import Duration, FactName, Name, Shaped, Step, Steps, Time, Verb
 from rules.moments import looks_like_moment, parse_moment
-from rules.problems import Problems, did_you_mean
+from rules.problems import Problems, did_you_mean, nearest
 from rules.units import parse_duration
 from rules.vocabulary import FactError, Vocabulary
 from rules.yaml_source import Keys, Source
@@ -89,9 +89,10 @@ class Reader:
             value = self._only(named[key].metadata.get("words"), value, (*keys, key))
             bad |= value is BAD
             values[named[key].name] = value
+        meant = {nearest(key, set(named) - set(data)) for key in data if key not in named}  # said there already
         missing = [n for n, e in named.items() if e.default is MISSING and n not in data]
-        if missing:
-            self.error(keys, f"missing: {', '.join(missing)}", "missing-key")
+        if left := [n for n in missing if n not in meant]:
+            self.error(keys, f"missing: {', '.join(left)}", "missing-key")
         return BAD if bad or missing else model(**values)
 
     # -- one value, by its annotation -----------------------------------------------------------------------
@@ -253,7 +254,10 @@ class Reader:
 
     def _no_single_verb(self, data: dict[str, Any], found: list[str], keys: Keys) -> _Bad:
         if found:
-            return self.error(keys, f"one step does one thing; split {' and '.join(found)} into two steps", "one-verb")
+            after = list(data)[list(data).index(found[0]) + 1 :]
+            first = "id" if "id" in after[: after.index(found[1])] else found[1]
+            message = f"one step does one thing; put a dash before `{first}`, so that a step of its own begins there"
+            return self.error((*keys, first), message, "one-verb")
         strange = next((key for key in data if key not in MODIFIERS), None)
         if strange is None:
             return self.error(keys, "this step does nothing; say what, for example `reply: …`", "no-verb")
@@ -285,9 +289,10 @@ class Reader:
                 continue
             value = self._inside(hints[named[key].name], part, where, f"{path}.{key}")
             values[named[key].name] = self._only(named[key].metadata.get("words"), value, where)
+        meant = {nearest(key, set(named) - set(parts)) for key in (*parts, *data) if key not in named}
         missing = [n for n, f in named.items() if f.default is MISSING and n not in parts]
-        if missing:
-            self.error(keys, f"`{verb.verb}` needs {', '.join(missing)}", "missing-key")
+        if left := [n for n in missing if n not in meant]:
+            self.error(keys, f"`{verb.verb}` needs {', '.join(left)}", "missing-key")
         return BAD if missing or BAD in values.values() else verb(**values)
 
     def _inside(self, kind: Any, data: Any, keys: Keys, path: str) -> Any:

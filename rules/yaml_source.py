@@ -65,6 +65,19 @@ class Source:
             keys = keys[:-1]
         return self.places.get(keys, Place(self.path))
 
+    def place_in(self, keys: Keys, words: str) -> Place:
+        """Where these words stand in the text reached by `keys`; where that text stands, if they are not found."""
+        place = self.place(keys)
+        lines = self.text.split("\n")
+        for number in range(place.line - 1, len(lines)):
+            line = lines[number]
+            column = line.casefold().find(words.casefold(), place.column - 1 if number < place.line else 0)
+            if column >= 0:
+                return Place(self.path, number + 1, column + 1)
+            if number >= place.line and line.strip() and len(line) - len(line.lstrip()) < place.column:
+                break  # the text has ended
+        return place
+
     @classmethod
     def read(cls, path: Path, problems: Problems, shown: str | None = None) -> Source | None:
         """Read a file; on any problem note it and return None."""

@@ -4,7 +4,8 @@ the slip was made instead of the one where the parser noticed it."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.events import Event, ScalarEvent
@@ -17,6 +18,9 @@ Position = tuple[int, int]
 
 _WIDE_INSTEAD = re.compile(r"^[\s-]*[a-z_]+(：)|[\w\]}](，)\s*[a-z_]+:|:\s*(｛)")
 """A full-width sign where a key ends, where a new key begins after it, or where a mapping begins."""
+
+_ENTRY = re.compile(r"[\s-]*([a-z_][\w-]*)(?::|\s+)(?![\s:])([^#]*?)\s*(?:#.*)?$")
+"""A key and its value with the colon, or the space after it, left out."""
 
 _QUOTE = 'put "quotes" around the text'
 _FOLLOWS = (
@@ -64,12 +68,72 @@ def complaint(error: MarkedYAMLError, text: str, last: Event | None) -> tuple[Po
     if (wide := _WIDE_INSTEAD.search(line)) is not None:
         group = wide.lastindex or 0
         return (mark.line + 1, wide.start(group) + 1), full_width(wide[group])
+    if (elsewhere := _above(problem, text, mark, around)) is not None:
+        return elsewhere
     if "expected <block end>" in problem and line[: mark.column].rstrip(" -").endswith(("'", '"', "]", "}")):
         return _position(mark), next((_WORDS[sign] for sign in _WORDS if sign in problem and "found" in sign), _FOLLOWS)
     for sign, words in _WORDS.items():
         if sign in problem:
             return _position(mark), words
     return _position(mark), f"not readable as YAML: {problem}{f' ({context})' if context else ''}"
+
+
+def _above(problem: str, text: str, mark: Any, around: Any) -> tuple[Position, str] | None:
+    """A slip in a line above, which the parser took for something else until it came here."""
+    if "mapping values are not allowed" not in problem and "expected <block end>" not in problem:
+        return None
+    lines = text.split("\n")
+    if mark.line >= len(lines):
+        return None
+    here = lines[mark.line]
+    above = next((n for n in range(mark.line - 1, -1, -1) if lines[n].split("#")[0].strip()), None)
+    if above is None or ": " in here[: mark.column]:
+        return None
+    if (glued := re.match(r"\s*-([a-z_]+):", lines[above])) is not None:
+        return (above + 1, _indent(lines[above]) + 1), f"a space is missing after the dash; write `- {glued[1]}: …`"
+    if here.lstrip().startswith("- ") and (first := _without_dash(lines, mark.line)) is not None:
+        message = "a dash and a space are missing before this: each entry of the list begins with them"
+        return (first + 1, _indent(lines[first]) + 1), message
+    words = _ENTRY.match(lines[above])
+    if words is not None and _content(lines[above]) == _content(here):
+        return (
+            above + 1,
+            _content(lines[above]) + 1,
+        ), f"a colon and a space are missing here; write `{words[1]}: {words[2][:40]}`"
+    for number in range(above, -1, -1):
+        ours, theirs = _content(lines[number]), _content(here)
+        if not lines[number].split("#")[0].strip():
+            continue
+        if ours < theirs - 1:
+            return None
+        if abs(ours - theirs) == 1 and _indent(lines[number]) % 2 and not _indent(here) % 2:
+            many = _indent(lines[number])
+            return (
+                number + 1,
+                ours + 1,
+            ), f"this line has {many} spaces before it; lines of one group begin one below the other"
+    return None
+
+
+def _without_dash(lines: Sequence[str], entry: int) -> int | None:
+    """The line, above an entry of a list, with which the list begins, if it has no dash."""
+    column, first = _indent(lines[entry]) + 2, None
+    for number in range(entry - 1, -1, -1):
+        if not lines[number].split("#")[0].strip():
+            continue
+        if _indent(lines[number]) < column:
+            break
+        first = number
+    return first if first is not None and _indent(lines[first]) == column and lines[first].strip()[0] != "-" else None
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def _content(line: str) -> int:
+    """Where the first word of a line stands, behind its indent and its dashes."""
+    return len(line) - len(line.lstrip(" -"))
 
 
 def full_width(sign: str) -> str:

@@ -41,7 +41,7 @@ def test_examples_are_shown_without_the_notes_of_the_tests(name: str) -> None:
     for kind in ("bad", "good"):
         (example, *_) = explained()[name].examples(kind)
         text = example_text(example)
-        assert text.count("\n") >= 3
+        assert text
         assert not text.startswith("# 1")
 
 
