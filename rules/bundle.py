@@ -16,6 +16,7 @@ from rules.decision import Rule, RuleSet, parse_pack
 from rules.guards import Guards, read_guards
 from rules.hours import Hours, read_hours
 from rules.language import Playbook
+from rules.legal_clocks import LegalClock, read_legal_clocks
 from rules.playbook import read_playbook
 from rules.problems import Place, Problems
 from rules.reading import Verbs
@@ -29,7 +30,9 @@ ROLES = "playbooks/roles.yaml"
 HOURS = "playbooks/hours.yaml"
 TRIAGE = "rules/packs/triage.yaml"
 GUARDS = "rules/packs/guards.yaml"
+LEGAL_CLOCKS = "playbooks/legal_clocks.yaml"
 TEST = ".test.yaml"
+EXAMPLES = "rules/checks/examples/"  # what the checks find, for people and for tests; not content
 
 T = TypeVar("T")
 Content = TypeVar("Content", Playbook, Reply)
@@ -41,7 +44,7 @@ def content_paths(root: Path) -> dict[str, Path]:
         path.relative_to(root).as_posix(): path
         for folder in ("playbooks", "rules")
         for path in sorted((root / folder).rglob("*.yaml"))
-        if not path.name.endswith(TEST)
+        if not path.name.endswith(TEST) and EXAMPLES not in path.relative_to(root).as_posix()
     }
 
 
@@ -68,6 +71,7 @@ class Bundle:
     words: WordLists
     hours: Hours
     sources: Mapping[str, Source] = field(repr=False)
+    legal_clocks: Mapping[str, LegalClock] = field(default_factory=dict)
     _branches: dict[tuple[Condition, ...], RuleSet] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -132,18 +136,20 @@ class Bundle:
         guards = _one(sources, GUARDS, problems, lambda source, noted: read_guards(source, vocabulary, noted))
         lists = [source for path, source in sources.items() if path.startswith("rules/words/") and source is not None]
         words = WordLists.parse(lists, vocabulary, problems)
+        law = sources.get(LEGAL_CLOCKS)
+        clocks = {} if law is None else read_legal_clocks(law, vocabulary, problems)
         sound = {path: source for path, source in sources.items() if source is not None}
         if len(sound) < len(sources) or len(problems.errors()) > before:
             return None
         if roles is None or triage is None or guards is None or hours is None:  # missing, which was an error
             return None
         files = {path: source.text for path, source in sound.items()}
-        return cls(files, vocabulary, playbooks, replies, roles, triage, guards, words, hours, sound)
+        return cls(files, vocabulary, playbooks, replies, roles, triage, guards, words, hours, sound, clocks)
 
 
 def is_playbook(path: str) -> bool:
     """Whether the content file at `path` is a procedure."""
-    return path.startswith("playbooks/") and not is_reply(path) and path not in (ROLES, HOURS)
+    return path.startswith("playbooks/") and not is_reply(path) and path not in (ROLES, HOURS, LEGAL_CLOCKS)
 
 
 def is_reply(path: str) -> bool:

@@ -5,8 +5,9 @@ One function per kind of thing a designer may write; which one applies is told b
 
 from __future__ import annotations
 
+import re
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import timedelta
 from functools import cache
@@ -15,7 +16,7 @@ from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hin
 from rules.conditions import Condition, parse_condition
 from rules.language import Duration, FactName, Name, Shaped, Step, Steps, Time, Verb
 from rules.moments import looks_like_moment, parse_moment
-from rules.problems import Problems, did_you_mean
+from rules.problems import Problems, did_you_mean, nearest
 from rules.units import parse_duration
 from rules.vocabulary import FactError, Vocabulary
 from rules.yaml_source import Keys, Source
@@ -70,7 +71,7 @@ class Reader:
         named = {yaml_name(each.name): each for each in fields(model)}
         if not isinstance(data, dict):
             if short is None:
-                return self.error(keys, f"expected a mapping with {', '.join(named)}, found {_shown(data)}")
+                return self.error(keys, f"expected {_keys(named)}, found {_shown(data)}")
             only = self.value(hints[short], data, keys)
             given = {short: only}
             required = [n for n, e in named.items() if e.default is MISSING and e.name != short]
@@ -88,9 +89,10 @@ class Reader:
             value = self._only(named[key].metadata.get("words"), value, (*keys, key))
             bad |= value is BAD
             values[named[key].name] = value
+        meant = {nearest(key, set(named) - set(data)) for key in data if key not in named}  # said there already
         missing = [n for n, e in named.items() if e.default is MISSING and n not in data]
-        if missing:
-            self.error(keys, f"missing: {', '.join(missing)}", "missing-key")
+        if left := [n for n in missing if n not in meant]:
+            self.error(keys, f"missing: {', '.join(left)}", "missing-key")
         return BAD if bad or missing else model(**values)
 
     # -- one value, by its annotation -----------------------------------------------------------------------
@@ -154,7 +156,7 @@ class Reader:
 
     def _mapping(self, kinds: tuple[Any, ...], data: Any, keys: Keys) -> Any:
         if not isinstance(data, dict) or not data:
-            return self.error(keys, f"expected a mapping of names to values, found {_shown(data)}")
+            return self.error(keys, f"expected lines such as `name: value`, found {_shown(data)}")
         key_kind, value_kind = kinds
         if key_kind is FactName:
             read = {key: self._fact_part(key, value_kind, part, (*keys, key)) for key, part in data.items()}
@@ -226,7 +228,9 @@ class Reader:
 
     def step(self, data: Any, keys: Keys, path: str) -> Any:
         if not isinstance(data, dict):
-            return self.error(keys, f"a step is a mapping such as `reply: …`, found {_shown(data)}")
+            glued = isinstance(data, str) and re.split("[:：]", data)[0] in self.verbs and data not in self.verbs
+            hint = "; write an ordinary colon and a space after it" if glued else ""
+            return self.error(keys, f"a step looks like `reply: deletion/received`, found {_shown(data)}{hint}")
         found = [key for key in data if key in self.verbs]
         if len(found) != 1:
             return self._no_single_verb(data, found, keys)
@@ -235,12 +239,12 @@ class Reader:
         if isinstance(data.get("id"), str):
             path = data["id"]
         bad = False
+        known = [*MODIFIERS, *beside]
         for key in data:
-            if key not in MODIFIERS and key not in beside and key not in self.verbs:
-                known = [*MODIFIERS, *beside]
-                self.error(
-                    (*keys, key), f'"{key}" is not known beside `{found[0]}`{did_you_mean(key, known)}', "unknown-key"
-                )
+            if key not in known and key not in self.verbs:
+                own = {yaml_name(f.name) for f in fields(verb)} - beside
+                hint = "; indent it, so that it stands under it" if key in own else did_you_mean(key, known)
+                self.error((*keys, key), f'"{key}" is not known beside `{found[0]}`{hint}', "unknown-key")
                 bad = True
         acting = self._verb(verb, data, beside, (*keys, found[0]), path)
         modifiers = self._modifiers(data, keys, path)
@@ -250,7 +254,10 @@ class Reader:
 
     def _no_single_verb(self, data: dict[str, Any], found: list[str], keys: Keys) -> _Bad:
         if found:
-            return self.error(keys, f"one step does one thing; split {' and '.join(found)} into two steps", "one-verb")
+            after = list(data)[list(data).index(found[0]) + 1 :]
+            first = "id" if "id" in after[: after.index(found[1])] else found[1]
+            message = f"one step does one thing; put a dash before `{first}`, so that a step of its own begins there"
+            return self.error((*keys, first), message, "one-verb")
         strange = next((key for key in data if key not in MODIFIERS), None)
         if strange is None:
             return self.error(keys, "this step does nothing; say what, for example `reply: …`", "no-verb")
@@ -275,14 +282,17 @@ class Reader:
         values: dict[str, Any] = {}
         for key, (part, where) in parts.items():
             if key not in named:
-                self.error(where, f'"{key}" is not known in `{verb.verb}`{did_you_mean(key, own)}', "unknown-key")
+                outside = key in MODIFIERS or key in self.verbs
+                hint = "; write it beside it, not under it" if outside else did_you_mean(key, own)
+                self.error(where, f'"{key}" is not known in `{verb.verb}`{hint}', "unknown-key")
                 values[key] = BAD
                 continue
             value = self._inside(hints[named[key].name], part, where, f"{path}.{key}")
             values[named[key].name] = self._only(named[key].metadata.get("words"), value, where)
+        meant = {nearest(key, set(named) - set(parts)) for key in (*parts, *data) if key not in named}
         missing = [n for n, f in named.items() if f.default is MISSING and n not in parts]
-        if missing:
-            self.error(keys, f"`{verb.verb}` needs {', '.join(missing)}", "missing-key")
+        if left := [n for n in missing if n not in meant]:
+            self.error(keys, f"`{verb.verb}` needs {', '.join(left)}", "missing-key")
         return BAD if missing or BAD in values.values() else verb(**values)
 
     def _inside(self, kind: Any, data: Any, keys: Keys, path: str) -> Any:
@@ -313,7 +323,14 @@ class Reader:
         for number, item in enumerate(data):
             where = (*keys, number)
             if not isinstance(item, dict) or set(item) != {"when", "steps"}:
-                read.append(self.error(where, "a branch has `when` and `steps`"))
+                strange = [key for key in item if key not in ("when", "steps")] if isinstance(item, dict) else []
+                for key in strange:
+                    open_ = [each for each in ("when", "steps") if each not in item] or ["when", "steps"]
+                    outside = key in ("otherwise", "else", "default")
+                    hint = "; write `otherwise` beside `choose`" if outside else did_you_mean(key, open_)
+                    read.append(self.error((*where, key), f'"{key}" is not known in a branch{hint}', "unknown-key"))
+                if not strange:
+                    read.append(self.error(where, "a branch has `when` and `steps`"))
                 continue
             when = self.condition(item["when"], (*where, "when"))
             steps = self.steps(item["steps"], (*where, "steps"), f"{path}.{number + 1}")
@@ -338,6 +355,10 @@ def takes_mapping(kind: Any) -> bool:
     """Whether what is written for `kind` is a mapping of names that are no keys of the language."""
     origin = get_origin(kind)
     return kind is Condition or (isinstance(origin, type) and issubclass(origin, Mapping))
+
+
+def _keys(names: Iterable[str]) -> str:
+    return " and ".join(f"`{name}: …`" for name in names)
 
 
 def _wanted(kind: Any) -> str:

@@ -57,7 +57,7 @@ class Paths(Generic[State]):
         return state
 
     def _take(self, step: Step, way: Way, state: State) -> State | None:
-        after: State | None = self.passed(step, way.how, state)
+        after: State | None = self.chosen(step, way, self.passed(step, way.how, state))
         if after is not None and way.into is not None:
             after = self.follow(way.into, after)
         return after if way.goes_on else None
@@ -70,6 +70,10 @@ class Paths(Generic[State]):
 
     def passed(self, step: Step, how: How, state: State) -> State:  # noqa: ARG002 -- for those who carry something
         """What is known once the step itself has ended this way."""
+        return state
+
+    def chosen(self, step: Step, way: Way, state: State) -> State | None:  # noqa: ARG002 -- likewise
+        """What is known on this way out of the step; None if no run can take it."""
         return state
 
     def joined(self, states: Sequence[State]) -> State:

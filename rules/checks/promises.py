@@ -43,3 +43,13 @@ def early_warning(bundle: Bundle) -> Iterator[Found]:
             if any(before >= promise.within for before in promise.warn_before):
                 place = playbook.source.place(("promises", name, "warn_before"))
                 yield place, "this warning never comes: it lies as long before the end as the whole promise, or longer"
+
+
+@check("kept-by-itself", "warning")
+def kept_by_itself(bundle: Bundle) -> Iterator[Found]:
+    """A step keeps the promise of a first reply, which the first text to reach the customer keeps by itself."""
+    for playbook in bundle.playbooks.values():
+        for step in playbook.walk():
+            if step.keeps == FIRST_REPLY:
+                place = playbook.source.place((*step.keys, "keeps"))
+                yield place, f"the first text that reaches the customer keeps `{FIRST_REPLY}` by itself; take this out"
