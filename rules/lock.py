@@ -92,7 +92,9 @@ class Lock:
             )
             problems.error(Place(LOCK), message, "lock")
             return None
-        return cls({section: data[section] for section in get_args(Section) if section in data}, data.get("content", {}))
+        return cls(
+            {section: data[section] for section in get_args(Section) if section in data}, data.get("content", {})
+        )
 
     @property
     def bundle(self) -> str:
@@ -111,7 +113,7 @@ class Lock:
         """What stands against this file as it is now; None if it was released just so."""
         released = self.versions(now)
         newest = self.newest(now)
-        if now.version in released:
+        if now.version in released and now.version == newest:
             if released[now.version] == now.digest:
                 return None
             message = (

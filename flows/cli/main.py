@@ -15,6 +15,7 @@ from flows.cli import (
     check,
     close,
     decide,
+    diff,
     doctor,
     incident,
     rehearse,
@@ -62,6 +63,7 @@ _ORDER = (
     "test",
     "rehearse",
     "decide",
+    "diff",
     "release",
     "schemas",
 )
@@ -129,6 +131,7 @@ app.command("check")(check.check)
 app.command("test")(test.run_scenarios)
 app.command("rehearse")(rehearse.rehearse)
 app.command("decide")(decide.decide)
+app.command("diff")(diff.diff)
 app.command("release")(release.release)
 app.command("schemas")(schemas.schemas)
 
