@@ -18,6 +18,7 @@ from flows.cli import (
     diff,
     doctor,
     incident,
+    migrate,
     rehearse,
     rejected,
     release,
@@ -65,6 +66,7 @@ _ORDER = (
     "decide",
     "diff",
     "release",
+    "migrate",
     "schemas",
 )
 
@@ -133,6 +135,7 @@ app.command("rehearse")(rehearse.rehearse)
 app.command("decide")(decide.decide)
 app.command("diff")(diff.diff)
 app.command("release")(release.release)
+app.command("migrate")(migrate.migrate)
 app.command("schemas")(schemas.schemas)
 
 
