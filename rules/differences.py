@@ -229,7 +229,8 @@ def called(step: Step) -> str:
     if step.id:
         return f"`{step.id}`"
     short = getattr(step.verb, step.verb.short) if step.verb.short else None
-    what = f" {short}" if isinstance(short, str) else ""
+    plain = isinstance(short, str) or (isinstance(short, tuple) and all(isinstance(each, str) for each in short))
+    what = f" {shown(short)}" if plain else ""
     return f"`{step.verb.verb}{what}` ({step.path})"
 
 
