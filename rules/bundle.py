@@ -33,6 +33,9 @@ GUARDS = "rules/packs/guards.yaml"
 LEGAL_CLOCKS = "playbooks/legal_clocks.yaml"
 TEST = ".test.yaml"
 EXAMPLES = "rules/checks/examples/"  # what the checks find, for people and for tests; not content
+REPLIES = "playbooks/replies/"
+RELEASES = "playbooks/releases/"
+"""Where `firebreak release` keeps what it released. It is read to compare versions, and never as content."""
 
 T = TypeVar("T")
 Content = TypeVar("Content", Playbook, Reply)
@@ -44,7 +47,7 @@ def content_paths(root: Path) -> dict[str, Path]:
         path.relative_to(root).as_posix(): path
         for folder in ("playbooks", "rules")
         for path in sorted((root / folder).rglob("*.yaml"))
-        if not path.name.endswith(TEST) and EXAMPLES not in path.relative_to(root).as_posix()
+        if not path.name.endswith(TEST) and not path.relative_to(root).as_posix().startswith((EXAMPLES, RELEASES))
     }
 
 
@@ -54,6 +57,16 @@ def content_files(root: Path) -> dict[str, str]:
     texts = {shown: read_text(path, problems, shown) for shown, path in content_paths(root).items()}
     problems.raise_errors()
     return {shown: text for shown, text in texts.items() if text is not None}
+
+
+def hash_of(text: str) -> str:
+    """The SHA-256 of a file's text, as UTF-8 with `\\n` line ends."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def digest_of(hashes: Mapping[str, str]) -> str:
+    """Sixteen hex digits that name exactly the content whose files (by path) have these hashes."""
+    return hashlib.sha256(json.dumps(dict(hashes), sort_keys=True).encode()).hexdigest()[:16]
 
 
 @dataclass
@@ -77,8 +90,7 @@ class Bundle:
     @cached_property
     def digest(self) -> str:
         """Sixteen hex digits that name exactly this content."""
-        whole = json.dumps(self.files, sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(whole.encode()).hexdigest()[:16]
+        return digest_of({path: hash_of(text) for path, text in self.files.items()})
 
     @cached_property
     def triggers(self) -> RuleSet:
@@ -149,12 +161,13 @@ class Bundle:
 
 def is_playbook(path: str) -> bool:
     """Whether the content file at `path` is a procedure."""
-    return path.startswith("playbooks/") and not is_reply(path) and path not in (ROLES, HOURS, LEGAL_CLOCKS)
+    elsewhere = (REPLIES, RELEASES)
+    return path.startswith("playbooks/") and not path.startswith(elsewhere) and path not in (ROLES, HOURS, LEGAL_CLOCKS)
 
 
 def is_reply(path: str) -> bool:
     """Whether the content file at `path` is a reply text."""
-    return path.startswith("playbooks/replies/")
+    return path.startswith(REPLIES)
 
 
 def _one(

@@ -15,8 +15,10 @@ from flows.cli import (
     check,
     close,
     decide,
+    diff,
     doctor,
     incident,
+    migrate,
     open,
     rehearse,
     rejected,
@@ -64,7 +66,9 @@ _ORDER = (
     "test",
     "rehearse",
     "decide",
+    "diff",
     "release",
+    "migrate",
     "schemas",
 )
 
@@ -132,7 +136,9 @@ app.command("check")(check.check)
 app.command("test")(test.run_scenarios)
 app.command("rehearse")(rehearse.rehearse)
 app.command("decide")(decide.decide)
+app.command("diff")(diff.diff)
 app.command("release")(release.release)
+app.command("migrate")(migrate.migrate)
 app.command("schemas")(schemas.schemas)
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from flows.runs import news
 from flows.sending import courier
+from flows.store.columns import Instant
 from flows.store.tables import Message, Outbox, Run, Timer
 
 
@@ -61,7 +62,11 @@ _READY = union_all(
     _of("unread", Message.customer_id, select(Message).where(Message.handled_at.is_(None))),
     *(_of("news", subject_id, found) for subject_id, found in news.KINDS),
     _of("moving", Run.subject_id, select(Run).where(Run.status == "moving")),
-    _of("letters", Outbox.subject_id, select(Outbox).where(courier.WAITING, courier.DUE <= bindparam("now"))),
+    _of(
+        "letters",
+        Outbox.subject_id,
+        select(Outbox).where(courier.WAITING, bindparam("now", type_=Instant()) >= courier.DUE),
+    ),
 )
 
 _NEXT_DUE = union_all(

@@ -20,6 +20,7 @@ from flows.desk import Desk
 from flows.errors import ClaimLost, VaultError
 from flows.sending import letters, results
 from flows.store import customers
+from flows.store.columns import Instant
 from flows.store.subjects import ring
 from flows.store.tables import Outbox
 from rules.language import ON_CALL
@@ -41,7 +42,7 @@ DUE = func.coalesce(Outbox.not_before, case((Outbox.status == "sending", Outbox.
 
 _DUE_NOW = (
     select(Outbox)
-    .where(Outbox.subject_id == bindparam("subject"), WAITING, DUE <= bindparam("now"))
+    .where(Outbox.subject_id == bindparam("subject"), WAITING, bindparam("now", type_=Instant()) >= DUE)
     .order_by(Outbox.created_at, Outbox.id)
 )
 
