@@ -16,6 +16,7 @@ from flows.cli import (
     close,
     decide,
     doctor,
+    graph,
     incident,
     rehearse,
     rejected,
@@ -62,6 +63,7 @@ _ORDER = (
     "test",
     "rehearse",
     "decide",
+    "graph",
     "release",
     "schemas",
 )
@@ -129,6 +131,7 @@ app.command("check")(check.check)
 app.command("test")(test.run_scenarios)
 app.command("rehearse")(rehearse.rehearse)
 app.command("decide")(decide.decide)
+app.command("graph")(graph.graph)
 app.command("release")(release.release)
 app.command("schemas")(schemas.schemas)
 
