@@ -27,8 +27,9 @@ def graph(
 ) -> None:
     """Draw a playbook as a picture.
 
-    It shows what is said, decided, waited for and asked, and which clocks run beside it. Without -o it prints Mermaid text, which GitHub, GitLab and many editors show as a picture. An .svg or .html file
-    is the picture itself. Each kind of step has a shape, a colour and an icon of its own; a legend says which.
+    It shows what is said, decided, waited for and asked, and which clocks run beside it. Without -o it prints Mermaid
+    text, which GitHub, GitLab and many editors show as a picture. An .svg or .html file is the picture itself. Each
+    kind of step has a shape, a colour and an icon of its own; a legend says which.
 
     \b
     Examples:
@@ -37,6 +38,7 @@ def graph(
       firebreak graph --all -o pictures
     """
     from flows.assembly import open_shelf
+    from flows.cli.files import write
     from flows.drawing.chart import chart_of
     from flows.errors import FirebreakError
     from rules.problems import did_you_mean
@@ -54,7 +56,7 @@ def graph(
     if output is None:
         _say(chart, as_json)
         return
-    _write(output, _form(output)(chart))
+    write(output, _form(output)(chart))
     say(f"wrote {output}")
 
 
@@ -85,6 +87,7 @@ def _form(output: Path) -> Callable[[Chart], str]:
 
 def _draw_all(bundle: Bundle, output: Path | None, as_json: bool) -> None:
     """A picture of each playbook, linked with one another, and a page that shows all of them."""
+    from flows.cli.files import write
     from flows.drawing.chart import chart_of
     from flows.errors import FirebreakError
 
@@ -99,16 +102,6 @@ def _draw_all(bundle: Bundle, output: Path | None, as_json: bool) -> None:
 
     names = {chart.name for chart in charts}
     for chart in charts:
-        _write(output / f"{chart.name}.svg", to_svg(chart, lambda to: f"{to}.svg" if to in names else None))
-    _write(output / "index.html", to_index(charts))
+        write(output / f"{chart.name}.svg", to_svg(chart, lambda to: f"{to}.svg" if to in names else None))
+    write(output / "index.html", to_index(charts))
     say(f"wrote {len(charts)} pictures; open {output / 'index.html'}")
-
-
-def _write(path: Path, text: str) -> None:
-    from flows.errors import FirebreakError
-
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise FirebreakError(f"{path} cannot be written: {error.strerror}") from None

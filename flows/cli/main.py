@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from flows.cli import (
+    card,
     cases,
     check,
     close,
@@ -64,6 +65,7 @@ _ORDER = (
     "rehearse",
     "decide",
     "graph",
+    "card",
     "release",
     "schemas",
 )
@@ -132,6 +134,7 @@ app.command("test")(test.run_scenarios)
 app.command("rehearse")(rehearse.rehearse)
 app.command("decide")(decide.decide)
 app.command("graph")(graph.graph)
+app.command("card")(card.card)
 app.command("release")(release.release)
 app.command("schemas")(schemas.schemas)
 
