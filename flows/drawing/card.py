@@ -214,12 +214,13 @@ class _Maker:
         name = _named(step.verb, PlaybookName)
         if name is None or str(name) not in self.bundle.playbooks:
             return
-        values = [getattr(step.verb, each.name) for each in fields(step.verb)]
+        values = {each.name: getattr(step.verb, each.name) for each in fields(step.verb)}
         said = self.say(self.bundle.playbooks[name].title)
-        when = next((value for value in values if isinstance(value, timedelta)), None)
+        when = next((value for value in values.values() if isinstance(value, timedelta)), None)
         yield f"{self.filled('after {time}', time=when)}{self.say.colon}{said}" if when is not None else said
-        for unless in (value for value in values if isinstance(value, Condition)):
-            yield f"({self.say('not if')}{self.say.colon}{self.condition(unless)})"
+        for key, value in values.items():
+            if isinstance(value, Condition):
+                yield f"({self.say(key.replace('_', ' '))}{self.say.colon}{self.condition(value)})"
 
     def _roles(self, steps: Steps) -> Iterator[str]:
         """The roles of which somebody must act, in order."""

@@ -78,7 +78,7 @@ def kind_of(verb: type[Verb]) -> Kind:
     """What a verb is to somebody who looks: told by what may be written in it, so a new verb has its look already."""
     if verb.ends:
         return "close"
-    if verb.waits and _points(verb, RoleName):
+    if verb.waits and RoleName in _kinds(verb):  # what may also name a role is for more than asking people
         return "human"
     if any(Branch in get_args(hint) for hint in _kinds(verb)):
         return "decide"
@@ -186,10 +186,11 @@ def _way(step: Step, node: str, block: str) -> _Exit:
         return _Exit(node, "if it fails", "other")
     if block == "on_refused":
         return _Exit(node, "no", "other")
-    branches = [each for value in vars(step.verb).values() if isinstance(value, tuple) for each in value]
-    if block.isdecimal() and int(block) <= len(branches) and isinstance(branches[int(block) - 1], Branch):
-        return _Exit(node, f"{block}. {condition_in_words(branches[int(block) - 1].when)}")
-    return _Exit(node, "" if block.isdecimal() else plain(block))
+    if not block.isdecimal():
+        return _Exit(node, plain(block))
+    parts = [each for value in vars(step.verb).values() if isinstance(value, tuple) for each in value]
+    branches = [each for each in parts if isinstance(each, Branch)]
+    return _Exit(node, f"{block}. {condition_in_words(branches[int(block) - 1].when)}" if branches else "")
 
 
 def _late(step: Step) -> str:

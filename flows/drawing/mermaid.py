@@ -34,7 +34,8 @@ def to_mermaid(chart: Chart) -> str:
 def _lines(chart: Chart) -> Iterator[str]:
     yield "flowchart TD"
     yield f"  accTitle: {_bare(f'{chart.name} {chart.version}')}"
-    yield f"  accDescr: {_bare(chart.title)}"
+    if title := _bare(chart.title):
+        yield f"  accDescr: {title}"
     yield from (f"  {_node(node)}" for node in chart.nodes if node.lane == "steps")
     clocks = [node for node in chart.nodes if node.lane == "clocks"]
     if clocks:
@@ -71,4 +72,4 @@ def _quoted(text: str) -> str:
 
 def _bare(text: str) -> str:
     """A text where Mermaid knows no codes: it goes to the end of the line."""
-    return re.sub(r"[^\w ,.:?!'’/-]", " ", " ".join(clean(text).split()))
+    return " ".join(re.sub(r"[^\w ,.:?!'’/-]", " ", clean(text)).split())

@@ -51,7 +51,8 @@ def to_svg(chart: Chart, address: Address = lambda _: None) -> str:
 def _opening(chart: Chart, width: float, height: float) -> Iterator[str]:
     size = f'width="{width:.0f}" height="{height:.0f}"'
     box = f'viewBox="0 0 {width:.0f} {height:.0f}" {size}'
-    yield f'<svg xmlns="http://www.w3.org/2000/svg" {box} role="img" aria-labelledby="title description">'
+    told = 'role="img" aria-labelledby="title" aria-describedby="description"'
+    yield f'<svg xmlns="http://www.w3.org/2000/svg" {box} {told}>'
     yield f'<title id="title">{escape(clean(f"{chart.name} {chart.version}: {chart.title}"))}</title>'
     yield f'<desc id="description">{escape(clean(_described(chart)))}</desc>'
     yield f"<style>{style()}</style>"

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from flows.drawing.card import Card, card_of
-from flows.drawing.card_page import EDGE, LARGEST, SHEET, SMALLEST, fitting, height_of, fits, to_card
+from flows.drawing.card_page import EDGE, LARGEST, SHEET, SMALLEST, fits, fitting, height_of, to_card
 from flows.drawing.wording import Wording, languages
 from flows.errors import FirebreakError
 from flows.shelf import Shelf

@@ -20,7 +20,7 @@ SHAPES += [(r"\[/", r"/\]"), (">", r"\]"), (r"\[\\", r"\\\]")]
 NODE = re.compile("|".join(rf"(n\d+){before}{TEXT}{after}" for before, after in SHAPES))
 EDGE = re.compile(rf"(n\d+) (?:-->|-\.->)(?:\|{TEXT}\|)? (n\d+)")
 REST = re.compile(
-    r"flowchart TD|accTitle: [\w ,.:?!'’/-]+|accDescr: [\w ,.:?!'’/-]*|subgraph clocks \[\"[\w ]+\"\]|end"
+    r"flowchart TD|accTitle: [\w ,.:?!'’/-]+|accDescr: [\w ,.:?!'’/-]+|subgraph clocks \[\"[\w ]+\"\]|end"
     r"|classDef \w+_ (?:[\w-]+:[#\w ]+,?)+|class n\d+(?:,n\d+)* \w+_"
 )
 
