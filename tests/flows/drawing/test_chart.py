@@ -90,7 +90,7 @@ def test_after_a_gate_that_stays_shut_nothing_goes_on() -> None:
     assert ways == {("yes", "say"), ("no, or after 1 day", "stop")}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(playbooks())
 def test_any_playbook_has_a_sound_chart(playbook: Playbook) -> None:
     """A correct but unusual playbook could not be drawn, or a part of it would be missing."""
@@ -99,7 +99,7 @@ def test_any_playbook_has_a_sound_chart(playbook: Playbook) -> None:
     assert_sound(chart)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(playbooks())
 def test_the_ways_are_those_that_runs_take(playbook: Playbook) -> None:
     """The picture would show another procedure than the one that is carried out."""

@@ -56,7 +56,7 @@ def test_every_shipped_playbook_is_read_back(shelf: Shelf) -> None:
         assert_read_back(chart_of(playbook, shelf.current.playbooks.values()))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(playbooks())
 def test_any_playbook_is_read_back(playbook: Playbook) -> None:
     """A quotation mark in a title would break the picture, or a designer's words would be run as something else."""
