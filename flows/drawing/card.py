@@ -11,10 +11,11 @@ from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from itertools import islice
 
+from flows.drawing.card_words import CardWords
 from flows.drawing.chart import kind_of
 from flows.drawing.wording import Wording
 from rules.bundle import Bundle
-from rules.conditions import All, Any_, Condition, Is, Not, parse_condition
+from rules.conditions import All, Condition, Not, parse_condition
 from rules.decision import Rule
 from rules.language import (
     FIRST_REPLY,
@@ -29,9 +30,6 @@ from rules.language import (
     Words,
 )
 from rules.possible import TooHard, example
-from rules.replies import PLACEHOLDER
-from rules.units import format_duration
-from rules.vocabulary import UNKNOWN
 
 MOST_NEXT = 5
 """How many of a playbook's steps the card tells; the picture of the playbook has them all."""
@@ -106,10 +104,8 @@ def _place(playbook: Playbook) -> tuple[int, str]:
     return (-1 if playbook.scope == "incident" else first, playbook.name)
 
 
-@dataclass
-class _Maker:
-    bundle: Bundle
-    say: Wording
+class _Maker(CardWords):
+    """Reads the rows off the content."""
 
     def level(self, level: str) -> Row:
         """The row of one severity: what leads a complaint to it, and the playbook that starts then."""
@@ -135,9 +131,6 @@ class _Maker:
             self._told(promise.on_breach) if promise is not None else "",
             () if others else tuple(line for step in playbook.steps.walk() for line in self._later(step)),
         )
-
-    def time(self, duration: timedelta) -> str:
-        return format_duration(duration, self.say.language)
 
     # -- why a level --------------------------------------------------------------------------------------------
 
@@ -186,7 +179,7 @@ class _Maker:
         when = self.condition(step.only_if) if step.only_if is not None else ""
         reply = _named(step.verb, ReplyName)
         if reply is not None:
-            return Next(when, "", self._text(reply))
+            return Next(when, "", self.text(reply))
         role = self.role(_named(step.verb, RoleName) or "")
         return Next(when, role, self.say(_named(step.verb, Words) or ""), tuple(self._notes(step, playbook)))
 
@@ -202,7 +195,7 @@ class _Maker:
         if step.timeout is not None and (told := self._told(step.on_timeout)):
             yield self.filled("no answer for {time}: {who}", time=step.timeout, who=told)
         if told := self._told(step.verb.blocks().get("on_refused")):
-            yield self.say("after a no: {who}").format(who=told)
+            yield self.filled("after a no: {who}", who=told)
 
     def _told(self, steps: Steps | None) -> str:
         """Who hears of it in these steps."""
@@ -228,55 +221,6 @@ class _Maker:
             role = _named(step.verb, RoleName)
             if role is not None and step.verb.waits:
                 yield role
-
-    # -- words --------------------------------------------------------------------------------------------------
-
-    def role(self, role: str) -> str:
-        """A role as people call it."""
-        return self.say(role.replace("_", " "))
-
-    def filled(self, text: str, *, time: timedelta, **values: str) -> str:
-        """A sentence with a time and other values in their places."""
-        return self.say(text).format(time=self.time(time), **values)
-
-    def condition(self, condition: Condition) -> str:
-        """A condition in the words of the triage rule that has it, or of the facts that it speaks about."""
-        for rule in self.bundle.triage.rules:
-            if rule.when == condition and isinstance(condition, Is) and condition.value is True:
-                return self.say(rule.title)
-        if isinstance(condition, Not):
-            return f"{self.say('not')} ({self.condition(condition.part)})"
-        if isinstance(condition, All | Any_):
-            joint = self.say("and" if isinstance(condition, All) else "or")
-            return f" {joint} ".join(self.condition(part) for part in condition.parts)
-        assert isinstance(condition, Is), "there are no other conditions"
-        return self._comparison(condition)
-
-    def _comparison(self, condition: Is) -> str:
-        fact = condition.fact
-        meaning = self.say(fact.meaning)
-        if fact.kind == "yes_no" and condition.value is True:
-            return meaning
-        if fact.kind == "yes_no" and condition.value is False:
-            return f"{self.say('not')} ({meaning})"
-        values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
-        told = [self.say(fact.values.get(str(value), "")) or self._value(value) for value in values]
-        op = "" if condition.op in ("is", "one_of") else f"{self.say(condition.op.replace('_', ' '))} "
-        either = f" {self.say('or')} ".join(told)
-        return f"{meaning}{self.say.colon}{op}{either}"
-
-    def _value(self, value: object) -> str:
-        if isinstance(value, timedelta):
-            return self.time(value)
-        return self.say("not known") if value == UNKNOWN else str(value)
-
-    def _text(self, name: str) -> str:
-        """A reply text as a customer without a name would read it."""
-        reply = self.bundle.replies.get(name)
-        if reply is None:
-            return name
-        text = reply.text[reply.locale_for(self.say.language)]
-        return " ".join(PLACEHOLDER.sub(lambda match: match[2] or "…", text).split())
 
 
 def _quoted(text: str, at_length: bool) -> str:

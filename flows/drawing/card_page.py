@@ -63,7 +63,7 @@ _HEADS = ("How bad", "What it looks like", "Who acts", "What happens next", "If 
 def _unknown(card: Card, say: Wording) -> str:
     if not card.unknown:
         return ""
-    return f"<p>{_e(say('Not known yet? It counts as: {level}').format(level=card.unknown))}</p>"
+    return f"<p>{_e(say('Not known yet? It counts as: {level}').replace('{level}', card.unknown))}</p>"
 
 
 def _level(number: int, row: Row, say: Wording) -> str:
