@@ -75,11 +75,13 @@ def read_playbook(source: Source, vocabulary: Vocabulary, verbs: Verbs, problems
 
 
 def _ids_are_unique(reader: Reader, playbook: Playbook) -> bool:
-    met: set[str] = set()
+    met: dict[str, int] = {}
     unique = True
     for step in playbook.walk():
+        line = reader.source.place((*step.keys, "id")).line
         if step.path in met:
-            reader.error((*step.keys, "id"), f'two steps are called "{step.path}"', "duplicate-id")
+            message = f'two steps are called "{step.path}": this one, and the one on line {met[step.path]}'
+            reader.error((*step.keys, "id"), message, "duplicate-id")
             unique = False
-        met.add(step.path)
+        met.setdefault(step.path, line)
     return unique
