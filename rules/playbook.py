@@ -34,6 +34,12 @@ class PlaybookId(Shaped):
     like = "small letters, digits and dashes, as in deletion-request"
 
 
+SCOPES: Mapping[str, str] = {
+    "case": "One customer's request or complaint",
+    "incident": "A crisis that gathers many cases",
+}
+
+
 @dataclass(frozen=True)
 class PlaybookFile:
     """A procedure, as it is written."""
@@ -41,7 +47,7 @@ class PlaybookFile:
     playbook: PlaybookId = says("The name of the procedure; other playbooks and the history call it by this name")
     version: Version = says("Three numbers, as in 1.0.0; changed content needs a new one")
     title: Words = says("What the procedure is for, in one sentence")
-    scope: Scope = says("`case` for one customer's request, `incident` for a crisis that gathers many")
+    scope: Scope = says("What it is about: one customer, or a crisis", words=SCOPES)
     steps: Steps = says("What is done, in order")
     triggers: tuple[Trigger, ...] = says("What starts it by itself", default=())
     promises: Mapping[Identifier, Promise] | None = says("The clocks that run from its start", default=None)

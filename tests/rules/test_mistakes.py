@@ -21,6 +21,7 @@ FACTS = "rules/facts.yaml"
 ROLES = "playbooks/roles.yaml"
 CLOCKS = "playbooks/legal_clocks.yaml"
 
+ORDINARILY = "{intent: other, open_case: false, not: {message_kind: other}}"
 TOLD_ON_BOTH_SIDES = ("duplicate-trigger", "same-priority")
 LINE = "§"  # stands in the new text where the problem is expected; at its end if there is none
 
@@ -52,7 +53,7 @@ MISTAKES = [
     (DELETION, "    on_timeout: {assume", "    on_timout: {assume", "unknown-key"),
     (DELETION, "    otherwise:\n      - id: clear", "    else:§\n      - id: clear", "unknown-key"),
     (DELETION, "  - label: privacy_sensitive", "  - lable: privacy_sensitive", "unknown-verb"),
-    (DELETION, "  - label: privacy_sensitive", "  - label: privacy_sensitive\n    on_refused: {close: x}", "unknown-key"),
+    (DELETION, "- label: privacy_sensitive", "- label: seen\n    on_refused: {close: x}", "unknown-key"),
     (DELETION, "  - label: privacy_sensitive", "  - label: privacy_sensitive\n    close: seen", "one-verb"),
     (DELETION, "  - label: privacy_sensitive", "  - id: nothing§\n    name: Nothing", "no-verb"),
     (DELETION, "  - id: which_way\n", "  - id: received\n", "duplicate-id"),
@@ -86,21 +87,19 @@ MISTAKES = [
     # -- what cannot be ---------------------------------------------------------------------------------------------
     (DELETION, "if: {severity: urgent}", "if: {all: [{severity: urgent}, {severity: general}]}", "never-holds"),
     (DELETION, "if: {severity: urgent}", "if: {severity: {more_than: urgent}}", "never-true"),
-    (DELETION, "- when: {demand:", "- when: {evidence_value: high}§\n        steps: [{label: x}]\n      - when: {demand:",
-     "unreachable-branch"),
-    (GENERAL, "          - reply: complaint/counted", "          - if: {complaint_solved: false}§\n"
-     "            label: unsolved\n          - reply: complaint/counted", "contradicted"),
-    (GENERAL, "          - close: solved\n    otherwise", "          - close: solved\n          - label: seen§\n    otherwise",
+    (DELETION, "- when: {demand:",
+     "- when: {evidence_value: high}§\n        steps: [{label: x}]\n      - when: {demand:", "unreachable-branch"),
+    (GENERAL, "- reply: complaint/counted",
+     "- if: {complaint_solved: false}§\n            label: x\n          - reply: complaint/counted", "contradicted"),
+    (GENERAL, "- close: solved\n    otherwise", "- close: solved\n          - label: seen§\n    otherwise",
      "unreachable-step"),
     (GENERAL, "handed_over\n      - close: solved\n", "handed_over\n      - close: solved\n      - label: seen§\n",
      "unreachable-step"),
-    (ORDINARY, "{intent: other, open_case: false, not: {message_kind: other}}", "{intent: complaint, severity: general}",
-     "duplicate-trigger"),
-    (ORDINARY, "{intent: other, open_case: false, not: {message_kind: other}}",
-     "{intent: deletion_request, place: group}", "shadowed-trigger"),
-    (CHECK_IN, "  - id: check_in", "  - follow_up: {after: 7 days, playbook: complaint-check-in}§\n  - id: check_in",
+    (ORDINARY, ORDINARILY, "{intent: complaint, severity: general}", "duplicate-trigger"),
+    (ORDINARY, ORDINARILY, "{intent: deletion_request, place: group}", "shadowed-trigger"),
+    (CHECK_IN, "- id: check_in", "- follow_up: {after: 7 days, playbook: complaint-check-in}§\n  - id: check_in",
      "endless-follow-up"),
-    (INCIDENT, "scope: incident", "scope: incident\ntriggers: {when: {open_incident: true}, priority: 5}", "incident-trigger"),
+    (INCIDENT, "scope: incident", "scope: incident\ntriggers: {when: {open_incident: true}}", "incident-trigger"),
     (INCIDENT, "  - id: leader", "  - reply: complaint/first§\n  - id: leader", "reply-in-incident"),
     (INCIDENT, "    keeps: led\n", "", "promise-never-kept"),
     # -- replies ----------------------------------------------------------------------------------------------------
@@ -178,12 +177,12 @@ def test_a_mistake_that_others_suffer_from(path: str, right: str, wrong: str, ch
         (RECEIVED, "Your reference is {case}.", "Your reference is [case].", "strange-placeholder"),
         (URGENT, "    reply: complaint/person-has-it\n", "    reply: complaint/person-has-it\n    timeout: 1 day\n",
          "timeout-of-a-text"),
-        (DELETION, "message: A deletion request", "message: \"{name}: a deletion request\" #", "placeholder-for-colleagues"),
-        (DELETION, "    reply: deletion/received\n", "    reply: deletion/received\n    keeps: first_reply\n", "kept-by-itself"),
+        (DELETION, "message: A deletion", "message: \"{name}: a deletion\" #", "placeholder-for-colleagues"),
+        (DELETION, "deletion/received\n", "deletion/received\n    keeps: first_reply\n", "kept-by-itself"),
         (DELETION, "if: {severity: urgent}", "if: {any: [{severity: known}, {severity: unknown}]}", "always-holds"),
         (DELETION, "  answered:\n    within: 28 days", "  other:\n    within: 28 days", "no-legal-promise"),
-        (GENERAL, "          - reply: complaint/counted", "          - if: {complaint_solved: true}\n"
-         "            reply: complaint/counted", "needless-condition"),
+        (GENERAL, "- reply: complaint/counted",
+         "- if: {complaint_solved: true}\n            reply: complaint/counted", "needless-condition"),
     ],
 )  # fmt: skip
 def test_what_is_only_doubtful_is_a_warning(path: str, right: str, wrong: str, check: str) -> None:
@@ -192,3 +191,13 @@ def test_what_is_only_doubtful_is_a_warning(path: str, right: str, wrong: str, c
     assert right in before
     found = problems_with(path, before.replace(right, wrong, 1))
     assert [each for each in found if each.check == check and each.severity == "warning"], [str(each) for each in found]
+
+
+def test_a_file_in_the_wrong_folder_gets_one_line() -> None:
+    """A designer would read a dozen complaints about a reply that only lies in the wrong folder."""
+    (reply,) = errors_with("playbooks/received.yaml", text(RECEIVED).replace("deletion/received", "deletion/again"))
+    assert str(reply) == (
+        "playbooks/received.yaml:1:1: error: this is a reply; it belongs into playbooks/replies/ [misplaced-file]"
+    )
+    (playbook,) = errors_with("playbooks/replies/urgent.yaml", text(URGENT))
+    assert playbook.check == "misplaced-file"

@@ -54,8 +54,8 @@ def told(root: Path) -> list[str]:
         (b"- a list\n", "1:1: error: expected `playbook: "),
         (SOUND + b"# caf\xe9\n", "6:1: error: not UTF-8 text (byte 93); save it as UTF-8 [encoding]"),
         (SOUND.decode().encode("utf-16"), "1:1: error: not UTF-8 text (byte 0); save it as UTF-8 [encoding]"),
-        (SOUND.replace(b"strange file", b"strange\x00file"), "3:17: error: the character U+0000 cannot stand in a text"),
-        (SOUND.replace(b"strange file", b"strange\x1bfile"), "3:17: error: the character U+001B cannot stand in a text"),
+        (SOUND.replace(b"strange file", b"strange\x00file"), "3:17: error: the character U+0000 cannot stand"),
+        (SOUND.replace(b"strange file", b"strange\x1bfile"), "3:17: error: the character U+001B cannot stand"),
         (SOUND.replace(b"strange file", "strange\u2028file".encode()), "3:17: error: a hidden line end (U+2028)"),
         (SOUND.replace(b"strange file", "strange\u0085file".encode()), "3:17: error: a hidden line end (U+0085)"),
         (SOUND.replace(b"title", "\u200btitle".encode()), "3:1: error: a hidden sign (U+200B) stands in this key"),
@@ -69,7 +69,7 @@ def told(root: Path) -> list[str]:
         (SOUND.replace(b"{close: done}", b"!!python/name:os.system {}"), "5:8: error: tags such as "),
         (SOUND.replace(b"{close: done}", b"!!set {close}"), "5:8: error: tags such as "),
         (SOUND.replace(b"scope", b"? [a]\n: b\nscope"), "4:3: error: a key is one plain word [yaml-key]"),
-        (SOUND.replace(b"{close: done}", b"[" * 5000 + b"]" * 5000), "5:48: error: nested deeper than 40 levels [yaml]"),
+        (SOUND.replace(b"{close: done}", b"[" * 5000 + b"]" * 5000), "5:48: error: nested deeper than 40 levels"),
         (SOUND.replace(b"{close: done}", b"{a: " * 5000 + b"}" * 5000), "5:168: error: nested deeper than 40 levels"),
         (SOUND + b"x: [" + b"1," * 30_000 + b"1]\n", "6:"),
         (b"a: &a [x, x]\n" + b"".join(b"b%d: &b%d [*a, *a]\n" % (n, n) for n in range(50)), "1:4: error: anchors"),
@@ -83,7 +83,9 @@ def test_a_strange_file_gets_one_clear_line(root: Path, written: bytes, expected
     assert found.startswith(f"playbooks/strange.yaml:{expected}"), found
 
 
-@pytest.mark.parametrize("written", [b"\xef\xbb\xbf" + SOUND, SOUND.replace(b"\n", b"\r\n"), SOUND.replace(b"\n", b"\r")], ids=range(3))
+@pytest.mark.parametrize(
+    "written", [b"\xef\xbb\xbf" + SOUND, SOUND.replace(b"\n", b"\r\n"), SOUND.replace(b"\n", b"\r")], ids=range(3)
+)
 def test_marks_and_line_ends_of_other_systems_are_read(root: Path, written: bytes) -> None:
     """A designer on another system could not check anything."""
     assert errors(root, written) == []

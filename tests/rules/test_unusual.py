@@ -40,7 +40,7 @@ UNUSUAL = {
   - close: done
 """,
     "another alphabet": HEAD.replace("Written in another way", "投诉：处理流程 — ü ñ 😀")
-    + "steps:\n  - name: 第一步，先看看\n    notify: {who: on_call, message: 请看一下：有投诉，尽快处理！}\n  - close: done\n",
+    + "steps:\n  - name: 第一步，先看看\n    notify: {who: on_call, message: 请看：有投诉，尽快！}\n  - close: done\n",
     "every modifier": f"""{HEAD}promises:
   first_reply: {{within: 10 minutes}}
   answered: {{within: 20 days, warn_before: 1 day, on_breach: {{notify: {{who: on_call, message: Late}}}}}}
@@ -107,9 +107,9 @@ steps:
     "deep and legal": HEAD
     + "steps:\n"
     + "".join(
-        f"{'    ' * depth}  - choose:\n{'    ' * depth}    - when: {{contact_count_this_week: {{more_than: {depth}}}}}\n"
-        f"{'    ' * depth}      steps:\n"
-        for depth in range(6)
+        f"{indent}  - choose:\n{indent}    - when: {{contact_count_this_week: {{more_than: {depth}}}}}\n"
+        f"{indent}      steps:\n"
+        for depth, indent in enumerate("    " * depth for depth in range(6))
     )
     + f"{'    ' * 6}    - close: done\n",
     "a follow-up to itself that ends": f"{HEAD}steps:\n  - reply: deletion/check-in\n"
@@ -137,7 +137,7 @@ def test_a_reply_may_be_written_in_another_way() -> None:
         "{reply: a/b, version: 1.0.0, text: {en: Hello, zh-CN: 您好}}",
         'reply: a\nversion: 1.0.0\ntext:\n  en: "Hello: {name|dear {}"\n'.replace("dear {", "dear"),
         "reply: a-b/c_d/e\nversion: 10.20.30\ntext: {en: a, zh-CN: b, zh-TW: c, fil: d, pt-BR: e, zh-Hant-HK: f}\n",
-        "reply: a/b\nversion: 1.0.0\nclaims: person_has_it\ntext: {en: '{case}, {name|}', zh-CN: '{case}，{name|您}'}\n",
+        "reply: a/b\nversion: 1.0.0\nclaims: person_has_it\ntext: {en: '{case} {name|}', zh-CN: '{case}'}\n",
     ):
         assert [str(problem) for problem in errors_with("playbooks/replies/unusual.yaml", written)] == []
 
