@@ -75,7 +75,8 @@ class Explained:
 
     def examples(self, kind: str) -> list[Path]:
         """The example files of this kind (`good`, `bad`), or folders with the files of one example."""
-        return sorted((EXAMPLES / kind).glob(f"{self.id}--*"))
+        found = sorted((EXAMPLES / kind).glob(f"{self.id}--*"))
+        return found or (sorted((EXAMPLES / kind).glob("reading--*")) if self.id in WHILE_READING else [])
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -97,10 +98,10 @@ def test_problems_for_other_programs(firebreak: Firebreak, content: Path) -> Non
     assert github.stdout.startswith(f"::error file={PLAYBOOK},line=13,col=5,title=duration::a duration needs a unit")
     sarif = firebreak("check", "--format", "sarif")
     assert sarif.exit_code == 1
-    log = read_json(sarif)
+    log = json.loads(sarif.stdout)
     assert log["version"] == "2.1.0"
     assert [each["ruleId"] for each in log["runs"][0]["results"]] == ["duration"]
-    assert read_json(firebreak("check", "--format", "json")) == read_json(firebreak("check", "--json"))
+    assert firebreak("check", "--format", "json").stdout == firebreak("check", "--json").stdout
 
 
 def test_a_check_explains_itself(firebreak: Firebreak) -> None:
