@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from rules.allowed import without_allowed
-from rules.bundle import FACTS, TEST, Bundle, content_paths
+from rules.bundle import FACTS, TEST, Bundle, content_paths, is_playbook, is_reply
 from rules.checks import problems_of
 from rules.lock import Lock, Locked
 from rules.problems import Place, Problem, Problems, did_you_mean
@@ -47,7 +47,8 @@ def check_sources(
     sources: Mapping[str, Source | None], verbs: Verbs, lock: Lock | None, problems: Problems
 ) -> Bundle | None:
     """The same for files already read, by path (None: not readable, which is noted): the bundle, if they make one."""
-    bundle = Bundle.of(sources, verbs, problems)
+    placed = {path: _in_its_place(path, source, problems) for path, source in sources.items()}
+    bundle = Bundle.of(placed, verbs, problems)
     if bundle is None:
         return None
     problems.items += problems_of(bundle)
@@ -57,6 +58,19 @@ def check_sources(
         if objection is not None:
             problems.items.append(objection)
     return bundle
+
+
+def _in_its_place(path: str, source: Source | None, problems: Problems) -> Source | None:
+    """The source again; None, with one line instead of a dozen, if a reply lies among the playbooks or the reverse."""
+    data = source.data if source is not None and isinstance(source.data, dict) else {}
+    if is_playbook(path) and "reply" in data and "playbook" not in data:
+        message = "this is a reply; it belongs into playbooks/replies/"
+    elif is_reply(path) and "playbook" in data and "reply" not in data:
+        message = "this is a playbook; it belongs into playbooks/, not among the replies"
+    else:
+        return source
+    problems.error(Place(path), message, "misplaced-file")
+    return None
 
 
 def _check_tests(

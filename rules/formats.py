@@ -43,7 +43,7 @@ def to_sarif(problems: Iterable[Problem], version: str) -> dict[str, Any]:
             "id": each.id,
             "shortDescription": {"text": each.meaning},
             "fullDescription": {"text": each.meaning},
-            "help": {"text": f"{each.meaning}\n`firebreak check --explain {each.id}` shows an example."},
+            "help": {"text": f"{each.meaning}\n`firebreak check --explain {each.id}` says more."},
             "defaultConfiguration": {"level": each.severity},
         }
         for each in known.values()

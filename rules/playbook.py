@@ -34,6 +34,12 @@ class PlaybookId(Shaped):
     like = "small letters, digits and dashes, as in deletion-request"
 
 
+SCOPES: Mapping[str, str] = {
+    "case": "One customer's request or complaint",
+    "incident": "A crisis that gathers many cases",
+}
+
+
 @dataclass(frozen=True)
 class PlaybookFile:
     """A procedure, as it is written."""
@@ -41,7 +47,7 @@ class PlaybookFile:
     playbook: PlaybookId = says("The name of the procedure; other playbooks and the history call it by this name")
     version: Version = says("Three numbers, as in 1.0.0; changed content needs a new one")
     title: Words = says("What the procedure is for, in one sentence")
-    scope: Scope = says("`case` for one customer's request, `incident` for a crisis that gathers many")
+    scope: Scope = says("What it is about: one customer, or a crisis", words=SCOPES)
     steps: Steps = says("What is done, in order")
     triggers: tuple[Trigger, ...] = says("What starts it by itself", default=())
     promises: Mapping[Identifier, Promise] | None = says("The clocks that run from its start", default=None)
@@ -75,11 +81,13 @@ def read_playbook(source: Source, vocabulary: Vocabulary, verbs: Verbs, problems
 
 
 def _ids_are_unique(reader: Reader, playbook: Playbook) -> bool:
-    met: set[str] = set()
+    met: dict[str, int] = {}
     unique = True
     for step in playbook.walk():
+        line = reader.source.place((*step.keys, "id")).line
         if step.path in met:
-            reader.error((*step.keys, "id"), f'two steps are called "{step.path}"', "duplicate-id")
+            message = f'two steps are called "{step.path}": this one, and the one on line {met[step.path]}'
+            reader.error((*step.keys, "id"), message, "duplicate-id")
             unique = False
-        met.add(step.path)
+        met.setdefault(step.path, line)
     return unique

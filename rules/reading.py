@@ -179,6 +179,8 @@ class Reader:
         offered = part.get("one_of") if isinstance(part, dict) and set(part) == {"one_of"} else None
         if not isinstance(offered, list) or not offered:
             every = ", or `any` for all of them" if fact.allowed else ""
+            strange = [key for key in part if key != "one_of"] if isinstance(part, dict) else []
+            keys = (*keys, strange[0]) if strange else keys
             return self.error(keys, f"say which answers are offered: {{one_of: [...]}}{every}")
         read = [self._fact_value(name, each, (*keys, "one_of", n)) for n, each in enumerate(offered)]
         for number, each in enumerate(read):

@@ -32,6 +32,10 @@ _NEAREST: Mapping[str, tuple[str, ...]] = {"zh-TW": ("zh-CN",), "zh-HK": ("zh-TW
 LONGEST_TEXT = 4096  # characters that WhatsApp carries in one text
 
 Category = Literal["utility", "marketing"]
+CATEGORIES: Mapping[str, str] = {
+    "utility": "About something that the customer asked for or ordered",
+    "marketing": "Everything else; customers can switch it off",
+}
 
 
 class ReplyId(Shaped):
@@ -60,7 +64,7 @@ class Template:
     """The approved WhatsApp template that says the same outside the 24-hour window."""
 
     name: TemplateName = says("Its name at WhatsApp")
-    category: Category = says("What WhatsApp approved it as: utility or marketing")
+    category: Category = says("What WhatsApp approved it as", words=CATEGORIES)
     parameters: tuple[str, ...] = says(
         "What fills {{1}}, {{2}}, … in this order: names of placeholders", default=(), words=PLACEHOLDERS
     )

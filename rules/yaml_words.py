@@ -62,13 +62,18 @@ def complaint(error: MarkedYAMLError, text: str, last: Event | None) -> tuple[Po
         mark = around
     elif last is not None and "expected the node content" in problem and last.end_mark.line < mark.line:
         mark = last.end_mark
+    if "expected '<document start>'" in problem:
+        above = text.split("\n")[: mark.line]
+        directives = [number for number, each in enumerate(above, 1) if each.startswith("%")]
+        if directives:
+            return (directives[0], 1), "lines that begin with % are not used here; leave them out"
     line = _line(text, mark.line)
     if line.startswith("%"):
         return _position(mark), "lines that begin with % are not used here; leave them out"
     if (wide := _WIDE_INSTEAD.search(line)) is not None:
         group = wide.lastindex or 0
         return (mark.line + 1, wide.start(group) + 1), full_width(wide[group])
-    if (elsewhere := _above(problem, text, mark, around)) is not None:
+    if (elsewhere := _above(problem, text, mark)) is not None:
         return elsewhere
     if "expected <block end>" in problem and line[: mark.column].rstrip(" -").endswith(("'", '"', "]", "}")):
         return _position(mark), next((_WORDS[sign] for sign in _WORDS if sign in problem and "found" in sign), _FOLLOWS)
@@ -78,7 +83,7 @@ def complaint(error: MarkedYAMLError, text: str, last: Event | None) -> tuple[Po
     return _position(mark), f"not readable as YAML: {problem}{f' ({context})' if context else ''}"
 
 
-def _above(problem: str, text: str, mark: Any, around: Any) -> tuple[Position, str] | None:
+def _above(problem: str, text: str, mark: Any) -> tuple[Position, str] | None:
     """A slip in a line above, which the parser took for something else until it came here."""
     if "mapping values are not allowed" not in problem and "expected <block end>" not in problem:
         return None
@@ -94,6 +99,9 @@ def _above(problem: str, text: str, mark: Any, around: Any) -> tuple[Position, s
     if here.lstrip().startswith("- ") and (first := _without_dash(lines, mark.line)) is not None:
         message = "a dash and a space are missing before this: each entry of the list begins with them"
         return (first + 1, _indent(lines[first]) + 1), message
+    alone = re.fullmatch(r"[\s-]*([a-z_][\w-]*)", lines[above])
+    if alone is not None and _content(lines[above]) < _content(here):
+        return (above + 1, _content(lines[above]) + 1), f"a colon is missing here; write `{alone[1]}:`"
     words = _ENTRY.match(lines[above])
     if words is not None and _content(lines[above]) == _content(here):
         return (

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from flows.cli.scenarios import Coverage
     from flows.rehearsal.play import Happened, Played
     from flows.rehearsal.scenario import Expected, ScenarioFile
+    from rules.problems import Problem
 
 
 def run_scenarios(
@@ -25,12 +26,15 @@ def run_scenarios(
         typer.Argument(metavar="[PATHS]...", help="Playbooks, scenario files or folders; all if none."),
     ] = None,
     as_json: Json = False,
+    allow_gaps: Annotated[
+        bool, typer.Option("--allow-gaps", help="Only show what was never played; the exit code stays 0.")
+    ] = False,
 ) -> None:
     """Play the scenarios beside the playbooks.
 
     The clock is a virtual one and nothing is sent. A scenario that does not come out as expected shows what was
     expected and what happened side by side, and the exit code is 1. At the end stands how much of each playbook was
-    played.
+    played. When all are played, every step and every branch must have been, or the exit code is 1, too.
 
     \b
     Examples:
@@ -39,6 +43,7 @@ def run_scenarios(
     """
     from flows.assembly import open_shelf
     from flows.cli import scenarios
+    from flows.cli.gaps import gaps
     from flows.rehearsal.play import play_all
     from flows.shelf import ROOT
 
@@ -56,15 +61,24 @@ def run_scenarios(
     reached = {pair for _, one in played for pair in one.steps}
     wanted = {file.tests for file in read} if paths else set(bundle.playbooks)
     covered = [scenarios.coverage(bundle.playbooks[name], reached) for name in sorted(wanted)]
+    missed = [] if paths else [gap for each in covered for gap in gaps(bundle.playbooks[each.playbook], each)]
     failed = sum(not one.passed for _, one in played)
     if as_json:
         told = [_to_json(*each) for each in played]
-        say_json({"passed": not failed, "scenarios": told, "coverage": [each.to_json() for each in covered]})
+        say_json(
+            {
+                "passed": not failed,
+                "scenarios": told,
+                "coverage": [each.to_json() for each in covered],
+                "gaps": [gap.to_json() for gap in missed],
+            }
+        )
     else:
         _say_coverage(covered)
+        _say_gaps(missed)
         seconds = time.monotonic() - began
         say(f"\n{many(len(played), 'scenario')}, {failed or 'none'} failed, in {seconds:.1f} s")
-    if failed:
+    if failed or (missed and not allow_gaps):
         raise typer.Exit(1)
 
 
@@ -157,6 +171,13 @@ def _say_coverage(covered: list[Coverage]) -> None:
             if missed:
                 for number, line in enumerate(wrap(f"{what} never played: {', '.join(missed)}", width() - 8)):
                     say(ink(f"{'    ' if number == 0 else '      '}{line}", "yellow"))
+
+
+def _say_gaps(missed: list[Problem]) -> None:
+    if missed:
+        say()
+    for gap in missed:
+        say(ink(str(gap), "yellow"))
 
 
 def _to_json(file: ScenarioFile, one: Played) -> dict[str, object]:

@@ -54,6 +54,7 @@ WHILE_READING: Mapping[str, str] = {
     "unknown-placeholder": "A reply has a placeholder that nothing fills.",
     "unknown-verb": "A step begins with a word that is not a verb.",
     "unknown-word": "One of a few words is expected here, and this is another one.",
+    "unplayed": "No scenario plays this step or goes this way (`firebreak test` tells).",
     "unplayed-trigger": "No scenario beside the playbook has a message that its triggers could answer to.",
     "words": "A word list cannot be read, or contradicts itself.",
     "yaml": "A file cannot be read as YAML.",
@@ -74,7 +75,8 @@ class Explained:
 
     def examples(self, kind: str) -> list[Path]:
         """The example files of this kind (`good`, `bad`), or folders with the files of one example."""
-        return sorted((EXAMPLES / kind).glob(f"{self.id}--*"))
+        found = sorted((EXAMPLES / kind).glob(f"{self.id}--*"))
+        return found or (sorted((EXAMPLES / kind).glob("reading--*")) if self.id in WHILE_READING else [])
 
 
 @cache

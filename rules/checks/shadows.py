@@ -23,6 +23,9 @@ class _Ranked:
     priority: int
     place: Place
 
+    def __str__(self) -> str:
+        return f'"{self.name}" ({self.place.path}:{self.place.line})'
+
 
 @check("shadowed-trigger")
 def shadowed_trigger(bundle: Bundle) -> Iterator[Found]:
@@ -33,7 +36,7 @@ def shadowed_trigger(bundle: Bundle) -> Iterator[Found]:
         for number, trigger in enumerate(playbook.triggers)
     ]
     for place, names in _shadowed(triggers):
-        yield place, f"this never starts anything: whenever it holds, {names} goes first (the lower priority number)"
+        yield place, f"this never starts anything: whenever it holds, {names} goes first: the lower number does"
 
 
 @check("shadowed-rule")
@@ -47,11 +50,11 @@ def shadowed_rule(bundle: Bundle) -> Iterator[Found]:
         _Ranked(rule.id, rule.when, rule.priority, source.place(("rules", numbers[rule.id], "when")))
         for rule in bundle.triage.rules
     ]
-    for place, names in _shadowed(rules):
-        yield place, f"this never decides anything: whenever it holds, {names} goes first (the lower priority number)"
+    for place, names in _shadowed(rules, also_the_same=True):
+        yield place, f"this never decides anything: whenever it holds, {names} goes first: the lower number does"
 
 
-def _shadowed(ranked: Sequence[_Ranked]) -> Iterator[tuple[Place, str]]:
+def _shadowed(ranked: Sequence[_Ranked], *, also_the_same: bool = False) -> Iterator[tuple[Place, str]]:
     """Those that others with lower numbers cover wholly, and the names of the first that are enough to do so."""
     for each in ranked:
         sample = _sample(each.when)
@@ -61,12 +64,12 @@ def _shadowed(ranked: Sequence[_Ranked]) -> Iterator[tuple[Place, str]]:
         if not any(other.when.holds(sample) for other in first):
             continue  # one example that nobody takes away is enough, and spares nearly every comparison
         alone = [other for other in first if other.when.holds(sample) and _covers(other.when, each.when)]
-        if any(_covers(each.when, other.when) for other in alone):
-            continue  # the two mean the same, which is said where triggers are compared
+        if not also_the_same and any(_covers(each.when, other.when) for other in alone):
+            continue  # two triggers that mean the same are told as such
         if alone:
-            yield each.place, f'"{alone[0].name}"'
+            yield each.place, str(alone[0])
         elif _covers(Any_(tuple(other.when for other in first)), each.when):
-            yield each.place, "one of " + ", ".join(f'"{other.name}"' for other in first[:4])
+            yield each.place, "one of " + ", ".join(str(other) for other in first[:4])
 
 
 def _covers(wide: Condition, narrow: Condition) -> bool:

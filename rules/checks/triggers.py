@@ -45,10 +45,9 @@ def same_priority(bundle: Bundle) -> Iterator[Found]:
                 if both is None:
                     continue
                 when = f"for example when {in_words(both)}"
-            yield (
-                other.place,
-                f"can hold together with {one}, {when}; both have priority {number}, give them different ones",
-            )
+            advice = f"{when}; both have priority {number}, give them different ones"
+            yield other.place, f"can hold together with {one}, {advice}"
+            yield one.place, f"can hold together with {other}, {advice}"
 
 
 @check("duplicate-trigger")
@@ -61,6 +60,7 @@ def duplicate_trigger(bundle: Bundle) -> Iterator[Found]:
         for one, other in combinations(placed, 2):
             if _same(one.trigger.when, other.trigger.when):
                 yield other.place, f"means the same as the trigger of {one}; only one of them can ever start something"
+                yield one.place, f"means the same as the trigger of {other}; only one of them can ever start something"
 
 
 @check("incident-trigger")

@@ -16,7 +16,7 @@ _UNIT = "|".join(f"[{unit[0].upper()}{unit[0]}]{unit[1:]}" for unit in SECONDS)
 DURATION: Schema = {
     "type": "string",
     "description": "A number and a unit: seconds, minutes, hours, days or weeks",
-    "pattern": rf"^\s*[0-9]+\s*({_UNIT})s?(\s*[0-9]+\s*({_UNIT})s?)*\s*$",
+    "pattern": rf"^\s*[0-9]{{1,12}}\s*({_UNIT})s?(\s*[0-9]{{1,12}}\s*({_UNIT})s?)*\s*$",
     "patternErrorMessage": 'Write a number with its unit, for example "10 minutes" or "1 hour 30 minutes".',
     "examples": ["10 minutes", "4 hours", "1 day", "7 days"],
 }

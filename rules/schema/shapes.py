@@ -152,6 +152,7 @@ class Shapes:
         return {
             "type": "object",
             "description": "One step: a verb, and beside it what may stand beside any verb",
+            "defaultSnippets": [_snippet(verb) for verb in self.verbs.values()],
             "allOf": [*with_verb, {"if": {"not": some_verb}, "then": without_verb}],
         }
 
@@ -186,6 +187,12 @@ class Shapes:
         kind = kinds_of(cast(type, verb))[verb.short]
         bare = self.value(kind)
         return {**said, **({"anyOf": [bare, whole]} if takes_mapping(kind) else _either("object", whole, bare))}
+
+
+def _snippet(verb: type[Verb]) -> Schema:
+    """What an editor offers to put in for a verb: its example."""
+    meaning = (getdoc(verb) or "").partition("\n\n")[0].replace("\n", " ")
+    return {"label": verb.verb, "description": meaning, "bodyText": verb.example}
 
 
 def _either(kind: str, then: Schema, otherwise: Schema) -> Schema:

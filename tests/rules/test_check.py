@@ -188,3 +188,47 @@ def _ways(data: Any, keys: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     items = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
     for key, part in items:
         yield from _ways(part, (*keys, key))
+
+
+ALLOW = "playbooks/replies/complaint/check-in.yaml"
+
+
+def allowed(root: Path, comment: str, where: str = "text:") -> list[str]:
+    """What is told of a reply without Chinese words, with a comment above this line."""
+    path = root / ALLOW
+    before = path.read_text()
+    english = before[: before.index("  zh-CN:")] + before[before.index("template:") :]
+    path.write_text(english.replace(where, f"{comment}{where}", 1))
+    write_lock(root, anew=True)
+    found = [line.removeprefix(ALLOW) for line in check(root)]
+    path.write_text(before)
+    return found
+
+
+def test_a_warning_is_kept_quiet_with_a_reason(root: Path) -> None:
+    """Warnings that somebody has thought about would hide the new ones; or be silenced, and nobody would know why."""
+    missing = "there is no text in `zh-CN`; such customers get another language [missing-language]"
+    assert allowed(root, "") == [f":4:1: warning: {missing}"]
+    assert allowed(root, "# firebreak: allow missing-language, because we serve Ireland\n") == []
+    assert allowed(root, "# firebreak: allow missing-language because we serve Ireland\n# and nobody else\n\n") == []
+    assert allowed(root, "# firebreak: allow missing-language\n")[0].startswith(":4:1: error: say why: ")
+    assert allowed(root, "# firebreak: allow missing-language, because …\n")[0].startswith(":4:1: error: say why: ")
+    assert 'did you mean "missing-language"?' in allowed(root, "# firebreak: allow missing-langage, because x\n")[0]
+    assert "an error cannot be allowed" in allowed(root, "# firebreak: allow unknown-key, because x\n")[0]
+    assert "not understood; write" in allowed(root, "# firebreak: ignore everything\n")[0]
+    elsewhere = allowed(root, "# firebreak: allow missing-language, because x\n", "version:")
+    assert [line.split(": ")[1] for line in elsewhere] == ["warning", "warning"]
+    assert "on this line or the next one to keep quiet; take this comment out [allow]" in elsewhere[0]
+
+
+def test_playbooks_that_nothing_plays_are_told(root: Path) -> None:
+    """A procedure that was never tried, not even once, would meet its first customer in earnest."""
+    tests = root / "playbooks/complaint_urgent.test.yaml"
+    tests.write_text("tests: complaint-urgent\nscenarios:\n  - name: A\n    timeline: [{customer says: Hello there}]\n")
+    (root / "playbooks/incident.test.yaml").unlink()
+    shutil.copytree(ROOT / "rules/words", root / "rules/words")
+    found = check(root)
+    (untested,) = [line for line in found if "[no-scenario]" in line]
+    assert untested.startswith("playbooks/incident.yaml:2:1: warning: no scenario plays this playbook; write some in ")
+    (silent,) = [line for line in found if "[unplayed-trigger]" in line]
+    assert silent.startswith("playbooks/complaint_urgent.yaml:8:5: warning: no scenario beside the playbook has a")

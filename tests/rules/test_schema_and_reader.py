@@ -10,20 +10,25 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from jsonschema import Draft202012Validator
 
 from flows import schemas
 from flows.shelf import ROOT
 from flows.verbs import all_verbs
-from rules.bundle import FACTS, GUARDS, HOURS, content_paths, is_playbook, is_reply
+from rules.bundle import FACTS, GUARDS, HOURS, LEGAL_CLOCKS, content_paths, is_playbook, is_reply
+from rules.checks.explained import WHILE_READING
 from rules.decision import parse_pack
 from rules.guards import read_guards
 from rules.hours import read_hours
+from rules.legal_clocks import read_legal_clocks
 from rules.playbook import read_playbook
 from rules.problems import Problems
 from rules.replies import read_reply
 from rules.vocabulary import Vocabulary
 from rules.yaml_source import Source
+from tests.rules.shipped import text
+from tests.rules.test_mistakes import LINE, MISTAKES
 
 STRANGE: list[Any] = [
     None, True, 0, -1, 3.5, "", " ", "x", "unknown", "known", "any", "3 days", "1.0.0", "Ünïcode 中", [], {}, ["x"],
@@ -51,6 +56,40 @@ def test_schema_and_reader_agree_on_every_slip() -> None:
         assert bool(said) == bool(problems), f"{number}: {path} with {done}: schema {said}, reader {problems}"
 
 
+ONLY_THE_READER_SEES = {
+    "duplicate-key", "yaml",  # an editor's own YAML reader tells of these
+    "duplicate-id", "same-id", "same-priority",  # the same name or number elsewhere in the file
+    "placeholder", "unknown-placeholder", "text-too-long",  # what stands inside a text
+    "one-verb",  # a schema refuses it too, but only by chance of which verb it takes for the step's
+    "fact",  # facts that contradict themselves
+    "role-meaning",  # roles have no schema
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "right", "wrong", "check"), [each for each in MISTAKES if each[3] in WHILE_READING])
+def test_schema_refuses_what_the_reader_refuses(path: str, right: str, wrong: str, check: str) -> None:
+    """The editor would let a mistake pass that is only found when the content is checked."""
+    if check in ONLY_THE_READER_SEES or schemas.schema_for(path) is None:
+        return
+    written = text(path).replace(right, wrong.replace(LINE, ""), 1)
+    source = Source.parse(written, path, Problems())
+    assert source is not None
+    schema = schemas.current()[str(schemas.schema_for(path))]
+    assert list(Draft202012Validator(schema).iter_errors(source.data)) != []
+
+
+@pytest.mark.parametrize(
+    ("path", "right", "wrong"), [each[:3] for each in MISTAKES if each[3] not in WHILE_READING], ids=str
+)
+def test_schema_does_not_refuse_what_can_be_read(path: str, right: str, wrong: str) -> None:
+    """The editor would underline what only the content as a whole makes wrong, and not say why."""
+    source = Source.parse(text(path).replace(right, wrong.replace(LINE, ""), 1), path, Problems())
+    assert source is not None
+    schema = schemas.current()[str(schemas.schema_for(path))]
+    refused = [] if schemas.schema_for(path) is None else list(Draft202012Validator(schema).iter_errors(source.data))
+    assert [error.message for error in refused] == []
+
+
 @cache
 def _data(path: Path, shown: str) -> Any:
     source = Source.read(path, Problems(), shown)
@@ -68,6 +107,8 @@ def _problems(path: str, data: Any, facts: Vocabulary) -> list[str]:
         read_reply(source, problems)
     elif is_playbook(path):
         read_playbook(source, facts, all_verbs(), problems)
+    elif path == LEGAL_CLOCKS:
+        read_legal_clocks(source, facts, problems)
     elif path == GUARDS:
         read_guards(source, facts, problems)
     elif path == HOURS:

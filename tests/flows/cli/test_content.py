@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -86,3 +87,32 @@ def test_schemas_tell_when_they_are_out_of_date(firebreak: Firebreak, content: P
     stale = firebreak("schemas", "--check")
     assert stale.exit_code == 1
     assert "schemas/playbook.schema.json is out of date" in stale.stderr
+
+
+def test_problems_for_other_programs(firebreak: Firebreak, content: Path) -> None:
+    """A pull request would show no problem beside its line, and code scanning would take no report."""
+    firebreak("release", "--anew")
+    spoil(content, "within: 10 minutes", "within: 10")
+    github = firebreak("check", "--format", "github")
+    assert github.exit_code == 1
+    assert github.stdout.startswith(f"::error file={PLAYBOOK},line=13,col=5,title=duration::a duration needs a unit")
+    sarif = firebreak("check", "--format", "sarif")
+    assert sarif.exit_code == 1
+    log = json.loads(sarif.stdout)
+    assert log["version"] == "2.1.0"
+    assert [each["ruleId"] for each in log["runs"][0]["results"]] == ["duration"]
+    assert firebreak("check", "--format", "json").stdout == firebreak("check", "--json").stdout
+
+
+def test_a_check_explains_itself(firebreak: Firebreak) -> None:
+    """A designer would be left alone with an id in brackets."""
+    explained = firebreak("check", "--explain", "contradicted")
+    assert explained.exit_code == 0
+    assert "cannot hold at its place" in explained.stdout
+    assert explained.stdout.index("Not so (") < explained.stdout.index("But so (")
+    assert "playbook: example" in explained.stdout
+    unknown = firebreak("check", "--explain", "contradict")
+    assert unknown.exit_code == 1
+    listed = firebreak("check", "--list").stdout
+    assert "contradicted " in listed
+    assert "missing-language " in listed
