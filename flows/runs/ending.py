@@ -14,9 +14,7 @@ from flows.store.tables import Case, Incident, Outbox, Promise, Run, Task, TaskS
 
 _TASKS = select(Task).where(Task.run_id == bindparam("run"), Task.status == "open")
 _LETTERS = select(Outbox).where(Outbox.run_id == bindparam("run"), Outbox.status == "ready", Outbox.to == "customer")
-_TIMERS = select(Timer).where(
-    Timer.run_id == bindparam("run"), Timer.fired_at.is_(None), Timer.cancelled_at.is_(None)
-)
+_TIMERS = select(Timer).where(Timer.run_id == bindparam("run"), Timer.fired_at.is_(None), Timer.cancelled_at.is_(None))
 _PROMISES = select(Promise).where(Promise.run_id == bindparam("run"), Promise.status == "open")
 _TASKS_HERE = _TASKS.where(Task.path == bindparam("path"))
 _LETTERS_HERE = _LETTERS.where(Outbox.path == bindparam("path"))

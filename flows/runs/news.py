@@ -58,9 +58,7 @@ def _when(each: News) -> tuple[datetime, int, str]:
 _ABOUT = or_(Outbox.id == Delivery.outbox_id, Outbox.key == Delivery.key, Outbox.provider_blind == Delivery.blind)
 
 _answers = select(Task).where(Task.status == "answered", Task.settled_at.is_(None))
-_moments = select(Timer).where(
-    Timer.due_at <= bindparam("now"), Timer.fired_at.is_(None), Timer.cancelled_at.is_(None)
-)
+_moments = select(Timer).where(Timer.due_at <= bindparam("now"), Timer.fired_at.is_(None), Timer.cancelled_at.is_(None))
 _statuses = select(Delivery).select_from(Delivery).join(Outbox, _ABOUT).where(Delivery.handled_at.is_(None))
 # Texts that have left while their step still waits: whoever sent them had lost the claim by then.
 _unnoticed = (

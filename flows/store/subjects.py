@@ -37,11 +37,7 @@ _WAKE = (
     .values(due_at=bindparam("at"))
 )
 _RETIRE = update(_SUBJECTS).where(_THIS).values(due_at=None, claimed_by=None, claimed_until=None)
-_WORSEN = (
-    update(_SUBJECTS)
-    .where(_THIS, Subject.severity < bindparam("worse"))
-    .values(severity=bindparam("worse"))
-)
+_WORSEN = update(_SUBJECTS).where(_THIS, Subject.severity < bindparam("worse")).values(severity=bindparam("worse"))
 _READY = (
     select(Subject.id, Subject.bells, Subject.severity)
     .where(
@@ -110,7 +106,11 @@ def claim(session: Session, owner: str, now: datetime, lease: timedelta, limit: 
     session.flush()
     claims = [Claim(row.id, row.bells, row.severity) for row in session.execute(_READY, {"now": now, "most": limit})]
     if claims:
-        taken: dict[str, Any] = {"subjects": [claim.subject_id for claim in claims], "owner": owner, "until": now + lease}
+        taken: dict[str, Any] = {
+            "subjects": [claim.subject_id for claim in claims],
+            "owner": owner,
+            "until": now + lease,
+        }
         session.execute(_TAKE, taken)
         _read_again(session, *taken["subjects"])
     return claims
