@@ -96,9 +96,8 @@ def _happened(stage: Stage) -> tuple[Happened, ...]:
         lines = session.execute(_LINES).all()
         letters = session.execute(select(Outbox.id, Outbox.sealed_body)).all()
         tasks = {task.id: task for task in session.scalars(select(Task))}
-    texts = dict(
-        zip((row.id for row in letters), stage.store.vault.open_all([row.sealed_body for row in letters]), strict=True)
-    )
+    opened = stage.store.vault.open_all([row.sealed_body for row in letters])
+    texts = {row.id: text for row, text in zip(letters, opened, strict=True)}
     return tuple(
         Happened(at, *each)
         for at, event, path, data in lines

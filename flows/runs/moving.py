@@ -181,8 +181,8 @@ def _end_step(work: Work, status: tables.StepStatus, outcome: Mapping[str, Any])
 
 
 def _learn(work: Work, learned: Mapping[str, Any]) -> None:
-    owner = work.case or work.incident
-    if learned and owner is not None:
+    owner = (work.case or work.incident) if learned else None
+    if owner is not None:
         owner.facts = {**owner.facts, **facts_to_json(learned)}
         if "severity" in learned:
             owner.severity = opening.severity_rank(work.vocabulary, owner.facts)

@@ -22,7 +22,7 @@ def test_a_bundle_comes_back_as_it_was(any_store: Store) -> None:
 
 
 def test_other_content_under_a_known_digest_is_refused(store: Store, shelf: Shelf) -> None:
-    """Otherwise content that somebody changed in the database would pass for the release that a run was started with."""
+    """Otherwise content that somebody changed in the database would pass for the release a run was started with."""
     files = dict(shelf.current.files)
     with store.begin() as session:
         bundles.put(session, "0123456789abcdef", files, store.clock.now())
