@@ -1,4 +1,4 @@
-"""How many statements the store is asked for what a customer starts: counted, because a clock would depend on the day."""
+"""How many statements the store is asked for one customer: counted, because a clock would depend on the day."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from flows.ids import new_id
-from flows.rehearsal.stage import Stage
 from flows.runs import waves
 from flows.shelf import Shelf
 from flows.store.database import Store
