@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -36,6 +37,8 @@ EXAMPLES = "rules/checks/examples/"  # what the checks find, for people and for 
 REPLIES = "playbooks/replies/"
 RELEASES = "playbooks/releases/"
 """Where `firebreak release` keeps what it released. It is read to compare versions, and never as content."""
+MOST_BRANCHES_READY = 100
+"""How many rule sets of branches stay compiled: each takes up to 600 kB in the rule engine, and is made in no time."""
 
 T = TypeVar("T")
 Content = TypeVar("Content", Playbook, Reply)
@@ -86,6 +89,7 @@ class Bundle:
     sources: Mapping[str, Source] = field(repr=False)
     legal_clocks: Mapping[str, LegalClock] = field(default_factory=dict)
     _branches: dict[tuple[Condition, ...], RuleSet] = field(default_factory=dict, repr=False)
+    _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @cached_property
     def digest(self) -> str:
@@ -104,10 +108,15 @@ class Bundle:
 
     def branches(self, conditions: tuple[Condition, ...]) -> RuleSet:
         """Conditions in order as a rule set: the first that holds is chosen; a rule's id is its number from 1."""
-        if conditions not in self._branches:
-            rules = [Rule(str(number), when, number) for number, when in enumerate(conditions, 1)]
-            self._branches[conditions] = RuleSet("branches", rules, self.vocabulary)
-        return self._branches[conditions]
+        with self._turn:
+            known = self._branches.pop(conditions, None)
+            if known is None:
+                rules = [Rule(str(number), when, number) for number, when in enumerate(conditions, 1)]
+                known = RuleSet("branches", rules, self.vocabulary)
+            self._branches[conditions] = known  # last, as the one used last
+            if len(self._branches) > MOST_BRANCHES_READY:
+                self._branches.pop(next(iter(self._branches)))
+            return known
 
     @classmethod
     def parse(cls, files: Mapping[str, str], verbs: Verbs) -> Bundle:

@@ -44,7 +44,7 @@ def run_scenarios(
     from flows.assembly import open_shelf
     from flows.cli import scenarios
     from flows.cli.gaps import gaps
-    from flows.rehearsal.play import play_all
+    from flows.rehearsal.ensemble import play_all
     from flows.shelf import ROOT
 
     files = scenarios.scenario_files(ROOT, paths or [])
@@ -54,7 +54,7 @@ def run_scenarios(
     began = time.monotonic()
     played: list[tuple[ScenarioFile, Played]] = []
     files_of = [file for file in read for _ in file.scenarios]
-    for each in zip(files_of, play_all(shelf, (one for file in read for one in file.scenarios)), strict=True):
+    for each in zip(files_of, play_all(shelf, [one for file in read for one in file.scenarios]), strict=True):
         played.append(each)
         if not as_json:
             _say_one(*each)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,11 +10,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from flows.clock import MovedClock
 from flows.rehearsal.scenario import Expected, Scenario
 from flows.rehearsal.stage import START, NothingToAnswer, Stage
 from flows.shelf import Shelf
-from flows.store.database import Store
 from flows.store.tables import Case, Incident, JournalLine, Outbox, Run, Step, Task
 from flows.telling import story
 
@@ -54,18 +52,11 @@ class Played:
 def play(shelf: Shelf, scenario: Scenario) -> Played:
     """Play a scenario from its start to its end, with its stories."""
     with closing(Stage(shelf, scenario.given)) as stage:
-        return replace(_play(stage, scenario), stories=_stories(stage))
+        return replace(play_on(stage, scenario), stories=_stories(stage))
 
 
-def play_all(shelf: Shelf, scenarios: Iterable[Scenario]) -> Iterator[Played]:
-    """Play scenarios one after the other, each on a stage of its own, without their stories."""
-    with Store.in_memory(MovedClock(START)) as store:
-        for scenario in scenarios:
-            with closing(Stage(shelf, scenario.given, store)) as stage:
-                yield _play(stage, scenario)
-
-
-def _play(stage: Stage, scenario: Scenario) -> Played:
+def play_on(stage: Stage, scenario: Scenario) -> Played:
+    """Play a scenario on a stage that is new, without its stories."""
     complaints: list[str] = []
     for event in scenario.timeline:
         try:
@@ -105,9 +96,8 @@ def _happened(stage: Stage) -> tuple[Happened, ...]:
         lines = session.execute(_LINES).all()
         letters = session.execute(select(Outbox.id, Outbox.sealed_body)).all()
         tasks = {task.id: task for task in session.scalars(select(Task))}
-    texts = dict(
-        zip((row.id for row in letters), stage.store.vault.open_all([row.sealed_body for row in letters]), strict=True)
-    )
+    opened = stage.store.vault.open_all([row.sealed_body for row in letters])
+    texts = {row.id: text for row, text in zip(letters, opened, strict=True)}
     return tuple(
         Happened(at, *each)
         for at, event, path, data in lines

@@ -176,10 +176,12 @@ class Stage:
     def _due(self) -> tuple[datetime | None, datetime | None]:
         """When a subject, and when a follow-up, is due next."""
         with self.store.read() as session:
-            return session.execute(_NEXT).one()._tuple()
+            subject, follow_up = session.execute(_NEXT).one()
+            return subject, follow_up
 
 
+_SUBJECTS, _FOLLOW_UPS = Subject.__table__.c, FollowUp.__table__.c
 _NEXT = select(
-    select(func.min(Subject.due_at)).scalar_subquery(),
-    select(func.min(FollowUp.due_at)).where(FollowUp.status == "waiting").scalar_subquery(),
+    select(func.min(_SUBJECTS.due_at)).scalar_subquery(),
+    select(func.min(_FOLLOW_UPS.due_at)).where(_FOLLOW_UPS.status == "waiting").scalar_subquery(),
 )

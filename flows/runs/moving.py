@@ -208,8 +208,8 @@ def _end_step(work: Work, status: tables.StepStatus, outcome: Mapping[str, Any])
 
 
 def _learn(work: Work, learned: Mapping[str, Any]) -> None:
-    owner = work.case or work.incident
-    if not learned or owner is None:
+    owner = (work.case or work.incident) if learned else None
+    if owner is None:
         return
     if work.items:  # what is learned of one item holds for that item
         work.record.outcome = {**work.record.outcome, "learned": facts_to_json(learned)}

@@ -90,19 +90,19 @@ def progress_of(desk: Desk, session: Session, run: tables.Run) -> Progress:
     return known[run.id]
 
 
+# Plain rows instead of objects: they are only looked at.
 _RUNS: BindParameter[Any] = bindparam("runs", expanding=True)
+_RUN, _STEP, _PROMISE = (table.__table__.c for table in (tables.Run, tables.Step, tables.Promise))
 _MOVING_RUNS = (
-    select(tables.Run.id, tables.Run.subject_id, tables.Run.playbook, tables.Run.bundle)
-    .where(tables.Run.subject_id.in_(bindparam("subjects", expanding=True)), tables.Run.status == "moving")
-    .order_by(tables.Run.started_at, tables.Run.id)
+    select(_RUN.id, _RUN.subject_id, _RUN.playbook, _RUN.bundle)
+    .where(_RUN.subject_id.in_(bindparam("subjects", expanding=True)), _RUN.status == "moving")
+    .order_by(_RUN.started_at, _RUN.id)
 )
-_RECORDS = select(tables.Step.run_id, tables.Step.path, tables.Step.status, tables.Step.outcome).where(
-    tables.Step.run_id.in_(_RUNS)
-)
+_RECORDS = select(_STEP.run_id, _STEP.path, _STEP.status, _STEP.outcome).where(_STEP.run_id.in_(_RUNS))
 _BROKEN = (
-    select(tables.Promise.run_id, tables.Promise.name)
-    .where(tables.Promise.run_id.in_(_RUNS), tables.Promise.status == "broken")
-    .order_by(tables.Promise.name)
+    select(_PROMISE.run_id, _PROMISE.name)
+    .where(_PROMISE.run_id.in_(_RUNS), _PROMISE.status == "broken")
+    .order_by(_PROMISE.name)
 )
 
 

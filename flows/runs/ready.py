@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from flows.runs import news
 from flows.sending import courier
-from flows.store.columns import Instant
 from flows.store.tables import Message, Outbox, Run, Timer
 
 
@@ -62,18 +61,14 @@ _READY = union_all(
     _of("unread", Message.customer_id, select(Message).where(Message.handled_at.is_(None))),
     *(_of("news", subject_id, found) for subject_id, found in news.KINDS),
     _of("moving", Run.subject_id, select(Run).where(Run.status == "moving")),
-    _of(
-        "letters",
-        Outbox.subject_id,
-        select(Outbox).where(courier.WAITING, bindparam("now", type_=Instant()) >= courier.DUE),
-    ),
+    _of("letters", Outbox.subject_id, select(Outbox).where(courier.WAITING, courier.needed_at <= bindparam("now"))),
 )
 
 _NEXT_DUE = union_all(
     select(Timer.subject_id, func.min(Timer.due_at))
     .where(Timer.subject_id.in_(_SUBJECTS), Timer.fired_at.is_(None), Timer.cancelled_at.is_(None))
     .group_by(Timer.subject_id),
-    select(Outbox.subject_id, func.min(courier.DUE))
+    select(Outbox.subject_id, func.min(courier.needed_at))
     .where(Outbox.subject_id.in_(_SUBJECTS), courier.WAITING)
     .group_by(Outbox.subject_id),
 )

@@ -20,7 +20,6 @@ from flows.desk import Desk
 from flows.errors import ClaimLost, VaultError
 from flows.sending import letters, results
 from flows.store import customers
-from flows.store.columns import Instant
 from flows.store.subjects import ring
 from flows.store.tables import Outbox
 from rules.language import ON_CALL
@@ -37,12 +36,14 @@ WAITING = Outbox.status.in_(("ready", "sending"))
 """Whether a row of the outbox still needs a hand."""
 # A letter found in the middle of being sent is looked at at once. Colleagues are then told again: twice told is
 # better than never. A customer's letter waits for its status first.
-DUE = func.coalesce(Outbox.not_before, case((Outbox.status == "sending", Outbox.sending_since)), Outbox.created_at)
+needed_at = func.coalesce(
+    Outbox.not_before, case((Outbox.status == "sending", Outbox.sending_since)), Outbox.created_at
+)
 """When a row of the outbox that still needs a hand needs it."""
 
 _DUE_NOW = (
     select(Outbox)
-    .where(Outbox.subject_id == bindparam("subject"), WAITING, bindparam("now", type_=Instant()) >= DUE)
+    .where(Outbox.subject_id == bindparam("subject"), WAITING, needed_at <= bindparam("now"))
     .order_by(Outbox.created_at, Outbox.id)
 )
 

@@ -19,10 +19,11 @@ from flows.store.tables import JournalLine
 FIRST = "0" * 64  # what stands in the place of a previous hash on a subject's first line
 _COLUMNS = tuple(JournalLine.__table__.columns)
 _INSERT = insert(JournalLine.__table__)  # type: ignore[arg-type]
+_LINES = JournalLine.__table__.c
 _LATEST = (
-    select(JournalLine.number, JournalLine.hash)
-    .where(JournalLine.subject_id == bindparam("subject"))
-    .order_by(JournalLine.number.desc())
+    select(_LINES.number, _LINES.hash)
+    .where(_LINES.subject_id == bindparam("subject"))
+    .order_by(_LINES.number.desc())
     .limit(1)
 )
 _HASHED = tuple(column.key for column in _COLUMNS if column.key != "hash")

@@ -106,13 +106,9 @@ def claim(session: Session, owner: str, now: datetime, lease: timedelta, limit: 
     session.flush()
     claims = [Claim(row.id, row.bells, row.severity) for row in session.execute(_READY, {"now": now, "most": limit})]
     if claims:
-        taken: dict[str, Any] = {
-            "subjects": [claim.subject_id for claim in claims],
-            "owner": owner,
-            "until": now + lease,
-        }
-        session.execute(_TAKE, taken)
-        _read_again(session, *taken["subjects"])
+        taken = [claim.subject_id for claim in claims]
+        session.execute(_TAKE, {"subjects": taken, "owner": owner, "until": now + lease})
+        _read_again(session, *taken)
     return claims
 
 

@@ -113,7 +113,7 @@ def _follow(playbook: Playbook, chart: Chart, chance: Random) -> None:
     records: dict[str, Record] = {}
     before: Step | None = None
     while due := standing(playbook, records).due:
-        (step,) = due
+        (step,) = (place.step for place in due)
         assert _leads(chart, before, step.path), (before and before.path, step.path)
         record = records[step.path] = chance.choice(_outcomes(step))
         if step.verb.ends and record.status == "done":
