@@ -174,16 +174,6 @@ def test_a_release_that_is_killed_has_not_happened(root: Path, monkeypatch: pyte
     assert released_files(root, read(root), Problems()).keys() == content_paths(root).keys()
 
 
-def test_going_back_to_a_released_text_is_no_release(root: Path) -> None:
-    """The newest version would not be the one that is in force."""
-    write_lock(root)
-    write_playbook(root, "1.1.0", "Second")
-    write_lock(root)
-    write_playbook(root, "1.0.0", "First")
-    with pytest.raises(ContentError, match="is released already"):
-        write_lock(root)
-
-
 def test_a_file_without_a_version_cannot_be_locked(root: Path) -> None:
     """A broken file would be left out of a release in silence."""
     (root / "playbooks/example.yaml").write_text("playbook: example\n")
