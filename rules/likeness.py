@@ -79,13 +79,13 @@ def signature(step: Step) -> str:
 
 def own_fields(step: Step) -> dict[str, Any]:
     """The verb's fields that hold no steps: name -> value."""
-    inside = branches(step)
-    return {
-        each.name: value
-        for each in fields(step.verb)
-        if not isinstance(value := getattr(step.verb, each.name), Steps)
-        and not (inside and isinstance(value, tuple) and isinstance(value[0], Branch))
-    }
+    values = {each.name: getattr(step.verb, each.name) for each in fields(step.verb)}
+    return {name: value for name, value in values.items() if not _holds_steps(value)}
+
+
+def _holds_steps(value: object) -> bool:
+    several = isinstance(value, tuple) and len(value) > 0 and all(isinstance(each, Branch | Steps) for each in value)
+    return isinstance(value, Steps) or several
 
 
 class _Pairing:

@@ -57,7 +57,10 @@ def gather(about: About, vocabulary: Vocabulary, wanted: Collection[str]) -> Fac
         about.case.facts if about.case else None,
         about.message.facts if about.message else None,
     ):
-        known.update({name: value for name, value in (layer or {}).items() if value != UNKNOWN})
+        # What another run of the case has learned by newer content may be a fact that this content does not have.
+        known.update(
+            {name: value for name, value in (layer or {}).items() if value != UNKNOWN and name in vocabulary.facts}
+        )
     return vocabulary.gate(known)
 
 

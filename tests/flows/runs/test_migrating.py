@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from flows import answering
+from flows.clock import MovedClock
 from flows.rehearsal.scenario import Event
 from flows.rehearsal.stage import START, Stage
 from flows.runs import migrating, waves
 from flows.runs.migrating import Move, NoSuchVersion
 from flows.shelf import Shelf
 from flows.store import journal
+from flows.store.database import Store
 from flows.store.tables import Case, FollowUp, JournalLine, Promise, Run, Subject, Task, Timer
 from flows.telling import story
 from rules.bundle import Bundle
 from tests.flows.runs.releasing import Changes, changed, complain, texts
+from tests.flows.runs.test_waves import MANY, complaints, desk_over
 
 DELETION = "playbooks/deletion_request.yaml"
 ERASE = "Please delete all my personal information from this chat"
@@ -238,6 +244,57 @@ def test_one_case_is_moved_while_a_wave_holds_it(own: Stage) -> None:
     with own.store.read() as session:
         assert session.get_one(Run, run_id).version == "2.0.0"
         assert len(session.scalars(select(Task).where(Task.path == "worth_as_evidence")).all()) == 1
+
+
+def test_many_cases_are_moved_while_another_responder_moves_them_on(
+    any_store: Store, shelf: Shelf, clock: MovedClock
+) -> None:
+    """Somebody who migrates in the middle of a day would have texts said twice, or cases that nobody goes on with."""
+    complaints(any_store, MANY)
+    desk = desk_over(any_store, Shelf(shelf.current, shelf.verbs))
+    waves.move(desk, "first")
+    newer = changed(shelf, ("reply: complaint/counted", "label: counted_now"))
+    desk.shelf.put(newer)
+    failures: list[BaseException] = []
+
+    def guarded(work: Callable[[], object]) -> None:
+        try:
+            work()
+        except BaseException as error:
+            failures.append(error)
+
+    def answer_all() -> None:
+        other = desk_over(any_store, Shelf(shelf.current, shelf.verbs), desk.channel)  # type: ignore[arg-type]
+        with any_store.read() as session:
+            tasks = list(session.scalars(select(Task.id).where(Task.status == "open")))
+        for number, task_id in enumerate(tasks):
+            with any_store.begin() as session:
+                task = session.get_one(Task, task_id)
+                facts = answering.vocabulary_of(session, task)
+                answering.answer(session, facts, task_id, {"complaint_solved": "yes"}, "first_phone", clock.now())
+            waves.move(other, f"other-{number}", limit=3)
+
+    def migrate_all() -> None:
+        migrating.apply(desk, newer, migrating.plan(desk, newer, "complaint-general"), "shift.lead")
+
+    threads = [threading.Thread(target=guarded, args=(work,)) for work in (answer_all, migrate_all)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for number in range(4):
+        waves.move(desk, f"last-{number}")
+    assert failures == []
+    with any_store.read() as session:
+        runs = session.scalars(select(Run)).all()
+        assert [run.status for run in runs] == ["finished"] * MANY
+        lines = session.scalars(select(JournalLine).where(JournalLine.event == "step done")).all()
+        assert max(Counter((line.run_id, line.path) for line in lines).values()) == 1
+        for run in runs:
+            labels = session.get_one(Case, run.case_id).labels
+            assert labels == (["counted_now"] if run.version == "2.0.0" else [])
+        for subject in session.scalars(select(Subject.id)):
+            journal.verify(session, subject)
 
 
 def test_only_the_cases_that_were_meant(own: Stage) -> None:

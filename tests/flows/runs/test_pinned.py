@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from flows import answering
 from flows.channels.pace import Pace
 from flows.clock import MovedClock
 from flows.desk import Desk
@@ -16,8 +17,8 @@ from flows.rehearsal.scenario import Event
 from flows.rehearsal.stage import START, Nobody, Stage
 from flows.shelf import Shelf
 from flows.store.database import Store
-from flows.store.tables import Case, FollowUp, Outbox, Run, Step
-from rules.bundle import Bundle
+from flows.store.tables import Case, FollowUp, Outbox, Run, Step, Task
+from rules.bundle import FACTS, Bundle
 from tests.flows.runs.releasing import GENERAL, changed, complain
 
 NEW_TEXT = ("reply: complaint/counted", "label: counted_now")
@@ -72,6 +73,43 @@ def test_who_writes_after_a_release_gets_the_new_version(own: Stage) -> None:
         assert session.get_one(Run, later).version == "2.0.0"
         assert "counted_now" in session.scalars(select(Case).order_by(Case.opened_at.desc())).all()[0].labels
     assert [name for name, _ in replies(own.store)[before:]] == ["complaint/first"]
+
+
+def with_own_fact(shelf: Shelf) -> Bundle:
+    """Content that asks for a fact which no other content knows."""
+    fact = "\nonly_here:\n  kind: choice\n  values: {blue: Blue, green: Green}\n  meaning: Its colour\n  source: team\n"
+    files = {**shelf.current.files, FACTS: shelf.current.files[FACTS] + fact}
+    files[GENERAL] = files[GENERAL].replace("form: {complaint_solved: any}", "form: {only_here: any}")
+    return Bundle.parse(files, shelf.verbs)
+
+
+def test_a_question_is_answered_by_the_facts_it_was_asked_with(own: Stage) -> None:
+    """At night a colleague's answer would be refused because somebody has released, or edits, other facts."""
+    newer = own.desk.shelf.current
+    own.desk.shelf.put(with_own_fact(own.desk.shelf))
+    run_id = complain(own)
+    restart(own, newer)
+    with own.store.begin() as session:
+        task = session.scalars(select(Task).where(Task.run_id == run_id)).one()
+        with pytest.raises(answering.WrongAnswer):
+            answering.checked(task, newer.vocabulary, {"only_here": "blue"})
+        facts = answering.vocabulary_of(session, task)
+        answering.answer(session, facts, task.id, {"only_here": "blue"}, "first_phone", own.clock.now())
+    own.settle()
+    with own.store.read() as session:
+        assert session.get_one(Step, (run_id, "looked_into")).status == "done"
+        assert session.scalars(select(Case)).one().facts["only_here"] == "blue"
+
+
+def test_what_newer_content_has_learned_does_not_stop_an_older_run(own: Stage) -> None:
+    """Moving one run of a case to newer content would break every other run of that case."""
+    run_id = complain(own)
+    with own.store.begin() as session:
+        case = session.scalars(select(Case)).one()
+        case.facts = {**case.facts, "a_fact_of_next_year": "yes"}
+    own.happen(Event(answer={"complaint_solved": "yes"}))
+    with own.store.read() as session:
+        assert session.get_one(Run, run_id).status == "finished"
 
 
 def test_a_follow_up_planned_under_the_old_version_starts_under_it(own: Stage) -> None:
