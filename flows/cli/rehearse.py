@@ -104,12 +104,14 @@ def _play_file(shelf: Shelf, path: Path, explain: bool, as_json: bool) -> None:
         as_expected &= played.passed
         if as_json:
             stories = {about: [line.to_json() for line in lines] for about, lines in played.stories.items()}
-            told.append({"scenario": scenario.name, "complaints": list(played.complaints), "stories": stories})
+            told.append(
+                {"scenario": scenario.name, "complaints": [each.says for each in played.complaints], "stories": stories}
+            )
             continue
         _say_heading(scenario.name)
         _say_stories({about: list(lines) for about, lines in played.stories.items()}, explain)
         for complaint in played.complaints:
-            say(ink(f"not as expected: {complaint}", "red"))
+            say(ink(f"not as expected: {complaint.says}", "red"))
     if as_json:
         say_json({"playbook": file.tests, "scenarios": told})
     if not as_expected:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.cli.context import Json
-from flows.cli.paper import Ink, cells, cut, fill, ink, many, say, say_json, width, wrap
+from flows.cli.paper import cells, fill, ink, many, say, say_json, width, wrap
 
 if TYPE_CHECKING:
     from flows.cli.scenarios import Coverage
-    from flows.rehearsal.play import Happened, Played
-    from flows.rehearsal.scenario import Expected, ScenarioFile
+    from flows.rehearsal.play import Played
+    from flows.rehearsal.scenario import ScenarioFile
 
 
 def run_scenarios(
@@ -24,13 +23,16 @@ def run_scenarios(
         list[Path] | None,
         typer.Argument(metavar="[PATHS]...", help="Playbooks, scenario files or folders; all if none."),
     ] = None,
+    junit: Annotated[
+        Path | None, typer.Option("--junit", metavar="FILE", help="Also write the results as JUnit XML.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Play the scenarios beside the playbooks.
 
     The clock is a virtual one and nothing is sent. A scenario that does not come out as expected shows what was
     expected and what happened side by side, and the exit code is 1. At the end stands how much of each playbook was
-    played.
+    played. `pytest playbooks/` plays the same scenarios, each as a test.
 
     \b
     Examples:
@@ -39,6 +41,8 @@ def run_scenarios(
     """
     from flows.assembly import open_shelf
     from flows.cli import scenarios
+    from flows.cli.junit import Result, write_junit
+    from flows.errors import FirebreakError
     from flows.rehearsal.play import play
     from flows.shelf import ROOT
 
@@ -48,11 +52,16 @@ def run_scenarios(
     read = scenarios.read_files(files, bundle, ROOT)
     began = time.monotonic()
     played: list[tuple[ScenarioFile, Played]] = []
+    results: list[Result] = []
     for file in read:
         for scenario in file.scenarios:
-            played.append((file, play(shelf, scenario)))
+            started = time.monotonic()
+            one = play(shelf, scenario)
+            played.append((file, one))
             if not as_json:
-                _say_one(*played[-1])
+                _say_one(file, one)
+            wrong = "" if one.passed else "\n".join(what_is_wrong(file, one))
+            results.append(Result(file.tests, scenario.name, time.monotonic() - started, wrong))
     reached = {pair for _, one in played for pair in one.steps}
     wanted = {file.tests for file in read} if paths else set(bundle.playbooks)
     covered = [scenarios.coverage(bundle.playbooks[name], reached) for name in sorted(wanted)]
@@ -64,6 +73,11 @@ def run_scenarios(
         _say_coverage(covered)
         seconds = time.monotonic() - began
         say(f"\n{many(len(played), 'scenario')}, {failed or 'none'} failed, in {seconds:.1f} s")
+    if junit is not None:
+        try:
+            write_junit(junit, results)
+        except OSError as error:
+            raise FirebreakError(f"{junit} cannot be written: {error.strerror}") from None
     if failed:
         raise typer.Exit(1)
 
@@ -71,80 +85,23 @@ def run_scenarios(
 def _say_one(file: ScenarioFile, one: Played) -> None:
     mark = ink("ok    ", "green") if one.passed else ink("FAILED", "red")
     say(f"{mark}  {file.tests}: {one.scenario.name}")
-    if one.passed:
-        return
-    say(ink(f"        {file.source.place(one.scenario.keys)}", "dim"))
+    if not one.passed:
+        for line in what_is_wrong(file, one):
+            say(line)
+        say()
+
+
+def what_is_wrong(file: ScenarioFile, one: Played) -> Iterator[str]:
+    """What is not as expected, line by line; then what was expected and what happened, side by side."""
+    from flows.cli.side_by_side import expected_beside_happened
+
+    yield ink(f"        {file.source.place(one.scenario.keys)}", "dim")
     for complaint in one.complaints:
-        for number, line in enumerate(wrap(complaint, width() - 10)):
-            say(ink(f"        {'' if number == 0 else '  '}{line}", "red"))
-    say()
-    for line in side_by_side(one):
-        say(line)
-    say()
-
-
-def side_by_side(one: Played) -> Iterator[str]:
-    """What was expected on the left, beside it what happened; `MISSING` where there is nothing beside it."""
-    half = (width() - 4) // 2
-    yield ink(f"  {fill('expected', half)}| happened", "bold")
-    wanted = _wanted_details(one)
-    for expected, happened in _paired(one.scenario.expect, one.happened):
-        left = right = ""
-        never = happened is not None and any(happened.fits(each) for each in one.scenario.never)
-        if expected is not None:
-            left = str(expected) if happened is not None else f"MISSING {expected}"
-        if happened is not None:
-            start = one.happened[0].at
-            right = f"{'NEVER ' if never else ''}{_after(happened.at, start):<9}{_told(happened, wanted)}"
-        lines = _beside(left, right, half)
-        colour: Ink = "red" if never or happened is None else "green" if expected is not None else ""
-        for mine, theirs in lines:
-            yield f"  {ink(fill(mine, half), colour)}{ink('|', 'dim')} {ink(theirs, colour if never else '')}".rstrip()
-
-
-def _beside(left: str, right: str, half: int) -> Iterator[tuple[str, str]]:
-    """Two texts wrapped into columns of their own, line by line beside each other."""
-    lefts, rights = list(wrap(left, half - 2)) if left else [], list(wrap(right, half - 2)) if right else []
-    for number in range(max(len(lefts), len(rights))):
-        yield (lefts[number] if number < len(lefts) else "", rights[number] if number < len(rights) else "")
-
-
-def _paired(
-    expected: Sequence[Expected], happened: Sequence[Happened]
-) -> Iterator[tuple[Expected | None, Happened | None]]:
-    """Expected things beside those that happened, in the order of both; the matching is that of the comparison."""
-    position = 0
-    for each in expected:
-        found = next((n for n in range(position, len(happened)) if happened[n].fits(each)), None)
-        if found is None:
-            yield each, None
-            continue
-        for other in happened[position:found]:
-            yield None, other
-        yield each, happened[found]
-        position = found + 1
-    for other in happened[position:]:
-        yield None, other
-
-
-def _wanted_details(one: Played) -> dict[tuple[str, str], set[str]]:
-    """The details that the scenario speaks of: only those are shown, and only where they could fit."""
-    wanted: dict[tuple[str, str], set[str]] = {}
-    for each in (*one.scenario.expect, *one.scenario.never):
-        wanted.setdefault((each.kind, each.name), set()).update(each.details)
-    return wanted
-
-
-def _told(happened: Happened, wanted: Mapping[tuple[str, str], set[str]]) -> str:
-    names = wanted.get((happened.kind, happened.name), set())
-    details = [f"{name} {cut(value, 60)!r}" for name, value in happened.details.items() if name in names]
-    return ", ".join([f"{happened.kind.replace('_', ' ')} {happened.name}", *details])
-
-
-def _after(at: datetime, start: datetime) -> str:
-    from flows.telling.folding import passed
-
-    return passed(at - start) or "+0s"
+        line_of = file.source.place(complaint.keys).line
+        for number, line in enumerate(wrap(f"line {line_of}: {complaint.says}", width() - 10)):
+            yield f"        {'' if number == 0 else '  '}{ink(line, 'red')}"
+    yield ""
+    yield from expected_beside_happened(one)
 
 
 def _say_coverage(covered: list[Coverage]) -> None:
@@ -160,17 +117,15 @@ def _say_coverage(covered: list[Coverage]) -> None:
 
 
 def _to_json(file: ScenarioFile, one: Played) -> dict[str, object]:
-    from flows.rehearsal.stage import START
-
     return {
         "playbook": file.tests,
         "scenario": one.scenario.name,
         "place": str(file.source.place(one.scenario.keys)),
         "passed": one.passed,
-        "complaints": list(one.complaints),
+        "complaints": [{"place": str(file.source.place(each.keys)), "says": each.says} for each in one.complaints],
         "happened": [
             {
-                "after_seconds": int((each.at - START).total_seconds()),
+                "after_seconds": int((each.at - one.scenario.starts).total_seconds()),
                 "kind": each.kind,
                 "name": each.name,
                 **each.details,

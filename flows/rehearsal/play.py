@@ -2,44 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
 
-from flows.rehearsal.scenario import Expected, Scenario
-from flows.rehearsal.stage import START, NothingToAnswer, Stage
+from flows.rehearsal.comparing import Compared, Complaint, Happened, compare, since
+from flows.rehearsal.scenario import Event, Scenario
+from flows.rehearsal.stage import CannotHappen, Stage, number_of
 from flows.shelf import Shelf
-from flows.store.tables import Case, Incident, JournalLine, Outbox, Run, Step, Task
+from flows.store.database import Store
+from flows.store.tables import Alias, Case, Incident, JournalLine, Outbox, Run, Step, Task
 from flows.telling import story
 
 
 @dataclass(frozen=True)
-class Happened:
-    """One thing that came of a rehearsal, in the words that a scenario looks for."""
+class Happening:
+    """An event of a scenario's timeline when it happened; `trouble` is why it could not."""
 
     at: datetime
-    kind: str
-    name: str
-    details: Mapping[str, str]
-
-    def fits(self, expected: Expected) -> bool:
-        return (self.kind, self.name) == (expected.kind, expected.name) and all(
-            value in self.details.get(key, "") if key == "says" else self.details.get(key) == value
-            for key, value in expected.details.items()
-        )
+    event: Event
+    trouble: str = ""
 
 
 @dataclass(frozen=True)
 class Played:
-    """What came of a scenario: everything that happened, the story of every case, and what was not as expected."""
+    """What came of a scenario: everything that happened, the story of every case, the steps that were reached as
+    (playbook, path), what is not as expected, and what was done when."""
 
     scenario: Scenario
     happened: tuple[Happened, ...]
     stories: Mapping[str, tuple[story.Line, ...]]
-    complaints: tuple[str, ...]
-    steps: frozenset[tuple[str, str]]  # (playbook, path) of every step that was reached
+    steps: frozenset[tuple[str, str]]
+    compared: Compared
+    timeline: tuple[Happening, ...]
+
+    @property
+    def complaints(self) -> tuple[Complaint, ...]:
+        cannot = (
+            f'"{each.event}" cannot happen at {since(self.scenario, each.at)}: {each.trouble}' for each in self.timeline
+        )
+        troubles = zip(self.timeline, cannot, strict=True)
+        return (
+            *(Complaint(each.event.keys, words) for each, words in troubles if each.trouble),
+            *self.compared.complaints,
+        )
 
     @property
     def passed(self) -> bool:
@@ -48,93 +58,112 @@ class Played:
 
 def play(shelf: Shelf, scenario: Scenario) -> Played:
     """Play a scenario from its start to its end."""
-    stage = Stage(shelf, scenario.given)
-    complaints: list[str] = []
+    stage = Stage(shelf, scenario.given, scenario.starts, scenario.zone)
+    timeline: list[Happening] = []
+    before: list[dict[str, int]] = []
     try:
         for event in scenario.timeline:
+            at, trouble = stage.clock.now(), ""
+            before.append(history_so_far(stage.store))
             try:
                 stage.happen(event)
-            except NothingToAnswer as error:
-                complaints.append(str(error))
-        happened = _happened(stage)
-        complaints += _compare(scenario, happened)
-        return Played(scenario, happened, _stories(stage), tuple(complaints), _steps(stage))
+            except CannotHappen as error:
+                trouble = str(error)
+            timeline.append(Happening(at, event, trouble))
+        happened = happened_in(stage.store, before=before, customers=_customers(stage))
+        compared = compare(scenario, happened)
+        return Played(scenario, happened, _stories(stage), _steps(stage), compared, tuple(timeline))
     finally:
         stage.close()
 
 
-def _compare(scenario: Scenario, happened: tuple[Happened, ...]) -> list[str]:
-    complaints, position = [], 0
-    for expected in scenario.expect:
-        found = next((n for n in range(position, len(happened)) if happened[n].fits(expected)), None)
-        if found is None:
-            too_early = any(each.fits(expected) for each in happened[:position])
-            complaints.append(
-                f"expected {expected}" + (", but it came before what stands above it" if too_early else "")
-            )
-        else:
-            position = found + 1
-    for never in scenario.never:
-        complaints += [
-            f"must never happen, but did at +{each.at - START}: {never}" for each in happened if each.fits(never)
-        ]
-    return complaints
+def history_so_far(store: Store) -> dict[str, int]:
+    """How many lines the history of each customer and incident has."""
+    with store.read() as session:
+        counted = select(JournalLine.subject_id, func.max(JournalLine.number)).group_by(JournalLine.subject_id)
+        return dict(session.execute(counted).tuples().all())
 
 
-def _happened(stage: Stage) -> tuple[Happened, ...]:
-    found: list[Happened] = []
-    with stage.store.read() as session:
+def happened_in(
+    store: Store,
+    *of: ColumnElement[bool],
+    before: Sequence[Mapping[str, int]] = (),
+    customers: Mapping[str, str] | None = None,
+) -> tuple[Happened, ...]:
+    """What happened in a store, in order: all of it, or what the journal lines of this kind tell.
+
+    `before` is how far the histories were before each event, `customers` are numbers by id, where there are several.
+    """
+    found = []
+    with store.read() as session:
         lines = session.scalars(
-            select(JournalLine).order_by(JournalLine.at, JournalLine.subject_id, JournalLine.number)
-        )
+            select(JournalLine).where(*of).order_by(JournalLine.at, JournalLine.subject_id, JournalLine.number)
+        ).all()
         for line in lines:
-            data = line.data
-            row = session.get(Outbox, data.get("outbox")) if data.get("outbox") else None
-            text = stage.store.vault.open(row.sealed_body) if row is not None else {}
-            task_id = (data.get("on") or {}).get("task") if line.event == "step waits" else None
-            task = session.get(Task, task_id) if task_id else None
-            found += [Happened(line.at, *each) for each in _named(line.event, line.path or "", data, text, task)]
-    return tuple(found)
+            about = {"customer": customers.get(line.subject_id, "")} if customers else {}
+            after = sum(line.number > each.get(line.subject_id, 0) for each in before)
+            for kind, name, details in _named(session, store, line):
+                found.append(Happened(line.at, kind, name, {**details, **about}, after))
+    return tuple(sorted(found, key=lambda each: each.after))  # what belongs to one event keeps its order
 
 
-def _named(
-    event: str, path: str, data: Mapping[str, object], text: Mapping[str, str], task: Task | None
-) -> list[tuple[str, str, dict[str, str]]]:
-    """The kinds of `rehearsal.scenario.KINDS` that a journal line stands for."""
-    if event == "text sent":
-        return [
-            (
-                "reply",
-                str(data["reply"]),
-                {"locale": str(data["locale"]), "form": str(data["form"]), "says": text["text"]},
-            )
-        ]
-    if event == "colleagues told":
-        return [("told", str(data["role"]), {"says": text["body"]})]
-    if event == "text handed to a colleague":
-        return [("by_hand", str(data["reply"]), {})]
-    if event == "step waits":
-        return [("task", task.role, {"kind": task.kind, "says": task.question})] if task else []
-    if event in ("step done", "step skipped", "step failed", "time is up"):
+Named = Iterator[tuple[str, str, dict[str, str]]]
+
+
+def _named(session: Session, store: Store, line: JournalLine) -> Named:
+    """The kinds of `outcomes.OUTCOMES` that a journal line stands for, each with its name and details."""
+    event, data = line.event, line.data or {}
+    if event in ("text sent", "text was sent after all", "colleagues told"):
+        row = session.get_one(Outbox, data["outbox"])
+        text = store.vault.open_or_nothing(row.sealed_body)
+        if row.to == "team":
+            yield "told", str(row.role), {"says": str(text.get("body", ""))}
+        else:
+            form = str(data.get("form", row.form))
+            yield "reply", str(row.reply), {"locale": str(row.locale), "form": form, "says": str(text.get("text", ""))}
+    elif event == "text handed to a colleague":
+        yield "by_hand", str(data["reply"]), {}
+    elif event == "step waits":
+        task = session.get(Task, (data.get("on") or {}).get("task", ""))
+        if task is not None:
+            yield "task", task.role, {"kind": task.kind, "says": task.question, "verb": str(data.get("verb", ""))}
+    elif event in ("step done", "step skipped", "step failed", "time is up"):
         status = {"time is up": "timed out"}.get(event, event.removeprefix("step "))
-        planned: list[tuple[str, str, dict[str, str]]] = (
-            [("follow_up", str(data["playbook"]), {})] if "planned" in data else []
-        )
-        return [("step", path, {"status": status}), *planned]
-    if event in ("promise kept", "promise broken", "promise is near"):
+        yield "step", line.path or "", {"status": status}
+        yield from _of_a_step(event, data)
+    elif event in ("promise kept", "promise broken", "promise is near"):
         kind = {"promise is near": "warning"}.get(event, event.replace(" ", "_"))
-        return [(kind, str(data["promise"]), {})]
-    if event == "follow-up started":
-        return [("follow_up_started", str(data["playbook"]), {})]
-    if event == "follow-up not needed":
-        return [("follow_up_cancelled", str(data["playbook"]), {})]
-    if event == "case opened":
-        return [("opened", str(data["playbook"]), {})]
-    if event == "incident opened":
-        return [("opened", "incident", {})]
-    if event == "run finished" and data.get("closed_as"):
-        return [("closed", str(data["closed_as"]), {})]
-    return []
+        yield kind, str(data["promise"]), {}
+    elif event in _FOLLOW_UPS:
+        yield _FOLLOW_UPS[event], str(data["playbook"]), {}
+    elif event == "case opened":
+        yield "opened", str(data["playbook"]), {}
+    elif event == "incident opened":
+        run = select(Run.playbook).where(Run.incident_id == line.incident_id).order_by(Run.started_at, Run.id)
+        yield "opened", session.scalars(run.limit(1)).first() or "incident", {}
+    elif event in ("run finished", "closed by hand") and data.get("closed_as"):
+        yield "closed", str(data["closed_as"]), {}
+
+
+_FOLLOW_UPS = {"follow-up started": "follow_up_started", "follow-up not needed": "follow_up_cancelled"}
+
+
+def _of_a_step(event: str, data: Mapping[str, Any]) -> Named:
+    """What the end of a step brought with it."""
+    if "planned" in data:
+        yield "follow_up", str(data["playbook"]), {}
+    for label in data.get("labels", ()):
+        yield "label", str(label), {}
+    if event == "step failed" and ("objections" in data or "unproven" in data):
+        yield "refused", str(data["reply"]), {}
+
+
+def _customers(stage: Stage) -> dict[str, str]:
+    """The numbers of the customers by their ids, if there are several."""
+    with stage.store.read() as session:
+        aliases = session.execute(select(Alias.customer_id, Alias.sealed_address)).all()
+    found = {each.customer_id: str(number_of(stage.store.vault.open(each.sealed_address))) for each in aliases}
+    return found if len(found) > 1 else {}
 
 
 def _stories(stage: Stage) -> dict[str, tuple[story.Line, ...]]:

@@ -33,7 +33,7 @@ scenarios:
       - customer says: The charger caught fire and burned my hand
     expect:
       - reply: complaint/first-urgent
-        locale: zh
+        locale: zh-CN
       - task: senior_owner
     never:
       - told: senior_owner
@@ -73,10 +73,11 @@ def test_failing_scenario_shows_both_sides(
     rows = [line.partition("|") for line in result.stdout.splitlines() if "|" in line]
     sides = {(left.strip(), right.strip()) for left, _, right in rows}
     assert ("expected", "happened") in sides
-    assert ("MISSING reply complaint/first-urgent, locale 'zh'", "") in sides
-    assert ("", "+0s      reply complaint/first-urgent, locale 'en'") in sides
-    assert ("task senior_owner", "+0s      task senior_owner") in sides
-    assert ("", "NEVER +0s      told senior_owner") in sides
+    assert ("MISSING reply complaint/first-urgent, locale zh-CN", "") in sides
+    assert ("", "+0s      > customer says: The charger caught fire") in sides
+    assert ("", "reply complaint/first-urgent, locale en") in sides
+    assert ("task senior_owner", "task senior_owner") in sides
+    assert ("", "NEVER told senior_owner") in sides
     assert len({len(left) for left, _, _ in rows}) == 1
 
 

@@ -1,0 +1,153 @@
+"""Two columns beside each other: what a scenario expected, and what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from flows.cli.paper import Ink, cut, fill, ink, width, wrap
+
+if TYPE_CHECKING:
+    from flows.rehearsal.comparing import Happened
+    from flows.rehearsal.play import Happening, Played
+
+_TIME = 9
+_LONGEST = 160  # of a text, in cells: enough to see where it differs
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of two columns, each wrapped on its own; `time` stands at the left of the right one."""
+
+    left: str = ""
+    right: str = ""
+    left_ink: Ink = ""
+    right_ink: Ink = ""
+    time: str = ""
+
+
+def columns(rows: Sequence[Row], left: str, right: str) -> Iterator[str]:
+    """The rows below their headings, in the width that there is."""
+    half = (width() - 5) // 2
+    yield ink(f"  {fill(left, half)} | {right}", "bold")
+    for row in rows:
+        lefts, rights = list(_hanging(row.left, half)), list(_hanging(row.right, half - _TIME))
+        for number in range(max(len(lefts), len(rights))):
+            mine, theirs = (side[number] if number < len(side) else "" for side in (lefts, rights))
+            time = ink(fill(row.time if number == 0 else "", _TIME), "dim")
+            right_side = f"{ink('|', 'dim')} {time}{ink(theirs, row.right_ink)}"
+            yield f"  {ink(fill(mine, half), row.left_ink)} {right_side}".rstrip()
+
+
+def _hanging(text: str, room: int) -> Iterator[str]:
+    """The lines of a text, all but the first a little to the right."""
+    for number, line in enumerate(wrap(text, room - 2)) if text else ():
+        yield line if number == 0 else f"  {line}"
+
+
+def expected_beside_happened(one: Played) -> Iterator[str]:
+    """What was expected on the left, beside it what happened and what was done meanwhile; `MISSING` where nothing
+    fits, `NEVER` and `TOO MUCH` where something does that must not."""
+    yield from columns(list(_without_repeated(_rows(one))), "expected", "happened")
+
+
+def _rows(one: Played) -> Iterator[Row]:
+    wanted = _wanted_details(one)
+    line_of = {number: line for line, number in one.compared.fitting.items()}
+    still_expected = list(range(len(one.scenario.expect)))
+    events = list(one.timeline)
+    for number, each in enumerate(one.happened):
+        while len(one.timeline) - len(events) < each.after:
+            yield from _event(one, events.pop(0))
+        if number not in line_of and number not in one.compared.unwanted and _is_noise(one, number):
+            continue
+        expected = ""
+        if number in line_of:
+            while still_expected[0] != line_of[number]:
+                yield _missing(one, still_expected.pop(0))
+            expected = str(one.scenario.expect[still_expected.pop(0)])
+        mark = _mark(one, number)
+        told = f"{mark}{_told(each, wanted)}"
+        yield Row(expected, told, "green" if expected else "", "red" if mark else "", _after(one, each.at))
+    for line in still_expected:
+        yield _missing(one, line)
+    for event in events:
+        yield from _event(one, event)
+
+
+def _without_repeated(rows: Iterator[Row]) -> Iterator[Row]:
+    """The rows, what happened several times in a row only once; the same time is not said twice."""
+    time = ""
+    for (left, right, _), group in groupby(rows, lambda row: (row.left, row.right, row.right_ink)):
+        several = list(group)
+        first = several[0]
+        if len(several) > 1 and not left:
+            right = f"{right}, {len(several)} times, the last at {several[-1].time}"
+            several = several[-1:]
+        for row in several:
+            yield replace(first, right=right, time="" if first.time == time else first.time)
+            time = row.time or time
+
+
+def _after(one: Played, at: datetime) -> str:
+    from flows.telling.folding import passed
+
+    return passed(at - one.scenario.starts) or "+0s"
+
+
+def _event(one: Played, happening: Happening) -> Iterator[Row]:
+    time = _after(one, happening.at)
+    yield Row(right=f"> {happening.event}", right_ink="cyan", time=time)
+    if happening.trouble:
+        yield Row(right=f"CANNOT HAPPEN {happening.trouble}", right_ink="red", time=time)
+
+
+def _missing(one: Played, line: int) -> Row:
+    expected = one.scenario.expect[line]
+    return Row(left=str(expected)) if expected.closes else Row(left=f"MISSING {expected}", left_ink="red")
+
+
+def _mark(one: Played, number: int) -> str:
+    if number not in one.compared.unwanted:
+        return ""
+    return "NEVER " if any(one.happened[number].fits(each) for each in one.scenario.never) else "TOO MUCH "
+
+
+def _is_noise(one: Played, number: int) -> bool:
+    """Whether it only repeats what stands beside it: the end of a step that the scenario does not speak of, and the
+    notice of a task to those who have it."""
+    each = one.happened[number]
+    spoken_of = {(expected.kind, expected.name) for expected in (*one.scenario.expect, *one.scenario.never)}
+    if (each.kind, each.name) in spoken_of:
+        return False
+    return each.kind == "step" or (each.kind == "told" and repeats_a_task(one.happened, number))
+
+
+def repeats_a_task(happened: Sequence[Happened], number: int) -> bool:
+    """Whether colleagues are told of a task that they were given at that moment."""
+    told = happened[number]
+    return any(
+        (each.kind, each.name, each.at, each.details.get("says"))
+        == ("task", told.name, told.at, told.details.get("says"))
+        for each in happened[:number]
+    )
+
+
+def _wanted_details(one: Played) -> dict[tuple[str, str], set[str]]:
+    """The details that the scenario speaks of: only those are shown, and only where they could fit."""
+    wanted: dict[tuple[str, str], set[str]] = {}
+    for each in (*one.scenario.expect, *one.scenario.never):
+        kind = "task" if each.kind == "escalation" else each.kind
+        wanted.setdefault((kind, each.name), set()).update(each.details)
+    return wanted
+
+
+def _told(happened: Happened, wanted: Mapping[tuple[str, str], set[str]]) -> str:
+    from flows.rehearsal.outcomes import in_quotes
+
+    names = wanted.get((happened.kind, happened.name), set())
+    details = [in_quotes(name, cut(value, _LONGEST)) for name, value in happened.details.items() if name in names]
+    return ", ".join([str(happened), *details])
