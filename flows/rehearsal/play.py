@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -166,10 +167,15 @@ def _customers(stage: Stage) -> dict[str, str]:
     return found if len(found) > 1 else {}
 
 
+def stories_of(store: Store, ids: Iterable[str], zone: ZoneInfo) -> dict[str, tuple[story.Line, ...]]:
+    """The stories of these cases and incidents, in this order."""
+    return {each: tuple(story.tell(store, each, zone)) for each in ids}
+
+
 def _stories(stage: Stage) -> dict[str, tuple[story.Line, ...]]:
     with stage.store.read() as session:
         ids = [*session.scalars(select(Case.id).order_by(Case.opened_at)), *session.scalars(select(Incident.id))]
-    return {each: tuple(story.tell(stage.store, each)) for each in ids}
+    return stories_of(stage.store, ids, stage.desk.timezone)
 
 
 def _steps(stage: Stage) -> frozenset[tuple[str, str]]:

@@ -146,6 +146,21 @@ class Stage:
         contact: dict[str, Any] = {"wa_id": address, **({"profile": {"name": name}} if name else {})}
         self._post({"contacts": [contact], "messages": [sent]})
 
+    def use_channel(self, channel: Nowhere) -> None:
+        """Send through this one from now on."""
+        self.channel = channel
+        self.desk = replace(self.desk, channel=channel)
+
+    def know(self, locale: str | None, last_wrote_at: datetime | None) -> None:
+        """The customer is known from before the rehearsal, by what language they wrote in and when."""
+        with self.store.begin() as session:
+            customer = self._customer(session, None)
+            customer.locale, customer.last_wrote_at = locale, last_wrote_at
+
+    def customer_id(self, session: Session) -> str:
+        """The id of the (first) customer."""
+        return self._customer(session, None).id
+
     def report(self, status: str, code: int | None = None, customer: int | None = None) -> None:
         """WhatsApp reports what became of the last text (to this customer). Raises `CannotHappen` if there is none."""
         to = address_of(customer) if customer is not None else None
