@@ -20,26 +20,29 @@ _LONGEST = 160  # of a text, in cells: enough to see where it differs
 
 @dataclass(frozen=True)
 class Row:
-    """A line of two columns, each wrapped on its own; `time` stands at the left of the right one."""
+    """A line of two columns, each wrapped on its own, with a time at the left of each."""
 
     left: str = ""
     right: str = ""
     left_ink: Ink = ""
     right_ink: Ink = ""
     time: str = ""
+    left_time: str = ""
 
 
 def columns(rows: Sequence[Row], left: str, right: str) -> Iterator[str]:
     """The rows below their headings, in the width that there is."""
     half = (width() - 5) // 2
+    timed = _TIME if any(row.left_time for row in rows) else 0
     yield ink(f"  {fill(left, half)} | {right}", "bold")
     for row in rows:
-        lefts, rights = list(_hanging(row.left, half)), list(_hanging(row.right, half - _TIME))
+        lefts, rights = list(_hanging(row.left, half - timed)), list(_hanging(row.right, half - _TIME))
         for number in range(max(len(lefts), len(rights))):
             mine, theirs = (side[number] if number < len(side) else "" for side in (lefts, rights))
-            time = ink(fill(row.time if number == 0 else "", _TIME), "dim")
-            right_side = f"{ink('|', 'dim')} {time}{ink(theirs, row.right_ink)}"
-            yield f"  {ink(fill(mine, half), row.left_ink)} {right_side}".rstrip()
+            before, time = (row.left_time, row.time) if number == 0 else ("", "")
+            left_side = f"{ink(fill(before, timed), 'dim')}{ink(fill(mine, half - timed), row.left_ink)}"
+            right_side = f"{ink('|', 'dim')} {ink(fill(time, _TIME), 'dim')}{ink(theirs, row.right_ink)}"
+            yield f"  {left_side} {right_side}".rstrip()
 
 
 def _hanging(text: str, room: int) -> Iterator[str]:
@@ -119,21 +122,13 @@ def _mark(one: Played, number: int) -> str:
 def _is_noise(one: Played, number: int) -> bool:
     """Whether it only repeats what stands beside it: the end of a step that the scenario does not speak of, and the
     notice of a task to those who have it."""
+    from flows.rehearsal.differences import repeats_a_task
+
     each = one.happened[number]
     spoken_of = {(expected.kind, expected.name) for expected in (*one.scenario.expect, *one.scenario.never)}
     if (each.kind, each.name) in spoken_of:
         return False
     return each.kind == "step" or (each.kind == "told" and repeats_a_task(one.happened, number))
-
-
-def repeats_a_task(happened: Sequence[Happened], number: int) -> bool:
-    """Whether colleagues are told of a task that they were given at that moment."""
-    told = happened[number]
-    return any(
-        (each.kind, each.name, each.at, each.details.get("says"))
-        == ("task", told.name, told.at, told.details.get("says"))
-        for each in happened[:number]
-    )
 
 
 def _wanted_details(one: Played) -> dict[tuple[str, str], set[str]]:

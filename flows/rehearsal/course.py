@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from flows.rehearsal.comparing import Happened
+from flows.rehearsal.comparing import Complaint, Happened
 from flows.rehearsal.play import happened_in, stories_of
 from flows.rehearsal.scenario import START, ZONE
 from flows.rehearsal.stage import Stage
@@ -21,12 +21,13 @@ from rules.language import FactValues
 
 @dataclass(frozen=True)
 class Rehearsed:
-    """What came of a course of events: all that happened, the story of every case and incident by its id, and what
-    could not be played as it was."""
+    """What came of a course of events: all that happened, the story of every case and incident by its id, what could
+    not be played as it was, and what a scenario had expected otherwise."""
 
     happened: tuple[Happened, ...]
     stories: Mapping[str, tuple[story.Line, ...]]
     remarks: tuple[str, ...] = ()
+    complaints: tuple[Complaint, ...] = ()
 
 
 @dataclass(frozen=True)

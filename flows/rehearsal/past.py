@@ -197,9 +197,10 @@ class _Reader:
         found: dict[str, list[Result]] = {}
         for line in lines:
             row = rows.get((line.data or {}).get("outbox", ""))
-            if row is None or row.to != "customer" or (row.id, line.at) in reported:
-                continue
-            if (result := _result(line.event, line.data)) is not None:
+            result = _result(line.event, line.data) if row is not None and row.to == "customer" else None
+            # What WhatsApp refused afterwards is told by a report, which is played as such.
+            afterwards = isinstance(result, Refused) and row is not None and (row.id, line.at) in reported
+            if result is not None and row is not None and not afterwards:
                 found.setdefault(row.reply or "", []).append(result)
         return {reply: tuple(results) for reply, results in found.items()}
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -68,10 +68,12 @@ ANSWERS: tuple[dict[str, object], ...] = (
     {"evidence_value": "none", "dispute": "none", "demand": "erase_our_copies"},
     {"intent": "complaint"},
 )
-TIMES = [timedelta(seconds=40), timedelta(minutes=11), timedelta(hours=5), timedelta(days=2), timedelta(days=8)]
+TIMES = [timedelta(seconds=40), timedelta(minutes=11), timedelta(hours=1)]
 EVENTS = st.one_of(
     st.sampled_from(TEXTS).map(lambda text: Event(customer_says=Says(text))),
-    st.sampled_from(("image", "audio", "reaction")).map(lambda kind: Event(customer_says=Says(kind=kind))),
+    st.sampled_from((Says(kind="image"), Says(kind="audio"), Says(kind="reaction"))).map(
+        lambda said: Event(customer_says=said)
+    ),
     st.sampled_from(ANSWERS).map(lambda answer: Event(answer=answer)),
     st.sampled_from(TIMES).map(lambda time: Event(after=time)),
     st.sampled_from((131000, 131047, 131026, 131050)).map(lambda code: Event(send_fails_with=code)),
@@ -81,8 +83,8 @@ EVENTS = st.one_of(
 )
 
 
-@settings(max_examples=30, deadline=None)
-@given(st.lists(EVENTS, min_size=3, max_size=14))
+@settings(max_examples=15, deadline=None, phases=[Phase.generate])
+@given(st.lists(EVENTS, min_size=3, max_size=10))
 def test_whatever_happened_can_be_played_again(shelf: Shelf, events: list[Event]) -> None:
     """A backtest over real cases, which are untidier than any test, would find differences where there are none."""
     stage = staged(shelf, Scenario("any", (Event(customer_says=Says(TEXTS[0])), *events)))
