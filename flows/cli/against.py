@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from flows.cli.paper import Ink, cut, fill, ink, many, say, width, wrap
-from flows.cli.side_by_side import Row, columns
+from flows.cli.paper import Ink, cut, ink, many, say, width, wrap
+from flows.cli.side_by_side import Row, columns, without_repeated
 
 if TYPE_CHECKING:
     from flows.rehearsal.comparing import Happened
@@ -38,7 +38,7 @@ def draw(pairs: Sequence[Pair], left: str, right: str, *, words: bool = True) ->
     if start is None:
         yield "  nothing happens under either"
         return
-    yield from columns([_row(pair, start, words) for pair in pairs], left, right)
+    yield from columns(list(without_repeated(_row(pair, start, words) for pair in pairs)), left, right)
 
 
 def _row(pair: Pair, start: datetime, words: bool) -> Row:

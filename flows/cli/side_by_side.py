@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -33,7 +33,7 @@ class Row:
 def columns(rows: Sequence[Row], left: str, right: str) -> Iterator[str]:
     """The rows below their headings, in the width that there is."""
     half = (width() - 5) // 2
-    timed = _TIME if any(row.left_time for row in rows) else 0
+    timed = _TIME if any(row.left_time for row in rows) else 0  # what was expected has no time of its own
     yield ink(f"  {fill(left, half)} | {right}", "bold")
     for row in rows:
         lefts, rights = list(_hanging(row.left, half - timed)), list(_hanging(row.right, half - _TIME))
@@ -54,7 +54,7 @@ def _hanging(text: str, room: int) -> Iterator[str]:
 def expected_beside_happened(one: Played) -> Iterator[str]:
     """What was expected on the left, beside it what happened and what was done meanwhile; `MISSING` where nothing
     fits, `NEVER` and `TOO MUCH` where something does that must not."""
-    yield from columns(list(_without_repeated(_rows(one))), "expected", "happened")
+    yield from columns(list(without_repeated(_rows(one))), "expected", "happened")
 
 
 def _rows(one: Played) -> Iterator[Row]:
@@ -81,18 +81,21 @@ def _rows(one: Played) -> Iterator[Row]:
         yield from _event(one, event)
 
 
-def _without_repeated(rows: Iterator[Row]) -> Iterator[Row]:
-    """The rows, what happened several times in a row only once; the same time is not said twice."""
-    time = ""
+def without_repeated(rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows, what happens several times in a row only once; the same time is not said twice."""
+    time = left_time = ""
     for (left, right, _), group in groupby(rows, lambda row: (row.left, row.right, row.right_ink)):
         several = list(group)
-        first = several[0]
-        if len(several) > 1 and not left:
-            right = f"{right}, {len(several)} times, the last at {several[-1].time}"
-            several = several[-1:]
+        first, last = several[0], several[-1]
+        if len(several) > 1 and (not left or first.left_time):
+            again = f", {len(several)} times, the last at {last.time or last.left_time}"
+            first = replace(first, left=left and left + again, right=right and right + again)
+            several = [first]
         for row in several:
-            yield replace(first, right=right, time="" if first.time == time else first.time)
-            time = row.time or time
+            mine, theirs = row.left_time, row.time
+            yield replace(row, time="" if theirs == time else theirs, left_time="" if mine == left_time else mine)
+            time, left_time = theirs or time, mine or left_time
+        time, left_time = last.time or time, last.left_time or left_time
 
 
 def _after(one: Played, at: datetime) -> str:

@@ -180,7 +180,9 @@ def test_name_alone_plays_the_scenarios_beside_the_playbook(firebreak: Firebreak
 )
 def test_any_playbook_can_be_rehearsed_without_scenarios(firebreak: Firebreak, playbook: str, event: str) -> None:
     """A new playbook could not be tried before its tests are written."""
-    (lines,) = read_json(firebreak("rehearse", playbook, "--for", "1 second", "--json"))["played"][0]["stories"].values()
+    (lines,) = read_json(firebreak("rehearse", playbook, "--for", "1 second", "--json"))["played"][0][
+        "stories"
+    ].values()
     assert event in {line["event"] for line in lines}
     assert any(line["data"].get("playbook") == playbook for line in lines)
 
@@ -218,5 +220,7 @@ def test_wrong_rehearsal_is_one_clear_line(firebreak: Firebreak, arguments: list
 
 def test_rehearsed_story_is_complete(firebreak: Firebreak) -> None:
     """The JSON of a rehearsal would leave out lines that the real story has."""
-    (lines,) = read_json(firebreak("rehearse", "incident", "--for", "1 second", "--json"))["played"][0]["stories"].values()
+    (lines,) = read_json(firebreak("rehearse", "incident", "--for", "1 second", "--json"))["played"][0][
+        "stories"
+    ].values()
     assert set(lines[0]) == set(story.Line.__dataclass_fields__) - {"entry"}
