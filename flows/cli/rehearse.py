@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,15 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli.context import Json, load_settings
-from flows.cli.paper import ink, say, say_json, width, wrap
+from flows.cli.stories import Shown, show_stories
 
 if TYPE_CHECKING:
     from flows.cli.courses import Playable
-    from flows.rehearsal.course import Rehearsed
     from flows.settings import Settings
     from flows.shelf import Shelf
     from flows.store.database import Store
-    from flows.telling.story import Line
 
 
 def rehearse(
@@ -90,9 +87,13 @@ def rehearse(
     time = _duration(lasting)
     with _store_if(case is not None or cases is not None, against is not None) as (settings, store):
         if cases is not None:
+            from flows.cli.against import show_cases
+
             assert name is not None
             assert store is not None
-            _play_cases(shelf, settings, store, name, cases, against, as_json=as_json)
+            assert settings is not None
+            fixed = _old(shelf, name, against, store) if against is not None else None
+            show_cases(shelf, fixed, store, name, cases, settings.timezone, as_json=as_json)
             return
         if case is not None:
             assert store is not None
@@ -104,12 +105,15 @@ def rehearse(
         else:
             assert name is not None
             playables = list(_without_a_past(shelf, name, says or [], scenario, lasting is not None, time))
-        shown = _Shown(explain=explain, words=not without_words, as_json=as_json)
+        shown = Shown(explain=explain, words=not without_words, as_json=as_json)
         if against is not None:
+            from flows.cli.against import show_differences
+
             old = _old(shelf, name or playables[0].about, against, store)
-            _show_differences(shelf, old, against, playables, shown)
+            show_differences(shelf, old, against, playables, shown)
             return
-    _show_stories(shelf, playables, shown, says or [], name)
+    if not show_stories(shelf, playables, shown, says or [], name):
+        raise typer.Exit(1)
 
 
 def _known(shelf: Shelf, name: str) -> None:
@@ -181,147 +185,3 @@ def _old(shelf: Shelf, name: str, against: str, store: Store | None) -> Shelf:
     from flows.shelf import Shelf
 
     return Shelf(old_bundle(name, against, shelf.current, shelf.verbs, store), shelf.verbs)
-
-
-# -- what came of it ---------------------------------------------------------------------------------------------------
-
-
-class _Shown:
-    """How it is to be shown."""
-
-    def __init__(self, *, explain: bool, words: bool, as_json: bool) -> None:
-        self.explain, self.words, self.as_json = explain, words, as_json
-
-
-def _show_stories(
-    shelf: Shelf, playables: Sequence[Playable], shown: _Shown, says: Sequence[str], name: str | None
-) -> None:
-    told = []
-    as_expected = True
-    for each in playables:
-        came = each.play(shelf)
-        as_expected &= not came.complaints
-        if shown.as_json:
-            told.append({"played": each.title, **_to_json(each, came, shown)})
-            continue
-        _say_heading(each.title)
-        _say_stories(each, came, shown)
-        for remark in came.remarks:
-            say(ink(f"not as it was: {remark}", "yellow"))
-        for complaint in came.complaints:
-            say(ink(f"not as expected: {complaint.says}", "red"))
-        if says and name is not None:
-            _say_if_another(shelf, name, came, says[0])
-    if shown.as_json:
-        say_json({"playbook": name or playables[0].about, "played": told})
-    if not as_expected:
-        raise typer.Exit(1)
-
-
-def _show_differences(shelf: Shelf, old: Shelf, against: str, playables: Sequence[Playable], shown: _Shown) -> None:
-    from flows.cli import against as beside
-    from flows.rehearsal.differences import in_words
-
-    told, others = [], 0
-    for each in playables:
-        before, after = each.play(old), each.play(shelf)
-        pairs = beside.compare(before, after)
-        others += beside.differ(pairs)
-        if shown.as_json:
-            told.append({"played": each.title, "differences": list(in_words(pairs)), "remarks": list(after.remarks)})
-            continue
-        if not beside.differ(pairs):
-            say(f"{each.title}: {ink('no difference', 'green')}")
-            continue
-        _say_heading(each.title)
-        for line in beside.draw(pairs, against, f"now{_version(shelf, each.about)}", words=shown.words):
-            say(line)
-        for remark in after.remarks:
-            say(ink(f"  not as it was: {remark}", "yellow"))
-        say(ink(f"  {beside.LEGEND}", "dim"))
-        say()
-    if shown.as_json:
-        say_json({"against": against, "differ": others, "played": told})
-        return
-    say(f"{others} of {len(playables)} go another way" if len(playables) > 1 else "")
-
-
-def _play_cases(
-    shelf: Shelf, settings: Settings | None, store: Store, name: str, most: int, against: str | None, *, as_json: bool
-) -> None:
-    from flows.cli import against as beside
-    from flows.errors import FirebreakError
-    from flows.rehearsal.again import play_again
-    from flows.rehearsal.differences import in_words
-    from flows.rehearsal.past import latest, past_of
-    from flows.shelf import Shelf
-    from rules.problems import ContentError
-
-    assert settings is not None
-    fixed = _old(shelf, name, against, store) if against is not None else None
-    results: list[tuple[str, list[str]]] = []
-    failed: list[tuple[str, str]] = []
-    for case in latest(store, name, most):
-        try:
-            past = past_of(store, case)
-            with store.read() as session:
-                own = fixed or Shelf(shelf.bundle(session, past.bundle), shelf.verbs)
-            pairs = beside.compare(
-                play_again(own, past, settings.timezone), after := play_again(shelf, past, settings.timezone)
-            )
-            remarks = after.remarks[len(past.remarks) :]
-            results.append((case, [*in_words(pairs), *remarks] if beside.differ(pairs) else []))
-        except (FirebreakError, ContentError) as error:
-            failed.append((case, str(error)))
-    if as_json:
-        other = [{"case": case, "differences": lines} for case, lines in results if lines]
-        unplayed = [{"case": case, "why": why} for case, why in failed]
-        say_json({"playbook": name, "played": len(results), "differ": other, "not_played": unplayed})
-        return
-    beside.say_summary(results, failed)
-
-
-def _version(shelf: Shelf, name: str) -> str:
-    playbook = shelf.current.playbooks.get(name)
-    return f" ({playbook.version})" if playbook is not None else ""
-
-
-def _to_json(each: Playable, came: Rehearsed, shown: _Shown) -> dict[str, object]:
-    stories = {about: [line.to_json() for line in _told(each, lines, shown)] for about, lines in came.stories.items()}
-    complaints = [complaint.says for complaint in came.complaints]
-    return {"stories": stories, "remarks": list(came.remarks), "complaints": complaints}
-
-
-def _told(each: Playable, lines: Sequence[Line], shown: _Shown) -> list[Line]:
-    """A story with what was really said then; the words left out where that is asked for."""
-    beside = [line for line in each.beside if lines and line.at >= lines[0].at]
-    told = sorted([*lines, *beside], key=lambda line: line.at)
-    return told if shown.words else [replace(line, words="") for line in told]
-
-
-def _say_heading(text: str) -> None:
-    say(ink("=" * width(), "dim"))
-    for line in wrap(f"{text} (a rehearsal: nothing is sent)", width()):
-        say(ink(line, "bold"))
-    say()
-
-
-def _say_stories(each: Playable, came: Rehearsed, shown: _Shown) -> None:
-    from flows.cli.timeline import draw
-
-    for about, lines in came.stories.items():
-        say(ink(f"{about}", "bold"))
-        for line in draw(_told(each, lines, shown), each.zone, explain=shown.explain):
-            say(line)
-        say()
-
-
-def _say_if_another(shelf: Shelf, name: str, came: Rehearsed, said: str) -> None:
-    """These words may start another playbook than the one that was named, or none."""
-    from flows.cli.decide import Decided
-
-    if any((each.kind, each.name) == ("opened", name) for each in came.happened):
-        return
-    say(ink(f"These words do not start {name}. What the rules made of the first:", "yellow"))
-    for line in Decided.by(shelf.current, {}, said).lines(explain=False):
-        say(f"  {line}")
