@@ -29,7 +29,7 @@ from rules.language import FactValues
 
 def play_again(shelf: Shelf, past: Past, zone: ZoneInfo, given: FactValues | None = None) -> Rehearsed:
     """Play a past case under the content of this shelf; what is told is what came of that case."""
-    stage = Stage(shelf, given, past.begins, zone)
+    stage = Stage(shelf, given, starts=past.begins, zone=zone)
     try:
         return _Again(stage, past).play()
     finally:

@@ -54,6 +54,9 @@ class Complaint:
     keys: Keys
     says: str
 
+    def __str__(self) -> str:
+        return self.says
+
 
 @dataclass(frozen=True)
 class Compared:

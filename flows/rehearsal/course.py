@@ -42,7 +42,7 @@ class Course:
 
     def play(self, shelf: Shelf) -> Rehearsed:
         """Play it under this content."""
-        stage = Stage(shelf, self.given, self.starts, self.zone)
+        stage = Stage(shelf, self.given, starts=self.starts, zone=self.zone)
         try:
             remarks = tuple(self.act(stage))
             with stage.store.read() as session:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, inspect, select
 from sqlalchemy.orm import Session
 
 from flows.rehearsal.comparing import Compared, Complaint, Happened, compare, since
@@ -17,7 +18,10 @@ from flows.rehearsal.stage import CannotHappen, Stage, number_of
 from flows.shelf import Shelf
 from flows.store.database import Store
 from flows.store.tables import Alias, Case, Incident, JournalLine, Outbox, Run, Step, Task
+from flows.store.vault import Vault
 from flows.telling import story
+
+Row = TypeVar("Row", Outbox, Task)
 
 
 @dataclass(frozen=True)
@@ -31,15 +35,15 @@ class Happening:
 
 @dataclass(frozen=True)
 class Played:
-    """What came of a scenario: everything that happened, the story of every case, the steps that were reached as
-    (playbook, path), what is not as expected, and what was done when."""
+    """What came of a scenario: everything that happened, the steps that were reached as (playbook, path), what is not
+    as expected, what was done when, and (where they were asked for) the stories of its cases and incidents."""
 
     scenario: Scenario
     happened: tuple[Happened, ...]
-    stories: Mapping[str, tuple[story.Line, ...]]
     steps: frozenset[tuple[str, str]]
     compared: Compared
     timeline: tuple[Happening, ...]
+    stories: Mapping[str, tuple[story.Line, ...]] = field(default_factory=dict)
 
     @property
     def complaints(self) -> tuple[Complaint, ...]:
@@ -58,24 +62,25 @@ class Played:
 
 
 def play(shelf: Shelf, scenario: Scenario) -> Played:
-    """Play a scenario from its start to its end."""
-    stage = Stage(shelf, scenario.given, scenario.starts, scenario.zone)
+    """Play a scenario from its start to its end, with its stories."""
+    with closing(Stage(shelf, scenario.given, starts=scenario.starts, zone=scenario.zone)) as stage:
+        return replace(play_on(stage, scenario), stories=_stories(stage))
+
+
+def play_on(stage: Stage, scenario: Scenario) -> Played:
+    """Play a scenario on a stage that is new, without its stories."""
     timeline: list[Happening] = []
     before: list[dict[str, int]] = []
-    try:
-        for event in scenario.timeline:
-            at, trouble = stage.clock.now(), ""
-            before.append(history_so_far(stage.store))
-            try:
-                stage.happen(event)
-            except CannotHappen as error:
-                trouble = str(error)
-            timeline.append(Happening(at, event, trouble))
-        happened = happened_in(stage.store, before=before, customers=_customers(stage))
-        compared = compare(scenario, happened)
-        return Played(scenario, happened, _stories(stage), _steps(stage), compared, tuple(timeline))
-    finally:
-        stage.close()
+    for event in scenario.timeline:
+        at, trouble = stage.clock.now(), ""
+        before.append(history_so_far(stage.store))
+        try:
+            stage.happen(event)
+        except CannotHappen as error:
+            trouble = str(error)
+        timeline.append(Happening(at, event, trouble))
+    happened = happened_in(stage.store, before=before, customers=_customers(stage))
+    return Played(scenario, happened, _steps(stage), compare(scenario, happened), tuple(timeline))
 
 
 def history_so_far(store: Store) -> dict[str, int]:
@@ -100,23 +105,48 @@ def happened_in(
         lines = session.scalars(
             select(JournalLine).where(*of).order_by(JournalLine.at, JournalLine.subject_id, JournalLine.number)
         ).all()
+        beside = _Beside.of(session, store.vault, lines)
         for line in lines:
             about = {"customer": customers.get(line.subject_id, "")} if customers else {}
             after = sum(line.number > each.get(line.subject_id, 0) for each in before)
-            for kind, name, details in _named(session, store, line):
+            for kind, name, details in _named(session, beside, line):
                 found.append(Happened(line.at, kind, name, {**details, **about}, after))
     return tuple(sorted(found, key=lambda each: each.after))  # what belongs to one event keeps its order
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """The texts and tasks that journal lines speak of, looked up and opened all at once; what is erased is empty."""
+
+    letters: Mapping[str, tuple[Outbox, Mapping[str, Any]]]
+    tasks: Mapping[str, Task]
+
+    @classmethod
+    def of(cls, session: Session, vault: Vault, lines: Iterable[JournalLine]) -> _Beside:
+        about = [line.data or {} for line in lines]
+        letters = list(_by_id(session, Outbox, {data["outbox"] for data in about if "outbox" in data}))
+        tasks = _by_id(session, Task, {data["on"]["task"] for data in about if "task" in (data.get("on") or {})})
+        opened = vault.open_all([row.sealed_body for row in letters])
+        texts = [text if isinstance(text, dict) else {} for text in opened]
+        return cls(
+            {row.id: (row, text) for row, text in zip(letters, texts, strict=True)}, {task.id: task for task in tasks}
+        )
+
+
+def _by_id(session: Session, table: type[Row], ids: Iterable[str]) -> Iterator[Row]:
+    wanted, column = sorted(ids), inspect(table).primary_key[0]
+    for start in range(0, len(wanted), 500):
+        yield from session.scalars(select(table).where(column.in_(wanted[start : start + 500])))
 
 
 Named = Iterator[tuple[str, str, dict[str, str]]]
 
 
-def _named(session: Session, store: Store, line: JournalLine) -> Named:
+def _named(session: Session, beside: _Beside, line: JournalLine) -> Named:
     """The kinds of `outcomes.OUTCOMES` that a journal line stands for, each with its name and details."""
     event, data = line.event, line.data or {}
     if event in ("text sent", "text was sent after all", "colleagues told"):
-        row = session.get_one(Outbox, data["outbox"])
-        text = store.vault.open_or_nothing(row.sealed_body)
+        row, text = beside.letters[data["outbox"]]
         if row.to == "team":
             yield "told", str(row.role), {"says": str(text.get("body", ""))}
         else:
@@ -125,8 +155,7 @@ def _named(session: Session, store: Store, line: JournalLine) -> Named:
     elif event == "text handed to a colleague":
         yield "by_hand", str(data["reply"]), {}
     elif event == "step waits":
-        task = session.get(Task, (data.get("on") or {}).get("task", ""))
-        if task is not None:
+        if (task := beside.tasks.get((data.get("on") or {}).get("task", ""))) is not None:
             yield "task", task.role, {"kind": task.kind, "says": task.question, "verb": str(data.get("verb", ""))}
     elif event in ("step done", "step skipped", "step failed", "time is up"):
         status = {"time is up": "timed out"}.get(event, event.removeprefix("step "))

@@ -82,7 +82,7 @@ class Stage:
     """One rehearsal. Close it when done."""
 
     def __init__(
-        self, shelf: Shelf, given: FactValues | None = None, starts: datetime = START, zone: ZoneInfo = ZONE
+        self, shelf: Shelf, given: FactValues | None = None, *, starts: datetime = START, zone: ZoneInfo = ZONE
     ) -> None:
         self.clock = MovedClock(starts)
         self.store = Store.in_memory(self.clock)

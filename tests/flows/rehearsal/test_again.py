@@ -101,7 +101,7 @@ def test_whatever_happened_can_be_played_again(shelf: Shelf, events: list[Event]
 
 def staged(shelf: Shelf, scenario: Scenario) -> Stage:
     """A store in which a scenario has happened."""
-    stage = Stage(shelf, scenario.given, scenario.starts, scenario.zone)
+    stage = Stage(shelf, scenario.given, starts=scenario.starts, zone=scenario.zone)
     for event in scenario.timeline:
         with suppress(CannotHappen):
             stage.happen(event)
