@@ -5,35 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
 
-from flows.rehearsal.scenario import KINDS, Says
+from flows.rehearsal.events import BESIDE, EVENTS
+from flows.rehearsal.moments import MomentText
+from flows.rehearsal.outcomes import ALWAYS, DETAILS, NOTHING_MORE, OUTCOMES
 from flows.verbs import all_verbs
 from rules.bundle import FACTS, HOURS, LEGAL_CLOCKS, TEST, is_playbook, is_reply
-from rules.language import Duration, FactValues, Words
+from rules.language import Duration
 from rules.schema import ScenarioWords, Schema, all_schemas
 from rules.vocabulary import Vocabulary
 
 SCENARIO_WORDS = ScenarioWords(
-    events={
-        "customer says": ("The customer writes this, or sends it in another form", Says),
-        "after": ("So much time passes; everything that falls due meanwhile happens", Duration),
-        "answer": (
-            "A colleague answers the oldest open task that takes it: the facts asked for, yes or no, or done",
-            FactValues | Literal["yes", "no", "done"],
-        ),
-        "send fails with": ("The next text to a customer is refused by WhatsApp with this error code", int),
-        "incident": ("A person opens an incident; what happened, in their words", Words),
-        "process dies": ("The process ends without warning, and another one takes over", None),
-    },
-    outcomes={kind.replace("_", " "): meaning for kind, meaning in KINDS.items()},
-    details={
-        "locale": ("The language of the text", Words),
-        "form": ("Whether it left as text or as a template", Literal["text", "template"]),
-        "says": ("A part of the text", Words),
-        "kind": ("What kind of task", Literal["ask", "approve", "do"]),
-        "status": ("How the step ended", Literal["done", "skipped", "failed", "timed out"]),
-    },
+    events=EVENTS,
+    beside=BESIDE,
+    outcomes={kind.replace("_", " "): (each.meaning, (*each.details, *ALWAYS)) for kind, each in OUTCOMES.items()},
+    details={**DETAILS, "at": (DETAILS["at"][0], Duration | MomentText)},
+    closing=NOTHING_MORE,
+    starts=MomentText,
 )
 """The words that `flows.rehearsal.scenario` reads, with their meanings."""
 

@@ -16,8 +16,8 @@ from rules.scenarios import unplayed
 from rules.vocabulary import Vocabulary
 from rules.yaml_source import Source
 
-ReadTest = Callable[[Source, Vocabulary, Problems], object]
-"""Reads a playbook's test file and notes its problems."""
+ReadTest = Callable[[Source, Vocabulary, Problems, Bundle | None], object]
+"""Reads a playbook's test file and notes its problems; with the bundle, also names that nothing in it has."""
 
 
 def check_content(
@@ -85,7 +85,7 @@ def _check_tests(
         if source is None:
             continue
         if read_test is not None:
-            read_test(source, vocabulary, problems)
+            read_test(source, vocabulary, problems, bundle)
         tested = source.data.get("tests") if isinstance(source.data, dict) else None
         if bundle is not None and isinstance(tested, str) and tested not in bundle.playbooks:
             message = f'no playbook is called "{tested}"{did_you_mean(tested, bundle.playbooks)}'

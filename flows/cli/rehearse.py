@@ -2,81 +2,126 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
-from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli.context import Json
-from flows.cli.paper import ink, say, say_json, width, wrap
+from flows.cli.context import Json, load_settings
+from flows.cli.stories import Shown, show_stories
 
 if TYPE_CHECKING:
-    from flows.rehearsal.scenario import Says
-    from flows.rehearsal.stage import Stage
+    from flows.cli.courses import Playable
+    from flows.settings import Settings
     from flows.shelf import Shelf
-    from flows.telling.story import Line
-    from rules.bundle import Bundle
-    from rules.language import Playbook
-
-BETWEEN = timedelta(minutes=1)  # from one thing that the customer says to the next
-Stories = dict[str, list["Line"]]
+    from flows.store.database import Store
 
 
 def rehearse(
-    name: Annotated[str, typer.Argument(metavar="PLAYBOOK", help="The name of a playbook.")],
+    name: Annotated[str | None, typer.Argument(metavar="[PLAYBOOK]", help="The name of a playbook.")] = None,
     says: Annotated[
         list[str] | None,
         typer.Option("--says", metavar="TEXT", help="What the customer writes; again for the next message."),
     ] = None,
     scenario: Annotated[Path | None, typer.Option(metavar="FILE", help="Play the scenarios of this file.")] = None,
+    case: Annotated[str | None, typer.Option("--case", metavar="ID", help="Play a past case again.")] = None,
+    chat: Annotated[
+        Path | None, typer.Option("--chat", metavar="FILE", help="Play a chat exported from WhatsApp (.txt or .zip).")
+    ] = None,
+    we: Annotated[str | None, typer.Option("--we", metavar="NAME", help="Who in the chat is the business.")] = None,
+    dates: Annotated[
+        str | None, typer.Option("--dates", metavar="ORDER", help="How the chat writes dates: dmy, mdy or ymd.")
+    ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option("--against", metavar="VERSION", help="Show what differs from this version (or file, or folder)."),
+    ] = None,
+    cases: Annotated[
+        int | None, typer.Option("--cases", metavar="N", min=1, help="Play the last N cases: which go another way?")
+    ] = None,
     lasting: Annotated[
         str | None, typer.Option("--for", metavar="DURATION", help='Let so much time pass afterwards, as in "2 days".')
     ] = None,
+    without_words: Annotated[
+        bool, typer.Option("--no-words", help="Leave out what was said, so that it can be passed on.")
+    ] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Add why every other rule was not chosen.")] = False,
     as_json: Json = False,
 ) -> None:
     """Play a playbook with nothing sent, and tell what happens.
 
     The clock is a virtual one and nothing is stored. With only a name it plays the scenarios that lie beside the
-    playbook or, where there are none, the first words that start it.
+    playbook or, where there are none, the first words that start it. A past case is played with what its customer
+    wrote, what colleagues answered and what became of each text, each at its time. With --against everything is played
+    twice, and what differs is shown: a test of a new version before its release. --cases plays each case under the
+    version that it had, or under the one given with --against, and under the content as it is now.
 
     \b
     Examples:
       firebreak rehearse deletion-request
       firebreak rehearse complaint-urgent --says "The charger caught fire" --for "20 minutes"
-      firebreak rehearse incident --scenario playbooks/incident.test.yaml
+      firebreak rehearse --case C-7K3MQ9XW2A
+      firebreak rehearse --chat chat.txt --we "Blue Door Café"
+      firebreak rehearse deletion-request --against 1.0.0
+      firebreak rehearse deletion-request --cases 50
     """
     from flows.assembly import open_shelf
-    from flows.cli import scenarios
     from flows.errors import FirebreakError
-    from flows.shelf import ROOT
+
+    ways = {"--says": says, "--scenario": scenario, "--case": case, "--chat": chat, "--cases": cases}
+    given = [way for way, value in ways.items() if value]
+    if len(given) > 1:
+        raise FirebreakError(f"Give {' or '.join(given)}, not both.")
+    if name is None and (cases is not None or (case is None and chat is None)):
+        raise FirebreakError("Say which playbook, or --case ID, or --chat FILE.")
+    if name is None and chat is not None and against is not None:
+        raise FirebreakError("Say which playbook --against is a version of.")
+    if chat is None and (we is not None or dates is not None):
+        raise FirebreakError("--we and --dates go with --chat.")
+    shelf = open_shelf()
+    if name is not None:
+        _known(shelf, name)
+    time = _duration(lasting)
+    with _store_if(case is not None or cases is not None, against is not None) as (settings, store):
+        if cases is not None:
+            from flows.cli.against import show_cases
+
+            assert name is not None
+            assert store is not None
+            assert settings is not None
+            fixed = _old(shelf, name, against, store) if against is not None else None
+            show_cases(shelf, fixed, store, name, cases, settings.timezone, as_json=as_json)
+            return
+        if case is not None:
+            assert store is not None
+            playables = [_case(store, case, settings)]
+        elif chat is not None:
+            from flows.cli import courses
+
+            playables = [courses.chat(chat, name, we, dates, time, load_settings().timezone)]
+        else:
+            assert name is not None
+            playables = list(_without_a_past(shelf, name, says or [], scenario, lasting is not None, time))
+        shown = Shown(explain=explain, words=not without_words, as_json=as_json)
+        if against is not None:
+            from flows.cli.against import show_differences
+
+            old = _old(shelf, name or playables[0].about, against, store)
+            show_differences(shelf, old, against, playables, shown)
+            return
+    if not show_stories(shelf, playables, shown, says or [], name):
+        raise typer.Exit(1)
+
+
+def _known(shelf: Shelf, name: str) -> None:
+    from flows.errors import FirebreakError
     from rules.problems import did_you_mean
 
-    if says and scenario:
-        raise FirebreakError("Give --says or --scenario, not both.")
-    time = _duration(lasting)
-    shelf = open_shelf()
-    bundle = shelf.current
-    playbook = bundle.playbooks.get(name)
-    if playbook is None:
-        raise FirebreakError(f'There is no playbook "{name}"{did_you_mean(name, bundle.playbooks)}')
-    file = scenario or (None if says or lasting else scenarios.beside(playbook, ROOT))
-    if file is not None and (scenario is not None or file.is_file()):
-        _play_file(shelf, file, explain, as_json)
-        return
-    words = says or _first_words(bundle, playbook)
-    stories, how = _play_words(shelf, playbook, words, time) if words else _play_by_hand(shelf, playbook, time)
-    if as_json:
-        told = {about: [line.to_json() for line in lines] for about, lines in stories.items()}
-        say_json({"playbook": name, "began": how, "stories": told})
-        return
-    _say_heading(how)
-    _say_stories(stories, explain)
-    if says:
-        _say_if_another(shelf, playbook, stories, says)
+    if name not in shelf.current.playbooks:
+        raise FirebreakError(f'There is no playbook "{name}"{did_you_mean(name, shelf.current.playbooks)}')
 
 
 def _duration(text: str | None) -> timedelta:
@@ -91,173 +136,52 @@ def _duration(text: str | None) -> timedelta:
         raise FirebreakError(f"--for: {error}") from None
 
 
-def _play_file(shelf: Shelf, path: Path, explain: bool, as_json: bool) -> None:
-    from flows.cli import scenarios
-    from flows.rehearsal.play import play
+@contextmanager
+def _store_if(needed: bool, useful: bool) -> Iterator[tuple[Settings | None, Store | None]]:
+    """The store of this installation, where it is asked for; it is only read. Where it would merely be useful it is
+    not made when there is none."""
+    from flows.cli.context import open_store
+
+    settings = load_settings() if needed or useful else None
+    if settings is None or not (needed or _exists(settings)):
+        yield settings, None
+        return
+    with open_store(settings) as store:
+        yield settings, store
+
+
+def _exists(settings: Settings) -> bool:
+    place = settings.database_url.get_secret_value()
+    return not place.startswith("sqlite:///") or Path(place.removeprefix("sqlite:///")).is_file()
+
+
+def _case(store: Store, wanted: str, settings: Settings | None) -> Playable:
+    from flows.cli import courses
+    from flows.rehearsal.past import past_of
+
+    assert settings is not None
+    return courses.past_case(past_of(store, wanted), settings.timezone)
+
+
+def _without_a_past(
+    shelf: Shelf, name: str, says: Sequence[str], scenario: Path | None, lasting: bool, time: timedelta
+) -> Iterator[Playable]:
+    """Scenarios, or the playbook from its beginning."""
+    from flows.cli import courses, scenarios
+    from flows.cli.beginnings import beginning
     from flows.shelf import ROOT
 
-    (file,) = scenarios.read_files([path], shelf.current, ROOT)
-    told = []
-    as_expected = True
-    for scenario in file.scenarios:
-        played = play(shelf, scenario)
-        as_expected &= played.passed
-        if as_json:
-            stories = {about: [line.to_json() for line in lines] for about, lines in played.stories.items()}
-            told.append({"scenario": scenario.name, "complaints": list(played.complaints), "stories": stories})
-            continue
-        _say_heading(scenario.name)
-        _say_stories({about: list(lines) for about, lines in played.stories.items()}, explain)
-        for complaint in played.complaints:
-            say(ink(f"not as expected: {complaint}", "red"))
-    if as_json:
-        say_json({"playbook": file.tests, "scenarios": told})
-    if not as_expected:
-        raise typer.Exit(1)
-
-
-def _say_heading(text: str) -> None:
-    say(ink("=" * width(), "dim"))
-    for line in wrap(f"{text} (a rehearsal: nothing is sent)", width()):
-        say(ink(line, "bold"))
-    say()
-
-
-def _say_stories(stories: Stories, explain: bool) -> None:
-    from flows.cli.timeline import draw
-    from flows.telling.story import UTC
-
-    for about, lines in stories.items():
-        say(ink(f"{about}", "bold"))
-        for line in draw(lines, UTC, explain=explain):
-            say(line)
-        say()
-
-
-def _say_if_another(shelf: Shelf, playbook: Playbook, stories: Stories, says: list[str]) -> None:
-    """These words may start another playbook than the one that was named, or none."""
-    from flows.cli.decide import Decided
-
-    begun = {
-        str(line.data.get("playbook")) for lines in stories.values() for line in lines if line.event == "case opened"
-    }
-    if playbook.name in begun:
+    playbook = shelf.current.playbooks[name]
+    file = scenario or (None if says or lasting else scenarios.beside(playbook, ROOT))
+    if file is not None and (scenario is not None or file.is_file()):
+        yield from courses.scenarios_in(shelf, file)
         return
-    say(ink(f"These words do not start {playbook.name}. What the rules made of the first:", "yellow"))
-    for line in Decided.by(shelf.current, {}, says[0]).lines(explain=False):
-        say(f"  {line}")
+    course = beginning(shelf, playbook, says, time)
+    yield courses.Playable(course.title, name, course.zone, course)
 
 
-# -- without a scenario ------------------------------------------------------------------------------------------------
+def _old(shelf: Shelf, name: str, against: str, store: Store | None) -> Shelf:
+    from flows.rehearsal.earlier import old_bundle
+    from flows.shelf import Shelf
 
-
-def _play_words(shelf: Shelf, playbook: Playbook, words: list[str], time: timedelta) -> tuple[Stories, str]:
-    from flows.rehearsal.scenario import Says
-
-    return _play(shelf, [Says(text=each) for each in words], time), f"{playbook.name}, begun by words of a customer"
-
-
-def _play(shelf: Shelf, words: list[Says], time: timedelta) -> Stories:
-    def begin(stage: Stage) -> None:
-        for number, said in enumerate(words):
-            if number:
-                stage.pass_time(BETWEEN)
-            stage.say(said)
-            stage.settle()
-
-    return _on_stage(shelf, begin, time)
-
-
-def _play_by_hand(shelf: Shelf, playbook: Playbook, time: timedelta) -> tuple[Stories, str]:
-    """A playbook that no words start: an incident, a follow-up, one that only a voice message starts."""
-    from sqlalchemy import select
-
-    from flows.rehearsal.scenario import Says
-    from flows.rehearsal.stage import COLLEAGUE
-    from flows.runs import opening
-    from flows.store.tables import Customer
-
-    if playbook.triggers and (said := _first_thing(shelf, playbook)) is not None:
-        return _play(shelf, [said], time), f"{playbook.name}, begun by something a customer sends"
-
-    def begin(stage: Stage) -> None:
-        desk = stage.desk
-        if playbook.scope == "case":
-            stage.say(Says("👍", "reaction"))  # somebody must be there to have a case, by something that starts none
-            stage.settle()
-        with stage.store.begin() as session:
-            if playbook.scope == "incident":
-                opening.open_incident(
-                    desk,
-                    session,
-                    kind="other",
-                    severity="important",
-                    what="a rehearsal",
-                    opened_by=COLLEAGUE,
-                    playbook=playbook.name,
-                )
-            else:
-                customer = session.scalars(select(Customer.id)).one()
-                opening.open_case_by_hand(
-                    desk,
-                    session,
-                    customer_id=customer,
-                    playbook=playbook.name,
-                    severity="important",
-                    opened_by=COLLEAGUE,
-                )
-        stage.settle()
-
-    return _on_stage(shelf, begin, time), f"{playbook.name}, opened by hand"
-
-
-def _on_stage(shelf: Shelf, begin: Callable[[Stage], None], time: timedelta) -> Stories:
-    from sqlalchemy import select
-
-    from flows.rehearsal.stage import Stage
-    from flows.store.tables import Case, Incident
-    from flows.telling import story
-
-    stage = Stage(shelf)
-    try:
-        begin(stage)
-        stage.pass_time(time)
-        with stage.store.read() as session:
-            opened = [
-                *session.scalars(select(Case.id).order_by(Case.opened_at, Case.id)),
-                *session.scalars(select(Incident.id)),
-            ]
-        return {about: story.tell(stage.store, about) for about in opened}
-    finally:
-        stage.close()
-
-
-def _first_words(bundle: Bundle, playbook: Playbook) -> list[str] | None:
-    """The first words of the word lists that start this playbook."""
-    from flows.cli.decide import Decided
-
-    for words in _known_words(bundle) if playbook.triggers else ():
-        if Decided.by(bundle, {"place": "private"}, words).trigger.then.get("playbook") == playbook.name:
-            return [words]
-    return None
-
-
-def _known_words(bundle: Bundle) -> Iterator[str]:
-    for language in bundle.words.languages:
-        for each in language.lists:
-            # All phrases of a list mean the same, so a few of each are enough to try.
-            yield from (phrase.rstrip("*") for phrase in each.phrases[:3])
-            for groups in each.together:
-                words = (language.groups[group][:2] for group in groups)
-                yield from (" ".join(part.rstrip("*") for part in parts) for parts in product(*words))
-
-
-def _first_thing(shelf: Shelf, playbook: Playbook) -> Says | None:
-    """The first kind of message without words that starts this playbook."""
-    from flows.rehearsal.scenario import Says
-
-    for said in (Says(kind="audio"), Says(kind="image"), Says(kind="reaction")):
-        stories = _play(shelf, [said], timedelta(0))
-        if any(line.data.get("playbook") == playbook.name for lines in stories.values() for line in lines):
-            return said
-    return None
+    return Shelf(old_bundle(name, against, shelf.current, shelf.verbs, store), shelf.verbs)

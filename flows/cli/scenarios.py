@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rules.bundle import TEST, Bundle
-from rules.problems import Place, Problems, did_you_mean
+from rules.problems import Place, Problems
 from rules.yaml_source import Source
 
 if TYPE_CHECKING:
@@ -48,13 +48,9 @@ def read_files(paths: Iterable[Path], bundle: Bundle, root: Path) -> list[Scenar
     found = []
     for path in paths:
         source = Source.read(path, problems, shown=shown(path, root))
-        file = read_scenarios(source, bundle.vocabulary, problems) if source is not None else None
-        if file is None or source is None:
-            continue
-        if file.tests not in bundle.playbooks:
-            hint = did_you_mean(file.tests, bundle.playbooks)
-            problems.error(source.place(("tests",)), f'there is no playbook "{file.tests}"{hint}', "unknown-playbook")
-        found.append(file)
+        file = read_scenarios(source, bundle.vocabulary, problems, bundle) if source is not None else None
+        if file is not None:
+            found.append(file)
     problems.raise_errors()
     return found
 

@@ -16,8 +16,8 @@ from multiprocessing.connection import Connection
 
 from flows.clock import MovedClock
 from flows.rehearsal.play import Played, play_on
-from flows.rehearsal.scenario import Scenario
-from flows.rehearsal.stage import START, Stage
+from flows.rehearsal.scenario import START, Scenario
+from flows.rehearsal.stage import Stage
 from flows.shelf import Shelf
 from flows.store.database import Store
 
@@ -41,7 +41,7 @@ def play_all(shelf: Shelf, scenarios: Sequence[Scenario], cores: int | None = No
 
 def _one_after_the_other(shelf: Shelf, store: Store, scenarios: Sequence[Scenario]) -> Iterator[Played]:
     for scenario in scenarios:
-        with closing(Stage(shelf, scenario.given, store)) as stage:
+        with closing(Stage(shelf, scenario.given, store, starts=scenario.starts, zone=scenario.zone)) as stage:
             yield play_on(stage, scenario)
 
 
@@ -56,15 +56,14 @@ def _side_by_side(shelf: Shelf, store: Store, scenarios: Sequence[Scenario], han
         found = pipes[number % hands][0].recv()
         if isinstance(found, Exception):
             raise found
-        happened, complaints, steps = found
-        yield Played(scenario, happened, complaints, steps)
+        yield Played(scenario, *found)
 
 
 def _play_mine(shelf: Shelf, store: Store, scenarios: Sequence[Scenario], sends: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the one who asked, and with it us
     try:
         for played in _one_after_the_other(shelf, store, scenarios):
-            sends.send((played.happened, played.complaints, played.steps))
+            sends.send((played.happened, played.steps, played.compared, played.timeline, played.seconds))
     except Exception as error:  # whatever it is, it is told where somebody looks
         sends.send(error)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from flows import answering
 from flows.channels.channel import Letter, Refused, Result, Sent
@@ -18,15 +20,16 @@ from flows.channels.team import NotTold, Told
 from flows.clock import MovedClock
 from flows.desk import Desk
 from flows.receiving.receive import receive
-from flows.rehearsal.scenario import Event, Says
-from flows.runs import following, opening, waves
+from flows.rehearsal.names import BY_HAND
+from flows.rehearsal.scenario import START, ZONE, Event, Says
+from flows.runs import ending, following, opening, waves
 from flows.shelf import Shelf
+from flows.store import customers
 from flows.store.database import Store
-from flows.store.tables import FollowUp, Subject, Task
+from flows.store.tables import Case, Customer, FollowUp, Incident, Subject, Task
 from rules.language import FactValues
 
-START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)  # a Monday morning
-CUSTOMER = "15550100001"  # a number that is reserved for stories
+CUSTOMER = "15550100001"  # a number that is reserved for stories; the second customer has the next one
 COLLEAGUE = "colleague"
 
 
@@ -37,10 +40,14 @@ class Nowhere:
     name: str = "rehearsal"
     answers: list[Result] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
+    sent: dict[str, Letter] = field(default_factory=dict)  # what has left, by WhatsApp's id, the last one last
 
     def send(self, letter: Letter) -> Result:
         self.letters.append(letter)
-        return self.answers.pop(0) if self.answers else Sent(f"wamid.{len(self.letters)}")
+        result = self.answers.pop(0) if self.answers else Sent(f"wamid.{len(self.letters)}")
+        if isinstance(result, Sent):
+            self.sent[result.provider_id] = letter
+        return result
 
 
 def refusal(code: int) -> Refused:
@@ -56,15 +63,34 @@ class Nobody:
         return Told((role,))
 
 
-class NothingToAnswer(Exception):
-    """A scenario answers a question that nobody has asked."""
+class CannotHappen(Exception):
+    """Something cannot happen as things stand: an answer to a question that nobody has asked, a report about a text
+    that was never sent."""
+
+
+def address_of(customer: int | None) -> str:
+    """The number of the first customer, the second, …"""
+    return str(int(CUSTOMER) + (customer or 1) - 1)
+
+
+def number_of(address: str) -> int:
+    """Whose number that is: 1 for the first customer."""
+    return int(address) - int(CUSTOMER) + 1
 
 
 class Stage:
     """One rehearsal. Close it when done. `store` is an earlier rehearsal's store in memory, which is emptied."""
 
-    def __init__(self, shelf: Shelf, given: FactValues | None = None, store: Store | None = None) -> None:
-        self.clock = MovedClock(START)
+    def __init__(
+        self,
+        shelf: Shelf,
+        given: FactValues | None = None,
+        store: Store | None = None,
+        *,
+        starts: datetime = START,
+        zone: ZoneInfo = ZONE,
+    ) -> None:
+        self.clock = MovedClock(starts)
         self.store = store.emptied(self.clock) if store is not None else Store.in_memory(self.clock)
         self.channel = Nowhere()
         self.desk = Desk(
@@ -73,6 +99,7 @@ class Stage:
             self.channel,
             Nobody(),
             Pace(self.clock),
+            timezone=zone,
             given={str(name): value for name, value in (given or {}).items()},
         )
         self._waves = 0
@@ -82,30 +109,27 @@ class Stage:
         self.store.close()
 
     def happen(self, event: Event) -> None:
-        """Let one thing happen, and let everything follow that follows at once."""
+        """Let one thing happen, and let everything follow that follows at once. Raises `CannotHappen`."""
         if event.after is not None:
             self.pass_time(event.after)
+        elif event.at is not None:
+            self._pass_until(event)
         elif event.customer_says is not None:
             self.say(event.customer_says)
         elif event.answer is not None:
-            self.answer(event.answer)
+            self.answer(event.answer, event.to, event.customer)
         elif event.send_fails_with is not None:
             self.channel.answers.append(refusal(event.send_fails_with))
-        elif event.incident is not None:
-            with self.store.begin() as session:
-                opening.open_incident(
-                    self.desk, session, kind="other", severity="important", what=event.incident, opened_by=COLLEAGUE
-                )
+        elif event.text_delivered or event.text_read:
+            self.report("delivered" if event.text_delivered else "read")
+        elif event.delivery_fails_with is not None:
+            self.report("failed", event.delivery_fails_with, event.customer)
         elif event.process_dies:
             # Nothing is kept outside the store, so a new desk over the same store is a new process.
-            self.desk = Desk(
-                self.store,
-                Shelf(self.desk.shelf.current, self.desk.shelf.verbs),
-                self.channel,
-                Nobody(),
-                Pace(self.clock),
-                given=self.desk.given,
-            )
+            shelf, pace = Shelf(self.desk.shelf.current, self.desk.shelf.verbs), Pace(self.clock)
+            self.desk = replace(self.desk, shelf=shelf, team=Nobody(), pace=pace)
+        else:
+            self._by_hand(event)
         self.settle()
 
     def say(self, said: Says) -> None:
@@ -117,38 +141,122 @@ class Stage:
             content = {"message_id": "wamid.1", "emoji": said.text or "👍"}
         elif kind != "text" and said.text:
             content["caption"] = said.text
-        message: dict[str, Any] = {
-            "id": f"wamid.in.{self._messages}",
-            "from": CUSTOMER,
-            "type": kind,
-            kind: content,
-            "timestamp": str(int(self.clock.now().timestamp())),
-        }
+        message: dict[str, Any] = {"id": f"wamid.in.{self._messages}", "type": kind, kind: content}
         if said.in_group:
             message["group_id"] = "rehearsal-group"
-        contact: dict[str, Any] = {"wa_id": CUSTOMER, **({"profile": {"name": said.name}} if said.name else {})}
-        value = {
-            "messaging_product": "whatsapp",
-            "metadata": {"phone_number_id": "1", "display_phone_number": "1"},
-            "contacts": [contact],
-            "messages": [message],
-        }
-        body = {
-            "object": "whatsapp_business_account",
-            "entry": [{"id": "1", "changes": [{"field": "messages", "value": value}]}],
-        }
-        receive(self.store, json.dumps(body).encode())
+        self.take_message(message, said.name, address_of(said.customer))
 
-    def answer(self, answer: Mapping[str, Any]) -> None:
-        """A colleague answers the oldest open task that takes these answers."""
+    def take_message(self, message: Mapping[str, Any], name: str = "", address: str = CUSTOMER) -> None:
+        """A message as WhatsApp would post it, sent now (unless it has a `timestamp`) from this number."""
+        sent = {"from": address, "timestamp": str(int(self.clock.now().timestamp())), **message}
+        contact: dict[str, Any] = {"wa_id": address, **({"profile": {"name": name}} if name else {})}
+        self._post({"contacts": [contact], "messages": [sent]})
+
+    def use_channel(self, channel: Nowhere) -> None:
+        """Send through this one from now on."""
+        self.channel = channel
+        self.desk = replace(self.desk, channel=channel)
+
+    def know(self, locale: str | None, last_wrote_at: datetime | None) -> None:
+        """The customer is known from before the rehearsal, by what language they wrote in and when."""
         with self.store.begin() as session:
-            tasks = session.scalars(select(Task).where(Task.status == "open").order_by(Task.created_at, Task.id)).all()
+            customer = self._customer(session, None)
+            customer.locale, customer.last_wrote_at = locale, last_wrote_at
+
+    def customer_id(self, session: Session) -> str:
+        """The id of the (first) customer."""
+        return self._customer(session, None).id
+
+    def report(self, status: str, code: int | None = None, customer: int | None = None) -> None:
+        """WhatsApp reports what became of the last text (to this customer). Raises `CannotHappen` if there is none."""
+        to = address_of(customer) if customer is not None else None
+        sent = [wamid for wamid, letter in self.channel.sent.items() if to in (None, letter.to)]
+        if not sent:
+            raise CannotHappen("no text has left that WhatsApp could report on")
+        self.take_status(sent[-1], status, code)
+
+    def take_status(self, wamid: str, status: str, code: int | None = None) -> None:
+        """A delivery status as WhatsApp would post it."""
+        letter = self.channel.sent[wamid]
+        told: dict[str, Any] = {
+            "id": wamid,
+            "status": status,
+            "timestamp": str(int(self.clock.now().timestamp())),
+            "recipient_id": letter.to,
+            "biz_opaque_callback_data": letter.key,
+        }
+        if code is not None:
+            told["errors"] = [{"code": code}]
+        self._post({"statuses": [told]})
+
+    def answer(self, answer: Mapping[str, Any], to: str | None = None, customer: int | None = None) -> None:
+        """A colleague answers the oldest open task that takes these answers (of the step `to`, about this customer).
+        Raises `CannotHappen` if there is none, or if it does not offer this answer."""
+        with self.store.begin() as session:
+            every = session.scalars(select(Task).where(Task.status == "open").order_by(Task.created_at, Task.id)).all()
+            about = self._customer(session, customer).id if customer is not None else None
+            tasks = [task for task in every if to in (None, task.path) and about in (None, task.subject_id)]
             fitting = [task for task in tasks if answering.fits(task, answer)]
             if not fitting:
-                raise NothingToAnswer(f"nobody has asked for {dict(answer) or 'this'}")
-            answering.answer(
-                session, self.desk.shelf.current.vocabulary, fitting[0].id, answer, COLLEAGUE, self.clock.now()
-            )
+                raise CannotHappen(_unasked(answer, to, every))
+            try:
+                vocabulary = self.desk.shelf.current.vocabulary
+                answering.answer(session, vocabulary, fitting[0].id, answer, COLLEAGUE, self.clock.now())
+            except answering.WrongAnswer as error:
+                raise CannotHappen(str(error).replace(fitting[0].id, fitting[0].path or "this task")) from None
+
+    def _pass_until(self, event: Event) -> None:
+        assert event.at is not None
+        until = event.at.next(self.clock.now(), self.desk.timezone)
+        if until is None:
+            raise CannotHappen(f"{event.at} is over by then")
+        self.pass_time(until - self.clock.now())
+
+    def _by_hand(self, event: Event) -> None:
+        """A person opens or closes something."""
+        with self.store.begin() as session:
+            if event.incident is not None:
+                opening.open_incident(
+                    self.desk,
+                    session,
+                    kind="other",
+                    severity=event.severity,
+                    what=event.incident,
+                    opened_by=COLLEAGUE,
+                    playbook=event.playbook,
+                )
+            elif event.open_case is not None:
+                opening.open_case_by_hand(
+                    self.desk,
+                    session,
+                    customer_id=self._customer(session, event.customer).id,
+                    playbook=event.open_case,
+                    severity=event.severity,
+                    opened_by=COLLEAGUE,
+                )
+            elif event.close is not None:
+                still_open = self._still_open(session, event)
+                ending.close_by_hand(session, still_open, BY_HAND, COLLEAGUE, self.clock.now())
+
+    def _still_open(self, session: Session, event: Event) -> str:
+        table = Case if event.close == "case" else Incident
+        newest = select(table.id).where(table.closed_at.is_(None)).order_by(table.opened_at.desc(), table.id)
+        if event.customer is not None:
+            newest = newest.where(Case.customer_id == self._customer(session, event.customer).id)
+        found = session.scalars(newest.limit(1)).first()
+        if found is None:
+            raise CannotHappen(f"no {event.close} is open")
+        return str(found)
+
+    def _customer(self, session: Session, number: int | None) -> Customer:
+        """The first customer, the second, …; one who has not written yet is known all the same."""
+        return customers.recognise(session, self.store.vault, self.clock.now(), wa_id=address_of(number or 1))
+
+    def _post(self, value: Mapping[str, Any]) -> None:
+        about = {"messaging_product": "whatsapp", "metadata": {"phone_number_id": "1", "display_phone_number": "1"}}
+        changes = [{"field": "messages", "value": {**about, **value}}]
+        body = {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": changes}]}
+        receive(self.store, json.dumps(body).encode())
 
     def settle(self) -> None:
         """Move everything that can move now."""
@@ -185,3 +293,20 @@ _NEXT = select(
     select(func.min(_SUBJECTS.due_at)).scalar_subquery(),
     select(func.min(_FOLLOW_UPS.due_at)).where(_FOLLOW_UPS.status == "waiting").scalar_subquery(),
 )
+
+
+def _unasked(answer: Mapping[str, Any], to: str | None, still_open: Sequence[Task]) -> str:
+    """That nobody has asked for an answer, and what is asked instead."""
+    given = (
+        " and ".join(map(str, answer)) if answer and "approved" not in answer else "a yes or a no" if answer else "this"
+    )
+    asked = [f"{task.path or 'a text by hand'} ({_wanted(task)})" for task in still_open]
+    where = f"{to} has not asked" if to is not None else "nobody has asked"
+    return f"{where} for {given} then; open: {', '.join(asked) or 'nothing'}"
+
+
+def _wanted(task: Task) -> str:
+    """What a task wants to hear, as a scenario's `answer` has it."""
+    if task.kind == "approve":
+        return "yes or no"
+    return ", ".join(answering.fields_of(task)) or "done"

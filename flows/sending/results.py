@@ -23,6 +23,7 @@ MOST_TRIES = 6
 LONGEST_BACK_OFF = timedelta(days=3)  # being too fast is our own doing, and passes
 LONGEST_TELLING = timedelta(days=1)  # a colleague who cannot be reached for longer is not told of it any more
 LONGEST_HOLD = timedelta(minutes=1)  # for the whole number; a longer wait would silence everyone for one refusal
+FROM_THE_APP = "this number is written to from the app"
 _OF_THE_NUMBER = (4, 80007, 130429)  # codes that say the number is too fast; others are about one customer or letter
 _OF_THE_PAIR = 131056
 
@@ -44,7 +45,7 @@ def answered(desk: Desk, session: Session, row: Outbox, result: Result, flow_run
             row.not_before = now + STATUS_WAIT
             note(session, row, now, "not known whether the text left", flow_run, detail=result.detail)
         case HandOver():
-            ask_a_person(desk, session, row, "this number is written to from the app", flow_run, link=result.link)
+            ask_a_person(desk, session, row, FROM_THE_APP, flow_run, link=result.link)
         case Refused():
             _refused(desk, session, row, result, now, flow_run)
 

@@ -24,14 +24,18 @@ from rules.vocabulary import FACT_NAME, RESERVED, SUPPLIERS, Kind, Vocabulary
 class ScenarioWords:
     """The words of a playbook's test file, handed in because those who play scenarios are not known here.
 
-    `events`: what may happen -> its meaning and the annotation of its value (a dataclass: its first field may stand
-    alone; None: the word alone is the event). `outcomes`: what may come of it -> its meaning. `details`: what may be
-    said of an outcome -> its meaning and annotation.
+    `events`: what may happen -> its meaning, the annotation of its value (a dataclass: its first field may stand
+    alone; None: the word alone is the event), and what may stand beside it. `beside`: that, with meaning and
+    annotation. `outcomes`: what may come of it -> its meaning, and its details. `details`: what may be said of an
+    outcome -> its meaning and annotation. `closing`: the word for "nothing else". `starts`: how a moment is written.
     """
 
-    events: Mapping[str, tuple[str, Any]]
-    outcomes: Mapping[str, str]
+    events: Mapping[str, tuple[str, Any, tuple[str, ...]]]
+    beside: Mapping[str, tuple[str, Any]]
+    outcomes: Mapping[str, tuple[str, tuple[str, ...]]]
     details: Mapping[str, tuple[str, Any]]
+    closing: str
+    starts: Any
 
 
 def playbook_schema(vocabulary: Vocabulary, verbs: Verbs) -> Schema:
@@ -122,16 +126,26 @@ def playbook_test_schema(vocabulary: Vocabulary, words: ScenarioWords) -> Schema
     """Tests beside their playbooks: `playbooks/*.test.yaml`."""
     shapes = Shapes(vocabulary)
     outcome = shapes.part("outcome", lambda: _outcome(shapes, words))
+    closing = facts.words({words.closing: "The customer is told nothing else; stands last"})
     scenario: Schema = {
         "type": "object",
         "properties": {
             "name": {**shapes.value(Words), "description": "What is shown, in one sentence"},
             "given": {**shapes.value(FactValues), "description": "Facts that are taken as known from the start"},
+            "starts": {
+                **shapes.value(words.starts),
+                "description": "When it begins, in its time zone; without it, on Monday 2026-01-05 09:00",
+            },
+            "time zone": {**shapes.value(Words), "description": "Where the business is, as in Asia/Shanghai"},
             "timeline": _several(_event(shapes, words), "What happens, in order, on a clock that is moved"),
-            "expect": _several(outcome, "What must come of it, in this order; other things may happen between"),
+            "expect": _several(
+                facts.value_or_mapping(closing, outcome),
+                "What must come of it, in this order; other things may happen between",
+            ),
             "never": _several(outcome, "What must not come of it at any time"),
         },
         "required": ["name", "timeline"],
+        "anyOf": [{"required": ["expect"]}, {"required": ["never"]}],
         "additionalProperties": False,
     }
     content: Schema = {
@@ -211,15 +225,24 @@ def _named(value: Schema, description: str) -> Schema:
 
 
 def _event(shapes: Shapes, words: ScenarioWords) -> Schema:
-    """One event: a mapping with one key, or one of the words that stand alone."""
-    alone = {name: meaning for name, (meaning, kind) in words.events.items() if kind is None}
-    keyed = {
-        name: {**_event_value(shapes, kind), "description": meaning}
-        for name, (meaning, kind) in words.events.items()
-        if kind is not None
+    """One event: a mapping with one key and what may stand beside it, or one of the words that stand alone."""
+    alone = {name: meaning for name, (meaning, kind, _) in words.events.items() if kind is None}
+    keyed = {name: each for name, each in words.events.items() if each[1] is not None}
+    events = {
+        name: {**_event_value(shapes, kind), "description": meaning} for name, (meaning, kind, _) in keyed.items()
     }
-    one = {"properties": keyed, "additionalProperties": False, "minProperties": 1, "maxProperties": 1}
+    beside = {name: {**shapes.value(kind), "description": meaning} for name, (meaning, kind) in words.beside.items()}
+    one = {
+        "properties": {**events, **beside},
+        "additionalProperties": False,
+        "oneOf": [_alone(name, set(words.beside) - set(also)) for name, (_, _, also) in keyed.items()],
+    }
     return facts.value_or_mapping(facts.words(alone), one)
+
+
+def _alone(name: str, without: set[str]) -> Schema:
+    """A mapping that has this key, and none of those."""
+    return {"required": [name], "properties": dict.fromkeys(sorted(without), False)}
 
 
 def _event_value(shapes: Shapes, kind: Any) -> Schema:
@@ -231,13 +254,13 @@ def _event_value(shapes: Shapes, kind: Any) -> Schema:
 def _outcome(shapes: Shapes, words: ScenarioWords) -> Schema:
     """One outcome, with details that must fit too."""
     name: Schema = {"type": ["string", "number", "boolean"]}
-    kinds = {outcome: {**name, "description": meaning} for outcome, meaning in words.outcomes.items()}
+    kinds = {outcome: {**name, "description": meaning} for outcome, (meaning, _) in words.outcomes.items()}
     details = {
         detail: {**shapes.value(kind), "description": meaning} for detail, (meaning, kind) in words.details.items()
     }
     return {
         "type": "object",
         "properties": {**kinds, **details},
-        "oneOf": [{"required": [outcome]} for outcome in kinds],
+        "oneOf": [_alone(outcome, set(details) - set(own)) for outcome, (_, own) in words.outcomes.items()],
         "additionalProperties": False,
     }

@@ -193,7 +193,7 @@ def test_wrong_playbook_fails(written: str, complaint: str) -> None:
         ("facts", "a: {kind: count, meaning: b, source: team, values: {c: d, e: f}}\n", "False schema"),
         ("facts", "known: {kind: count, meaning: b, source: team}\n", "should not be valid under"),
         ("facts", "a: {kind: number, meaning: b, source: team}\n", "'number' is not one of"),
-        ("playbook-test", "tests: a\nscenarios: [{name: b, timeline: [{customer: c}]}]\n", "'customer' was unexpected"),
+        ("playbook-test", "tests: a\nscenarios: [{name: b, timeline: [{customr: c}]}]\n", "'customr' was unexpected"),
         ("playbook-test", "tests: a\nscenarios: [{name: b, timeline: [after: 3]}]\n", "3 is not of type 'string'"),
         ("playbook-test", "tests: a\nscenarios: [{name: b, timeline: [answer: perhaps]}]\n", "'perhaps' is not one of"),
         ("playbook-test", "tests: a\nscenarios: [{name: b, timeline: [], expect: [{repli: c}]}]\n", "'repli' was"),
@@ -229,36 +229,74 @@ def test_team_file_that_the_code_reads_passes(tmp_path: Path) -> None:
 
 
 EVENTS: dict[str, list[Any]] = {
-    "customer says": ["Hello", {"text": "Hello", "in_group": True}, {"kind": "image"}],
+    "customer says": ["Hello", {"text": "Hello", "in_group": True}, {"kind": "image", "customer": 2}],
     "after": ["3 days"],
+    "at": ["23:30", "Monday 7:05", "2026-01-09 23:30"],
     "answer": ["yes", "no", "done", {"backup_status": "none"}],
     "send fails with": [131000],
+    "text delivered": [None],
+    "text read": [None],
+    "delivery fails with": [131026],
     "incident": ["Chargers overheat"],
+    "open case": ["example"],
+    "close": ["case", "incident"],
     "process dies": [None],
 }
-DETAILS = {"locale": "en", "form": "text", "says": "Hello", "kind": "ask", "status": "timed out"}
+BESIDE = {"to": "owner", "customer": 2, "playbook": "example", "severity": "urgent"}
+DETAILS = {
+    "locale": "en", "form": "text", "says": "Hello", "kind": "ask", "status": "timed out", "customer": 2,
+    "at": "10 minutes", "within": "5 minutes",
+}  # fmt: skip
+NEVER = {"never": [{"closed": "gone"}]}
 
 
 @pytest.mark.parametrize("event", sorted(schemas.SCENARIO_WORDS.events))
 def test_every_event_is_read(event: str) -> None:
     """The editor would complete an event that the reader of tests does not know, or underline one that it does."""
+    also = {name: BESIDE[name] for name in schemas.SCENARIO_WORDS.events[event][2]}
     for value in EVENTS[event]:
-        scenario_is_sound({"timeline": [event if value is None else {event: value}]})
+        scenario_is_sound({"timeline": [event if value is None else {event: value, **also}], **NEVER})
+        strange = {**BESIDE, event: value} if value is not None else {event: True}
+        scenario_is_wrong({"timeline": [strange], **NEVER})
 
 
 @pytest.mark.parametrize("outcome", sorted(schemas.SCENARIO_WORDS.outcomes))
 def test_every_outcome_is_read(outcome: str) -> None:
     """The editor would complete an outcome that the reader of tests does not know, or underline one that it does."""
     assert set(DETAILS) == set(schemas.SCENARIO_WORDS.details)
+    also = {name: DETAILS[name] for name in schemas.SCENARIO_WORDS.outcomes[outcome][1]}
     scenario_is_sound(
-        {"timeline": ["process dies"], "expect": [{outcome: "a/b", **DETAILS}], "never": [{outcome: "a"}]}
+        {"timeline": ["process dies"], "expect": [{outcome: "a/b", **also}], "never": [{outcome: "a", "at": "9:05"}]}
     )
+    scenario_is_wrong({"timeline": ["process dies"], "expect": [{outcome: "a/b", **DETAILS}]})
+
+
+def test_scenario_has_a_place_and_an_end() -> None:
+    """The editor would not know when a scenario begins, or that nothing else may be said."""
+    begins = {"starts": "2026-03-29 01:00", "time zone": "Europe/Berlin", "timeline": ["process dies"]}
+    scenario_is_sound({**begins, "expect": [{"opened": "a"}, "nothing more"]})
+    scenario_is_wrong({**begins, "never": ["nothing more"]})
+    scenario_is_wrong(begins)
 
 
 def scenario_is_sound(scenario: dict[str, Any]) -> None:
+    complained, noted = about_scenario(scenario)
+    assert noted == []
+    assert complained == []
+
+
+def scenario_is_wrong(scenario: dict[str, Any]) -> None:
+    complained, noted = about_scenario(scenario)
+    assert noted, "the reader takes it"
+    assert complained, "the schema takes it"
+
+
+def about_scenario(scenario: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """What the schema and the reader say of a scenario."""
     data = {"tests": "example", "scenarios": [{"name": "An example", **scenario}]}
     problems = Problems()
     source = Source.parse(json.dumps(data), "example.test.yaml", problems)
     assert source is not None
-    assert read_scenarios(source, Vocabulary.load(), problems) is not None, list(map(str, problems))
-    assert [error.message for error in validator("playbook-test.schema.json").iter_errors(data)] == []
+    read_scenarios(source, Vocabulary.load(), problems)
+    found = validator("playbook-test.schema.json").iter_errors(data)
+    return [error.message for error in found], [str(each) for each in problems]

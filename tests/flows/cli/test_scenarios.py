@@ -33,7 +33,7 @@ scenarios:
       - customer says: The charger caught fire and burned my hand
     expect:
       - reply: complaint/first-urgent
-        locale: zh
+        locale: zh-CN
       - task: senior_owner
     never:
       - told: senior_owner
@@ -73,10 +73,11 @@ def test_failing_scenario_shows_both_sides(
     rows = [line.partition("|") for line in result.stdout.splitlines() if "|" in line]
     sides = {(left.strip(), right.strip()) for left, _, right in rows}
     assert ("expected", "happened") in sides
-    assert ("MISSING reply complaint/first-urgent, locale 'zh'", "") in sides
-    assert ("", "+0s      reply complaint/first-urgent, locale 'en'") in sides
-    assert ("task senior_owner", "+0s      task senior_owner") in sides
-    assert ("", "NEVER +0s      told senior_owner") in sides
+    assert ("MISSING reply complaint/first-urgent, locale zh-CN", "") in sides
+    assert ("", "+0s      > customer says: The charger caught fire") in sides
+    assert ("", "reply complaint/first-urgent, locale en") in sides
+    assert ("task senior_owner", "task senior_owner") in sides
+    assert ("", "NEVER told senior_owner") in sides
     assert len({len(left) for left, _, _ in rows}) == 1
 
 
@@ -179,7 +180,9 @@ def test_name_alone_plays_the_scenarios_beside_the_playbook(firebreak: Firebreak
 )
 def test_any_playbook_can_be_rehearsed_without_scenarios(firebreak: Firebreak, playbook: str, event: str) -> None:
     """A new playbook could not be tried before its tests are written."""
-    (lines,) = read_json(firebreak("rehearse", playbook, "--for", "1 second", "--json"))["stories"].values()
+    (lines,) = read_json(firebreak("rehearse", playbook, "--for", "1 second", "--json"))["played"][0][
+        "stories"
+    ].values()
     assert event in {line["event"] for line in lines}
     assert any(line["data"].get("playbook") == playbook for line in lines)
 
@@ -217,5 +220,7 @@ def test_wrong_rehearsal_is_one_clear_line(firebreak: Firebreak, arguments: list
 
 def test_rehearsed_story_is_complete(firebreak: Firebreak) -> None:
     """The JSON of a rehearsal would leave out lines that the real story has."""
-    (lines,) = read_json(firebreak("rehearse", "incident", "--for", "1 second", "--json"))["stories"].values()
+    (lines,) = read_json(firebreak("rehearse", "incident", "--for", "1 second", "--json"))["played"][0][
+        "stories"
+    ].values()
     assert set(lines[0]) == set(story.Line.__dataclass_fields__) - {"entry"}

@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from flows import answering
 from flows.errors import FirebreakError
-from flows.rehearsal.scenario import Event, Says
-from flows.rehearsal.stage import START, Stage
+from flows.rehearsal.scenario import START, Event, Says
+from flows.rehearsal.stage import Stage
 from flows.runs import ending, opening
 from flows.shelf import Shelf
 from flows.store.tables import Case, Customer, FollowUp, Incident, Run, Step, Task

@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from flows import answering
 from flows.clock import MovedClock
-from flows.rehearsal.scenario import Event
-from flows.rehearsal.stage import START, Stage
+from flows.rehearsal.scenario import START, Event
+from flows.rehearsal.stage import Stage
 from flows.runs import migrating, waves
 from flows.runs.migrating import Move, NoSuchVersion
 from flows.shelf import Shelf

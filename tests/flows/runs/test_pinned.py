@@ -13,8 +13,8 @@ from flows import answering
 from flows.channels.pace import Pace
 from flows.clock import MovedClock
 from flows.desk import Desk
-from flows.rehearsal.scenario import Event
-from flows.rehearsal.stage import START, Nobody, Stage
+from flows.rehearsal.scenario import START, Event
+from flows.rehearsal.stage import Nobody, Stage
 from flows.shelf import Shelf
 from flows.store.database import Store
 from flows.store.tables import Case, FollowUp, Outbox, Run, Step, Task

@@ -43,5 +43,5 @@ def tried(content: Bundle, scenario: str) -> Played:
     assert file is not None
     played = play(Shelf(content, all_verbs()), file.scenarios[0])
     happened = "\n".join(f"{each.at} {each.kind} {each.name} {dict(each.details)}" for each in played.happened)
-    assert played.passed, "\n".join([*played.complaints, happened])
+    assert played.passed, "\n".join([*map(str, played.complaints), happened])
     return played

@@ -1,0 +1,107 @@
+"""What people and WhatsApp did in a past case, without what the procedure made of it: what can be played again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flows.channels.channel import Result
+
+
+@dataclass(frozen=True)
+class Wrote:
+    """The customer wrote. `element` is the message as WhatsApp posted it, without the number; `case` is the case that
+    it opened, if any."""
+
+    at: datetime
+    element: Mapping[str, Any] = field(repr=False)
+    name: str = field(default="", repr=False)
+    case: str | None = None
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A colleague answered what a step (or, without one, nobody's step) had asked."""
+
+    at: datetime
+    playbook: str | None
+    path: str | None
+    kind: str
+    role: str
+    question: str
+    answer: Mapping[str, Any]
+    by: str
+
+
+@dataclass(frozen=True)
+class Reported:
+    """WhatsApp reported on a text: the n-th (from 0) of this reply that had left."""
+
+    at: datetime
+    reply: str
+    nth: int
+    status: str
+    code: int | None
+
+
+@dataclass(frozen=True)
+class OpenedByHand:
+    """A person opened a case for the customer."""
+
+    at: datetime
+    case: str
+    playbook: str
+    severity: str
+    by: str
+
+
+@dataclass(frozen=True)
+class ClosedByHand:
+    """A person closed a case."""
+
+    at: datetime
+    case: str
+    as_: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Crisis:
+    """An incident began, or (`over`) ended. Who leads it plays no part in the case; that it is open may."""
+
+    at: datetime
+    incident: str
+    kind: str
+    severity: int
+    facts: Mapping[str, Any]
+    over: bool = False
+
+
+Deed = Wrote | Answered | Reported | OpenedByHand | ClosedByHand | Crisis
+
+
+@dataclass(frozen=True)
+class Past:
+    """A past case: what was done, in order, and what the channel answered for each reply.
+
+    It begins some days before the case, because what the customer wrote then may matter to it. `remarks` say what of
+    it cannot be played as it was.
+    """
+
+    case: str
+    playbook: str
+    version: str
+    bundle: str
+    deeds: tuple[Deed, ...]
+    results: Mapping[str, tuple[Result, ...]]
+    until: datetime
+    locale: str | None = None
+    last_wrote_at: datetime | None = None
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def begins(self) -> datetime:
+        """When the first thing was done."""
+        return min((deed.at for deed in self.deeds), default=self.until)

@@ -1,0 +1,120 @@
+"""Past cases, played again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from flows.cli.scenarios import read_files, scenario_files
+from flows.rehearsal.again import play_again
+from flows.rehearsal.comparing import Happened
+from flows.rehearsal.past import past_of
+from flows.rehearsal.play import happened_in
+from flows.rehearsal.scenario import Event, Says, Scenario
+from flows.rehearsal.stage import CannotHappen, Stage
+from flows.shelf import ROOT, Shelf
+from flows.store.tables import Case, JournalLine
+from rules.language import Words
+
+Told = tuple[object, ...]
+
+
+def scenarios() -> Iterator[tuple[str, int]]:
+    """Every shipped scenario, by its file and number."""
+    for path in scenario_files(ROOT, []):
+        count = path.read_text(encoding="utf-8").count("\n  - name:")
+        yield from ((path.name, number) for number in range(count))
+
+
+@pytest.mark.parametrize(("name", "number"), list(scenarios()))
+def test_case_played_under_its_own_content_goes_as_it_went(shelf: Shelf, name: str, number: int) -> None:
+    """A backtest would blame a new version for what the rehearsal itself does differently."""
+    (file,) = read_files([ROOT / "playbooks" / name], shelf.current, ROOT)
+    scenario = file.scenarios[number]
+    stage = staged(shelf, scenario)
+    try:
+        with stage.store.read() as session:
+            cases = session.scalars(select(Case.id)).all()
+        for case in cases:
+            past = past_of(stage.store, case)
+            again = play_again(shelf, past, scenario.zone, scenario.given)
+            then = happened_in(stage.store, JournalLine.case_id == case)
+            assert again.remarks == ()
+            assert plain(again.happened) == plain(then)
+    finally:
+        stage.close()
+
+
+TEXTS = (
+    "Please delete my personal information from our chat",
+    "My parcel still has not arrived, it has been two weeks",
+    "The charger caught fire and burned my hand",
+    "这个充电宝充不进电，我要退款",
+    "Thank you so much",
+)
+ANSWERS: tuple[dict[str, object], ...] = (
+    {},
+    {"approved": "yes"},
+    {"approved": "no"},
+    {"backup_status": "confirmed"},
+    {"evidence_value": "none", "dispute": "none", "demand": "erase_our_copies"},
+    {"intent": "complaint"},
+)
+TIMES = [timedelta(seconds=40), timedelta(minutes=11), timedelta(hours=1)]
+EVENTS = st.one_of(
+    st.sampled_from(TEXTS).map(lambda text: Event(customer_says=Says(text))),
+    st.sampled_from((Says(kind="image"), Says(kind="audio"), Says(kind="reaction"))).map(
+        lambda said: Event(customer_says=said)
+    ),
+    st.sampled_from(ANSWERS).map(lambda answer: Event(answer=answer)),
+    st.sampled_from(TIMES).map(lambda time: Event(after=time)),
+    st.sampled_from((131000, 131047, 131026, 131050)).map(lambda code: Event(send_fails_with=code)),
+    st.sampled_from((131000, 131026)).map(lambda code: Event(delivery_fails_with=code)),
+    st.sampled_from((Event(text_read=True), Event(close="case"), Event(open_case="complaint-check-in"))),
+    st.sampled_from((Event(incident=Words("Chargers overheat")), Event(close="incident"))),
+)
+
+
+@settings(max_examples=15, deadline=None, phases=[Phase.generate])
+@given(st.lists(EVENTS, min_size=3, max_size=10))
+def test_whatever_happened_can_be_played_again(shelf: Shelf, events: list[Event]) -> None:
+    """A backtest over real cases, which are untidier than any test, would find differences where there are none."""
+    stage = staged(shelf, Scenario("any", (Event(customer_says=Says(TEXTS[0])), *events)))
+    try:
+        with stage.store.read() as session:
+            cases = session.scalars(select(Case.id).order_by(Case.opened_at, Case.id)).all()
+        for case in cases:
+            past = past_of(stage.store, case)
+            again = play_again(shelf, past, ZoneInfo("UTC"))
+            assert plain(again.happened) == plain(happened_in(stage.store, JournalLine.case_id == case))
+    finally:
+        stage.close()
+
+
+def staged(shelf: Shelf, scenario: Scenario) -> Stage:
+    """A store in which a scenario has happened."""
+    stage = Stage(shelf, scenario.given, starts=scenario.starts, zone=scenario.zone)
+    for event in scenario.timeline:
+        with suppress(CannotHappen):
+            stage.happen(event)
+    return stage
+
+
+def plain(happened: tuple[Happened, ...]) -> list[Told]:
+    """What happened, without the ids, which are others each time."""
+    return [
+        (each.at, each.kind, each.name, sorted((key, _masked(value)) for key, value in each.details.items()))
+        for each in happened
+    ]
+
+
+def _masked(text: str) -> str:
+    return re.sub(r"\b[A-Z]-[0-9A-Z]{10}\b", "an id", text)
