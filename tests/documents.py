@@ -6,6 +6,7 @@ came into it. The words before a block say what is done with it:
 
 - **`playbooks/a.yaml`** before a block: this is the whole file.
 - **`playbooks/a.yaml`**, at the end: it is put below what the file holds.
+- **`playbooks/a.yaml`**, above `steps:`: it is put there.
 - **`playbooks/a.yaml`**, from `steps:` on: it takes the place of that line and of everything below it.
 - A block of YAML without any of these is a list of steps, which has to pass the check in a playbook of its own.
 - In a block of `console`, `$` begins a command, and what comes of it follows. `…` on a line of its own stands for any
@@ -24,14 +25,18 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 HERE = Path(__file__).parents[1]
 LEFT_OUT = "…"
+Place = Literal["whole", "at the end", "above", "from"]
 _FENCE = re.compile(r"^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
 _FILE = re.compile(
-    r"^\*\*`(?P<path>[\w/.-]+)`\*\*(?:(?:, |，)(?:(?P<end>at the end|接在末尾)|(?:from |从 ?)`(?P<line>[^`]+)` ?(?:on|起)))?[:：]?$"
+    r"^\*\*`(?P<path>[\w/.-]+)`\*\*"
+    r"(?:(?:, |，)(?:(?P<end>at the end|接在末尾)|(?P<above>above|插在) ?`(?P<line>[^`]+)`(?: 上面)?"
+    r"|(?:from|从) `(?P<first>[^`]+)` (?:on|起)))?$"
 )
 _VARIES = (
     (re.compile(r"in [0-9.]+ s\b"), "in 0.5 s"),
@@ -48,8 +53,8 @@ class Block:
     start: int
     line: int
     path: str | None = None
-    at_the_end: bool = False
-    from_line: str | None = None
+    place: Place = "whole"
+    beside: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,8 +76,14 @@ def blocks(text: str) -> Iterator[Block]:
     for found in _FENCE.finditer(text):
         before = text[: found.start()].rstrip("\n").rsplit("\n", 1)[-1]
         said = _FILE.match(before) if found["kind"] == "yaml" else None
-        file = (said["path"], bool(said["end"]), said["line"]) if said else (None, False, None)
-        yield Block(found["kind"], found["text"], found.start("text"), text[: found.start()].count("\n") + 1, *file)
+        line = text[: found.start()].count("\n") + 1
+        block = Block(found["kind"], found["text"], found.start("text"), line)
+        yield block if said is None else _in_file(block, said)
+
+
+def _in_file(block: Block, said: re.Match[str]) -> Block:
+    place: Place = "at the end" if said["end"] else "above" if said["above"] else "from" if said["first"] else "whole"
+    return replace(block, path=said["path"], place=place, beside=said["line"] or said["first"] or "")
 
 
 def fits(shown: str, came: str) -> bool:
@@ -104,13 +115,15 @@ class Play:
         """Write the file as the designer would."""
         path = self.folder / (block.path or "")
         path.parent.mkdir(parents=True, exist_ok=True)
-        held = path.read_text(encoding="utf-8") if block.at_the_end or block.from_line else ""
-        if block.from_line:
-            lines = held.splitlines(keepends=True)
-            first = [number for number, line in enumerate(lines) if line.strip() == block.from_line]
-            assert len(first) == 1, f"line {block.line}: `{block.from_line}` stands {len(first)} times in {block.path}"
-            held = "".join(lines[: first[0]])
-        path.write_text(held + block.text, encoding="utf-8")
+        lines = [] if block.place == "whole" else path.read_text(encoding="utf-8").splitlines(keepends=True)
+        here = len(lines)
+        if block.beside:
+            found = [number for number, line in enumerate(lines) if line.strip() == block.beside]
+            found = [n for n in found if indent(lines[n]) == min(indent(lines[each]) for each in found)]
+            assert len(found) == 1, f"line {block.line}: `{block.beside}` stands {len(found)} times in {block.path}"
+            here = found[0]
+        below = lines[here:] if block.place == "above" else []
+        path.write_text("".join([*lines[:here], block.text, *below]), encoding="utf-8")
 
     def check_steps(self, block: Block) -> None:
         """A block that belongs to no file is an example of steps; it must be sound in a playbook of its own."""
@@ -133,7 +146,7 @@ class Play:
             came = self.run(command[2:])
             gap = "\n" if shown.endswith("\n\n") else ""  # an empty line before the next command is no output
             shown = shown.rstrip("\n") + "\n" if shown.strip() else ""
-            if fits(steady(shown), steady(came)):
+            if fits(shown, came):
                 came = shown
             else:
                 differences.append(Difference(block.line, command[2:], shown, came))
@@ -147,14 +160,19 @@ class Play:
         from flows.cli.main import app
 
         words = shlex.split(command)
-        if words[0] == "mkdir":
-            (self.folder / words[-1]).mkdir(parents=True, exist_ok=True)
+        if words[0] == "rm":
+            (self.folder / words[1]).unlink()
             return ""
         assert words[0] == "firebreak", command
         result = CliRunner().invoke(app, words[1:], prog_name="firebreak")
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
-        return "".join(f"{line.rstrip()}\n" for line in result.output.strip("\n").splitlines())
+        return steady("".join(f"{line.rstrip()}\n" for line in result.output.strip("\n").splitlines()))
+
+
+def indent(line: str) -> int:
+    """How many spaces stand before it."""
+    return len(line) - len(line.lstrip())
 
 
 def steady(text: str) -> str:
