@@ -29,8 +29,8 @@ A condition says which facts must have which values. Several side by side must a
   label: look_closely
 ```
 
-A fact may be **unknown**. Then it equals no value; `unknown` and `known` ask for just that. Comparisons by order take it
-for its cautious side, where it has one, and do not hold otherwise."""
+A fact may be **unknown**. Then it equals no value; `unknown` and `known` ask for just that. Comparisons by order take
+it for its cautious side, where it has one, and do not hold otherwise."""
 
 
 @dataclass(frozen=True)
