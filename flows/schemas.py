@@ -1,4 +1,5 @@
-"""The committed JSON Schemas: writing them, and telling which of them are no longer what the code says."""
+"""The committed JSON Schemas and the reference that is made from them: writing them, and telling which of them are no
+longer what the code says."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from flows.verbs import all_verbs
 from rules.bundle import FACTS, HOURS, LEGAL_CLOCKS, TEST, is_playbook, is_reply
 from rules.language import Duration
 from rules.schema import ScenarioWords, Schema, all_schemas
+from rules.schema.reference import REFERENCE, reference
 from rules.vocabulary import Vocabulary
 
 SCENARIO_WORDS = ScenarioWords(
@@ -26,9 +28,10 @@ SCENARIO_WORDS = ScenarioWords(
 """The words that `flows.rehearsal.scenario` reads, with their meanings."""
 
 
-def current() -> Mapping[str, Schema]:
-    """Every schema as the code and the vocabulary have it now, by file name."""
-    return all_schemas(Vocabulary.load(), all_verbs(), SCENARIO_WORDS)
+def current(facts: Path | None = None) -> Mapping[str, Schema]:
+    """Every schema as the code and the vocabulary have it now, by file name. `facts`: another vocabulary than the one
+    that is shipped."""
+    return all_schemas(Vocabulary.load(facts), all_verbs(), SCENARIO_WORDS)
 
 
 def schema_for(path: str) -> str | None:
@@ -48,22 +51,27 @@ def schema_for(path: str) -> str | None:
     return "rules.schema.json" if path.startswith("rules/packs/") else None
 
 
-def write(folder: Path) -> list[str]:
-    """Bring the files in `folder` up to date; returns the names of those that changed."""
-    folder.mkdir(parents=True, exist_ok=True)
-    changed = stale(folder)
-    for name in changed:
-        (folder / name).write_text(_text(current()[name]), encoding="utf-8")
+def write(root: Path) -> list[str]:
+    """Bring the files below `root` up to date; returns the paths of those that changed."""
+    texts = _files(root)
+    changed = [path for path, text in texts.items() if _committed(root / path) != text]
+    for path in changed:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(texts[path], encoding="utf-8")
     return changed
 
 
-def stale(folder: Path) -> list[str]:
-    """The names of the files in `folder` that are missing or no longer what the code says."""
-    return [name for name, schema in current().items() if _committed(folder / name) != _text(schema)]
+def stale(root: Path) -> list[str]:
+    """The paths of the files below `root` that are missing or no longer what the code says."""
+    return [path for path, text in _files(root).items() if _committed(root / path) != text]
 
 
-def _text(schema: Schema) -> str:
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+def _files(root: Path) -> dict[str, str]:
+    """Path -> text, by the facts of this content."""
+    facts = root / FACTS
+    schemas = current(facts if facts.is_file() else None)
+    texts = {f"schemas/{name}": json.dumps(each, indent=2, ensure_ascii=False) + "\n" for name, each in schemas.items()}
+    return {**texts, REFERENCE: reference(schemas)}
 
 
 def _committed(path: Path) -> str | None:

@@ -77,6 +77,9 @@ class Settings(BaseSettings):
     home: Annotated[Path, AfterValidator(_absolute)] = Field(
         default=Path(".firebreak"), description="where the data lives; made when it is not there"
     )
+    content: Annotated[Path, AfterValidator(_absolute)] | None = Field(
+        default=None, description="the folder that holds playbooks/ and rules/; the one that is shipped if not given"
+    )
     channel: Literal["practice", "cloud_api", "manual"] = Field(
         default="practice", description="how customers are reached: practice, cloud_api or manual"
     )

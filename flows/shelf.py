@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from pathlib import Path
 
+from dotenv import dotenv_values
 from sqlalchemy.orm import Session
 
-from flows.errors import StoreError
+from flows.errors import FirebreakError, StoreError
 from flows.store import bundles
 from rules.bundle import Bundle, content_files
 from rules.reading import Verbs
 
-ROOT = Path(__file__).parent.parent
+CONTENT = "FIREBREAK_CONTENT"
+
+
+def _root() -> Path:
+    """The folder that the setting names; without it the one that is shipped. `Settings` knows it too; it is read here
+    because commands that only look at content ask for no other setting."""
+    named = os.environ[CONTENT] if CONTENT in os.environ else dotenv_values(".env").get(CONTENT)
+    if not named:
+        return Path(__file__).parent.parent
+    root = Path(named).expanduser().resolve()
+    if not (root / "playbooks").is_dir():
+        raise FirebreakError(f"{CONTENT} is {root}, and there is no folder playbooks/ in it.")
+    return root
+
+
+ROOT = _root()
 """The folder that holds `playbooks/` and `rules/`."""
 
 

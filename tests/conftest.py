@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,8 @@ from flows.clock import MovedClock
 from flows.store.database import Store
 from flows.store.keys import new_master_key
 from tests.postgres import PostgresServer, find_binaries
+
+os.environ["FIREBREAK_CONTENT"] = ""  # the content that is shipped, whatever this machine is told
 
 
 @pytest.fixture

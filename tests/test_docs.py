@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -17,10 +20,13 @@ from rules.problems import Problems
 from rules.reading import Reader
 from rules.vocabulary import Vocabulary
 from rules.yaml_source import Source
+from tests import documents
 
 ROOT = Path(__file__).parents[1]
 READMES = ["README.md", "README.zh-CN.md"]
-DOCUMENTS = [*READMES, "CONTRIBUTING.md", "CHANGELOG.md"]
+TUTORIALS = ["docs/playbooks.md", "docs/playbooks.zh-CN.md"]
+REFERENCE = "docs/reference.md"
+DOCUMENTS = [*READMES, "CONTRIBUTING.md", "CHANGELOG.md", *TUTORIALS, REFERENCE]
 SETTINGS = sorted(PREFIX + name.upper() for name in Settings.model_fields)
 
 
@@ -55,7 +61,7 @@ def test_every_command_in_the_readme_exists(name: str) -> None:
         assert {word for word in words if word.startswith("--")} <= known, words
 
 
-@pytest.mark.parametrize("name", READMES)
+@pytest.mark.parametrize("name", [*READMES, REFERENCE])
 def test_every_yaml_block_is_read(name: str) -> None:
     """A designer who copies an example would get an error."""
     for text in blocks(name, "yaml"):
@@ -65,7 +71,8 @@ def test_every_yaml_block_is_read(name: str) -> None:
         if "people" in source.data:
             continue
         reader = Reader(source, Vocabulary.load(), all_verbs(), problems)
-        steps = reader.steps(source.data["steps"], ("steps",), "")
+        alone = isinstance(source.data, list)
+        steps = reader.steps(source.data if alone else source.data["steps"], () if alone else ("steps",), "")
         assert isinstance(steps, Steps), [str(problem) for problem in problems]
 
 
@@ -88,8 +95,49 @@ def test_every_link_and_path_leads_somewhere(name: str) -> None:
     text = read(name)
     linked = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
     named = re.findall(r"`((?:flows|rules|playbooks|schemas|tests|docs)/[\w/.-]*)`", text)
-    for path in {*linked, *named}:
+    for path in linked:
+        assert ((ROOT / name).parent / path).exists(), path
+    for path in set(named) - {block.path for block in documents.blocks(text)}:
         assert (ROOT / path).exists(), path
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_link_to_a_heading_leads_somewhere(name: str) -> None:
+    """A reader would look for a chapter that is not there."""
+    for path, heading in re.findall(r"\]\((?!https?:)([^)#]*)#([^)]+)\)", read(name)):
+        target = ((ROOT / name).parent / path).resolve() if path else ROOT / name
+        assert heading in headings(target.read_text(encoding="utf-8")), f"{path}#{heading}"
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", TUTORIALS)
+def test_the_tutorial_comes_out_as_it_stands_there(name: str) -> None:
+    """A stranger who types along would get something else than what the tutorial shows.
+
+    `python -m tests.documents docs/playbooks.md --write` pastes what comes out now.
+    """
+    played = subprocess.run(
+        [sys.executable, "-m", "tests.documents", name], cwd=ROOT, capture_output=True, text=True, encoding="utf-8"
+    )
+    assert played.returncode == 0, f"{played.stdout}\n{played.stderr}"
+
+
+def test_both_tutorials_build_the_same() -> None:
+    """Whoever reads the one language would get another procedure, or fewer tests, than whoever reads the other."""
+    one, other = ([block for block in documents.blocks(read(name)) if block.path] for name in TUTORIALS)
+    assert [(block.path, block.place) for block in one] == [(block.path, block.place) for block in other]
+
+
+def headings(text: str) -> set[str]:
+    """The addresses that the headings of a document get on GitHub."""
+    met: list[str] = []
+    count: Counter[str] = Counter()
+    unfenced = re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
+    for title in re.findall(r"^#+ (.+)$", unfenced, flags=re.MULTILINE):
+        plain = re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
+        count[plain] += 1
+        met.append(plain if count[plain] == 1 else f"{plain}-{count[plain] - 1}")
+    return set(met)
 
 
 def test_every_verb_is_in_the_readme() -> None:

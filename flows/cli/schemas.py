@@ -14,9 +14,10 @@ def schemas(
         bool, typer.Option("--check", help="Write nothing; the exit code is 1 when a file is out of date.")
     ] = False,
 ) -> None:
-    """Write the JSON Schemas for editors.
+    """Write the JSON Schemas for editors, and the reference for people.
 
-    They are made from the code and the facts, and committed, so that an editor completes what may stand where.
+    They are made from the code and the facts, and committed: an editor completes what may stand where, and
+    docs/reference.md has every word with its meaning.
 
     \b
     Examples:
@@ -26,15 +27,14 @@ def schemas(
     from flows import schemas as files
     from flows.shelf import ROOT
 
-    folder = ROOT / "schemas"
     if not check:
-        for name in files.write(folder):
-            say(f"wrote schemas/{name}")
+        for path in files.write(ROOT):
+            say(f"wrote {path}")
         say("The schemas are up to date.")
         return
-    stale = files.stale(folder)
-    for name in stale:
-        tell(f"firebreak: schemas/{name} is out of date; run `firebreak schemas`")
+    stale = files.stale(ROOT)
+    for path in stale:
+        tell(f"firebreak: {path} is out of date; run `firebreak schemas`")
     if stale:
         raise typer.Exit(1)
     say("The schemas are up to date.")

@@ -1,0 +1,82 @@
+"""The player of documents notices what is not as it stands there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.documents import Play, blocks, fits
+
+PAGE = """\
+**`playbooks/a.yaml`**
+
+```yaml
+one: 1
+steps:
+  - a
+  - steps:
+```
+
+**`playbooks/a.yaml`**, above `steps:`
+
+```yaml
+two: 2
+```
+
+**`playbooks/a.yaml`**, at the end
+
+```yaml
+  - b
+```
+
+**`playbooks/a.yaml`**，从 `- b` 起
+
+```yaml
+  - c
+```
+"""
+
+
+def test_a_file_grows_as_the_document_says(tmp_path: Path) -> None:
+    """What is tried would not be what a reader has in their file by then."""
+    play = Play(tmp_path)
+    assert list(play.document(PAGE)) == []
+    written = (tmp_path / "playbooks/a.yaml").read_text(encoding="utf-8")
+    assert written == "one: 1\ntwo: 2\nsteps:\n  - a\n  - steps:\n  - c\n"
+
+
+def test_a_place_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    """A part of the document would be tried in the wrong place."""
+    play = Play(tmp_path)
+    with pytest.raises(AssertionError, match="stands 0 times"):
+        list(play.document(PAGE.replace("above `steps:`", "above `step:`")))
+
+
+def test_a_block_without_a_file_has_to_be_steps(tmp_path: Path) -> None:
+    """A block would stand in the document that nothing tries."""
+    with pytest.raises(AssertionError, match="holds steps"):
+        list(Play(tmp_path).document("```yaml\nanything: 1\n```\n"))
+
+
+@pytest.mark.parametrize(
+    ("shown", "same"),
+    [
+        ("a 1\nb 2\nc\n", True),
+        ("a …\nb 2\nc\n", True),
+        ("…\nc\n", True),
+        ("a 1\n…\n", True),
+        ("a 1\nc\n", False),
+        ("a 1\nb 2\n", False),
+        ("a 1\nb 2\nc\nd\n", False),
+        ("", False),
+    ],
+)
+def test_only_what_is_left_out_may_differ(shown: str, same: bool) -> None:
+    """The document would show what does not come."""
+    assert fits(shown, "a 1\nb 2\nc\n") is same
+
+
+def test_every_block_says_where_it_stands() -> None:
+    """Somebody who mends a document would look for the line."""
+    assert [block.line for block in blocks(PAGE)] == [3, 12, 18, 24]
