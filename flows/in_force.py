@@ -106,6 +106,9 @@ class Watch:
         except ContentError as error:
             stays = f"bundle {self._shelf.current.digest} stays in force"
             self.trouble = f"What was released cannot be used, so {stays}: {_first(error)}"
+        except Exception:
+            self._seen = None  # the store is away for a moment, say: the next look tries it again
+            raise
         if self.trouble is not None and self.trouble != before:
             self._say(self.trouble)
         elif self.trouble is None and before is not None:

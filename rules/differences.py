@@ -7,7 +7,6 @@ otherwise; *patch* when only words changed.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
@@ -15,12 +14,11 @@ from typing import Any, Literal
 
 from rules.conditions import Condition
 from rules.language import Playbook, Promise, Step, Trigger, Words
-from rules.likeness import MAIN, Likeness, branches, homes, likeness, own_fields, paired_blocks
+from rules.likeness import Likeness, branches, homes, likeness, own_fields, paired_blocks
 from rules.lock import number
+from rules.plain_words import called, changed_field, in_block, in_words, shown
 from rules.reading import yaml_name
 from rules.replies import Reply
-from rules.units import format_duration
-from rules.vocabulary import UNKNOWN
 
 Level = Literal["patch", "minor", "major"]
 LEVELS: tuple[Level, ...] = ("patch", "minor", "major")
@@ -107,14 +105,14 @@ def _promises(old: Mapping[str, Promise], new: Mapping[str, Promise]) -> Iterato
 def _steps(old: Playbook, new: Playbook, alike: Likeness) -> Iterator[Difference]:
     old_homes, new_homes = homes(old), homes(new)
     for step in alike.gone:
-        where = _in_block(old_homes[step.path][0][1], old_homes[step.path][0][0])
+        where = in_block(old_homes[step.path][0][1], old_homes[step.path][0][0])
         yield Difference("major", f"The step {called(step)}{where} is gone", step.path)
     before = {new_step.path: old_step for old_step, new_step in alike.pairs}
     moved = {step.path for step in alike.moved}
     added = {step.path for step in alike.added}
     for path, (home, after, step) in new_homes.items():
         where = f"comes after {called(after)}" if after is not None else "comes first"
-        where += _in_block(home[1], home[0])
+        where += in_block(home[1], home[0])
         if path in added:
             level: Level = "major" if step.verb.gate or step.verb.ends else "minor"
             yield Difference(level, f"A new step {called(step)} {where}{_reason(step)}", path)
@@ -152,7 +150,7 @@ def _one_step(old: Step, new: Step) -> Iterator[Difference]:
             if level == "patch" or isinstance(after, Words):
                 yield Difference(level, f"The {name} of {called(new)} changed: {after}", new.path)
             else:
-                yield differs(level, _says(name, before, after))
+                yield differs(level, changed_field(name, before, after))
     if old.timeout != new.timeout:
         yield differs(*_timeout(old.timeout, new.timeout))
     if old.retry != new.retry:
@@ -221,65 +219,6 @@ def _changed_lines(old: str, new: str) -> str:
     return f"left out: {' / '.join(gone)}" if gone else "its lines have another order"
 
 
-# -- words -----------------------------------------------------------------------------------------------------------
-
-
-def called(step: Step) -> str:
-    """How a designer knows a step: by its id, or by what it does and where it stands."""
-    if step.id:
-        return f"`{step.id}`"
-    short = getattr(step.verb, step.verb.short) if step.verb.short else None
-    plain = isinstance(short, str) or (isinstance(short, tuple) and all(isinstance(each, str) for each in short))
-    what = f" {shown(short)}" if plain else ""
-    return f"`{step.verb.verb}{what}` ({step.path})"
-
-
-def in_words(condition: Condition) -> str:
-    """A condition as a person says it."""
-    words = condition.explain(defaultdict(lambda: UNKNOWN)).condition()
-    return words.removeprefix("(").removesuffix(")") if words.count("(") == 1 and words.startswith("(") else words
-
-
-def shown(value: Any) -> str:
-    """A value of the language as a person reads it."""
-    if value is None or value == ():
-        return "nothing"
-    if isinstance(value, timedelta):
-        return format_duration(value)
-    if isinstance(value, Condition):
-        return f"if {in_words(value)}"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple):
-        return ", ".join(shown(each) for each in value)
-    if isinstance(value, Mapping):
-        return "; ".join(f"{name}: {shown(each)}" for name, each in value.items())
-    return str(value)
-
-
-_PHRASES = {
-    "text": "now says {new} instead of {old}",
-    "who": "now turns to {new} instead of {old}",
-    "to": "now turns to {new} instead of {old}",
-    "time": "now waits {new} instead of {old}",
-    "event": "now waits for {new} instead of {old}",
-    "after": "now comes {new} later instead of {old}",
-    "again_every": "now tells again every {new} instead of every {old}",
-    "playbook": "now starts {new} instead of {old}",
-    "labels": "now puts the labels {new} instead of {old}",
-    "facts": "now settles {new} instead of {old}",
-    "as_": "now closes as {new} instead of {old}",
-    "form": "now asks for {new} instead of {old}",
-    "unless": "is now left out {new}; before: {old}",
-}
-"""Field of a verb -> what a change of it means; a field that is not here is named as it is written."""
-
-
-def _says(name: str, old: Any, new: Any) -> str:
-    phrase = _PHRASES.get(name, f"now has `{yaml_name(name)}` {{new}} instead of {{old}}")
-    return phrase.format(new=shown(new), old=shown(old))
-
-
 def _level(old: Any, new: Any, *, gate: bool) -> Level:
     if isinstance(old, Words) and isinstance(new, Words):
         return "minor" if gate else "patch"  # a yes to another question is another yes
@@ -308,17 +247,3 @@ def _if(old: Condition | None, new: Condition | None) -> str:
 
 def _promise(name: str | None) -> str:
     return f"the promise {name}" if name else "no promise"
-
-
-def _in_block(block: str, around: str) -> str:
-    if block == MAIN:
-        return ""
-    if block.startswith("promises."):
-        return f" when the promise {block.removeprefix('promises.')} breaks"
-    words = {
-        "on_timeout": f" when the time of {around} is up",
-        "on_failure": f" when {around} fails",
-        "on_refused": f" after a no in {around}",
-        "otherwise": f" in {around}, if no other way is taken",
-    }
-    return words.get(block, f" in way {block} of {around}" if block.isdigit() else f" in `{block}` of {around}")

@@ -11,9 +11,9 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from flows.runs.interpreter import Record, standing
-from rules.differences import called, shown
 from rules.language import Playbook, Step, Words
 from rules.likeness import branches, own_fields
+from rules.plain_words import called, shown
 
 
 class Recorded(Record, Protocol):

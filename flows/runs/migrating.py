@@ -247,7 +247,7 @@ def _clocks(desk: Desk, session: Session, run: Run, progress: Progress, after: P
         began = running.due_at - was if running is not None and was is not None else record.began_at
         move.clocks[path] = began + now if now is not None else None
         if now is not None and began + now <= desk.now():
-            yield f"the time of {after.step(path).title} would be up at once"
+            yield f'the time of "{after.step(path).title}" would be up at once'
 
 
 # -- moving ----------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from flows.clock import MovedClock
-from flows.errors import FirebreakError
+from flows.errors import FirebreakError, StoreError
 from flows.in_force import LOOKS_EVERY, Watch, open_in_force
 from flows.shelf import Shelf
 from flows.store.database import Store
@@ -217,6 +217,19 @@ def test_files_that_arrive_after_their_lock_are_waited_for(root: Path, store: St
     (root / TRIAGE).write_text(new[TRIAGE])
     assert service.later() == "1.1.0"
     assert service.shelf.current.files[TRIAGE] == new[TRIAGE]
+
+
+def test_a_store_that_is_away_for_a_moment_costs_no_release(
+    root: Path, store: Store, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A release that came at a bad moment would never be in force."""
+    service = Running(root, store, said)
+    release(root)
+    with monkeypatch.context() as away:
+        away.setattr(Store, "begin", lambda _self: (_ for _ in ()).throw(StoreError("away")))
+        with pytest.raises(StoreError):
+            service.later()
+    assert service.later() == "1.1.0"
 
 
 def test_going_back_to_an_older_release_is_a_release_too(root: Path, store: Store, said: list[str]) -> None:

@@ -165,7 +165,7 @@ def test_a_time_limit_that_is_over_already_moves_nobody(own: Stage) -> None:
     complain(own, ERASE)
     own.happen(Event(after=timedelta(hours=3)))
     [stayed] = move(own, release(own, ("timeout: 4 hours", "timeout: 2 hours")))
-    assert stayed.refused == ("the time of Is the chat in one of our backups? would be up at once",)
+    assert stayed.refused == ('the time of "Is the chat in one of our backups?" would be up at once',)
 
 
 @pytest.mark.parametrize(
