@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import groupby
 from typing import Literal
 
 from flows.rehearsal.comparing import Happened
@@ -65,11 +66,22 @@ def _paired(
 def noticed(happened: Sequence[Happened]) -> list[Happened]:
     """What a person notices: not the ends of steps, which two versions may number differently, and not the notice that
     only repeats a task."""
+    ordered = in_one_order(happened)
     return [
         each
-        for number, each in enumerate(happened)
-        if each.kind != "step" and not (each.kind == "told" and repeats_a_task(happened, number))
+        for number, each in enumerate(ordered)
+        if each.kind != "step" and not (each.kind == "told" and repeats_a_task(ordered, number))
     ]
+
+
+def in_one_order(happened: Sequence[Happened]) -> list[Happened]:
+    """The same with what colleagues are told at one moment in an order of its own: which of several notices leaves
+    first is left to chance."""
+    found: list[Happened] = []
+    for (_, told), group in groupby(happened, lambda each: (each.at, each.kind == "told")):
+        several = list(group)
+        found += sorted(several, key=lambda each: (each.name, each.details.get("says", ""))) if told else several
+    return found
 
 
 def repeats_a_task(happened: Sequence[Happened], number: int) -> bool:

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from flows.cli.scenarios import read_files, scenario_files
 from flows.rehearsal.again import play_again
 from flows.rehearsal.comparing import Happened
+from flows.rehearsal.differences import in_one_order
 from flows.rehearsal.past import past_of
 from flows.rehearsal.play import happened_in
 from flows.rehearsal.scenario import Event, Says, Scenario
@@ -112,7 +113,7 @@ def plain(happened: tuple[Happened, ...]) -> list[Told]:
     """What happened, without the ids, which are others each time."""
     return [
         (each.at, each.kind, each.name, sorted((key, _masked(value)) for key, value in each.details.items()))
-        for each in happened
+        for each in in_one_order(happened)
     ]
 
 
