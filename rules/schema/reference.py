@@ -11,6 +11,7 @@ from rules.schema.facts import Schema
 from rules.schema.in_words import PLACES, InWords, as_table, as_yaml, examples, flowing, meanings, sentence
 
 REFERENCE = "docs/reference.md"
+HAPPENS, COMES = "What may happen", "What may come of it"
 
 _HEAD = """\
 # Reference
@@ -161,19 +162,26 @@ def _tests(schema: Schema) -> Iterator[Chapter]:
     story, outcome = names.parts["scenario"], names.parts["outcome"]
     yield _file("Tests", "Stories beside the playbooks: `playbooks/*.test.yaml`.", schema)
     told = dict(names.entries(story))
-    told["timeline"] = told["timeline"].split("Needed. ")[0] + "Needed. A list of [what may happen](#what-may-happen)."
+    for key, title in (("timeline", HAPPENS), ("expect", COMES), ("never", COMES)):
+        meaning = told[key].split("\n\n", 1)[0]
+        told[key] = f"{meaning}\n\nA list of [{title.lower()}](#{title.lower().replace(' ', '-')})."
     yield Chapter(
         "A story", "Under `scenarios`, each with a start of its own.", [Entry(*each) for each in told.items()]
     )
-    happens = story["properties"]["timeline"]["items"]
-    alone = [Entry(str(word), f"{said}. It stands alone.") for word, said in meanings(happens["anyOf"][0])]
-    keyed = [Entry(*each) for each in names.entries({"properties": happens["then"]["properties"]})]
-    yield Chapter("What may happen", "In a `timeline`, in order.", [*keyed, *alone])
-    kinds = {one["required"][0] for one in outcome["oneOf"]}
-    results = [Entry(word, f"{each['description']}.") for word, each in outcome["properties"].items() if word in kinds]
-    details = {key: each for key, each in outcome["properties"].items() if key not in kinds}
-    text = "Under `expect` and `never`. These may stand beside an outcome, and must fit too:\n\n"
-    yield Chapter("What may come of it", text + as_table(names.rows({"properties": details})), results)
+    happens, comes = story["properties"]["timeline"]["items"], story["properties"]["expect"]["items"]
+    yield _listed(names, HAPPENS, "In a `timeline`, in order.", happens, happens["then"])
+    yield _listed(names, COMES, "Under `expect` and `never`.", comes, outcome)
+
+
+def _listed(names: InWords, title: str, text: str, one: Schema, keyed: Schema) -> Chapter:
+    """What may stand in a list: mappings of one word with details beside it, and words that stand alone."""
+    every = keyed["properties"]
+    words = [each["required"][0] for each in keyed["oneOf"]] if "oneOf" in keyed else list(every)
+    entries = [Entry(*each) for each in names.entries({"properties": {word: every[word] for word in words}})]
+    entries += [Entry(str(word), f"{said}. It stands alone.") for word, said in meanings(one)]
+    beside = names.rows({"properties": {key: each for key, each in every.items() if key not in words}})
+    told = f"{text} Beside such a word may stand, where it fits:\n\n{as_table(beside)}" if beside else text
+    return Chapter(title, told, entries)
 
 
 def _rules(schemas: Mapping[str, Schema]) -> Iterator[Chapter]:
