@@ -1,6 +1,6 @@
 # Two commands are enough: `make run` and `make test`. Both set up what they need first.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check picture lock clean
+.PHONY: help setup run test check bench picture lock clean
 
 help:  ## what there is
 	@sed -n 's/^\([a-z]*\):.*##/  make \1 \t/p' Makefile
@@ -22,6 +22,9 @@ check: setup  ## what can be checked without running it: types, style, layers, s
 	.venv/bin/firebreak schemas --check
 	.venv/bin/firebreak check
 	.venv/bin/firebreak test
+
+bench: setup  ## how long tests and checks of playbooks take, and whether a thousand of them take a thousand times as long
+	@.venv/bin/python -m tests.benchmarks.speed
 
 picture: setup  ## docs/case.svg, drawn from what the product prints
 	@.venv/bin/python docs/picture.py > /dev/null

@@ -9,16 +9,32 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from flows.errors import FirebreakError, NotFound
+from flows.store import bundles
 from flows.store.subjects import lock, ring
-from flows.store.tables import Task
-from rules.problems import did_you_mean
+from flows.store.tables import Run, Task
+from rules.problems import Problems, did_you_mean
 from rules.vocabulary import FactError, Vocabulary, value_to_json
+from rules.yaml_source import Source
 
 YES_NO = ("yes", "no")
 
 
 class WrongAnswer(FirebreakError):
     """The answer does not fit the question."""
+
+
+def vocabulary_of(session: Session, task: Task) -> Vocabulary:
+    """The facts by which a task was asked: those of the content that its run was started with."""
+    from rules.bundle import FACTS  # it brings the rule engine, which looking at tasks does not need
+
+    run = session.get(Run, task.run_id) if task.run_id else None
+    if run is None:
+        return Vocabulary({})  # a task without a run asks for no facts
+    problems = Problems()
+    source = Source.parse(bundles.get(session, run.bundle)[FACTS], FACTS, problems)
+    vocabulary = Vocabulary.parse(source, problems) if source is not None else Vocabulary({})
+    problems.raise_errors()
+    return vocabulary
 
 
 def answer(

@@ -38,9 +38,6 @@ class Severity(StrEnum):
     urgent = "urgent"
 
 
-ASKED_FOR = "What the playbook asks for under `inputs`: fact and value, never a customer's words"
-
-
 class IncidentForm(BaseModel):
     """A crisis that hits many customers at once."""
 
@@ -53,7 +50,6 @@ class IncidentForm(BaseModel):
         pattern=r"^[a-z][a-z0-9_.-]{1,29}$",
         examples=["shift.lead"],
     )
-    inputs: dict[str, str] = Field(default_factory=dict, description=ASKED_FOR, examples=[{"backup_status": "none"}])
 
 
 class CaseForm(BaseModel):
@@ -71,7 +67,6 @@ class CaseForm(BaseModel):
     opened_by: str = Field(
         description="Your short name as colleagues know it; never a customer's", pattern=r"^[a-z][a-z0-9_.-]{1,29}$"
     )
-    inputs: dict[str, str] = Field(default_factory=dict, description=ASKED_FOR, examples=[{"backup_status": "none"}])
 
 
 @flow(name="incident", flow_run_name="incident: {form.kind.value}", persist_result=False)
@@ -105,7 +100,6 @@ def _open_incident(desk: Desk, form: IncidentForm) -> str:
             severity=form.severity.value,
             what=form.kind.value,
             opened_by=form.opened_by,
-            inputs=form.inputs,
             flow_run=flow_run.get_id(),
         ).id
 
@@ -119,7 +113,6 @@ def _open_case(desk: Desk, form: CaseForm) -> str:
             playbook=form.playbook,
             severity=form.severity.value,
             opened_by=form.opened_by,
-            inputs=form.inputs,
             flow_run=flow_run.get_id(),
         ).id
 

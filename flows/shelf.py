@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from flows.errors import StoreError
 from flows.store import bundles
 from rules.bundle import Bundle, content_files
 from rules.reading import Verbs
@@ -28,12 +29,21 @@ class Shelf:
         """The content below `root`; raises `rules.problems.ContentError` with every problem in it."""
         return cls(Bundle.parse(content_files(root), verbs), verbs)
 
+    def put(self, bundle: Bundle) -> None:
+        """Let this content be in force from now on, for whatever begins."""
+        self._known[bundle.digest] = bundle
+        self.current = bundle
+
     def keep(self, session: Session, bundle: Bundle, now: datetime) -> None:
         """Store a bundle, so that the runs started with it can go on a year later."""
         bundles.put(session, bundle.digest, dict(bundle.files), now)
 
     def bundle(self, session: Session, digest: str) -> Bundle:
-        """The bundle of this digest, from the shelf or from the store; `NotFound` if neither has it."""
+        """The bundle of this digest, from the shelf or from the store; `NotFound` if neither has it, `StoreError` if
+        what the store has is not what the digest says."""
         if digest not in self._known:
-            self._known[digest] = Bundle.parse(bundles.get(session, digest), self.verbs)
+            found = Bundle.parse(bundles.get(session, digest), self.verbs)
+            if found.digest != digest:
+                raise StoreError(f"The store holds other content than it should under the digest {digest}.")
+            self._known[digest] = found
         return self._known[digest]

@@ -62,17 +62,13 @@ def wake_forgotten(desk: Desk) -> int:
     answered = select(Task.subject_id).where(Task.status == "answered", Task.settled_at.is_(None))
     timers = select(Timer.subject_id).where(Timer.due_at <= now, Timer.fired_at.is_(None), Timer.cancelled_at.is_(None))
     moving = select(Run.subject_id).where(Run.status == "moving")
-    letters = select(Outbox.subject_id).where(Outbox.status.in_(("ready", "sending")))
+    letters = select(Outbox.subject_id).where(courier.WAITING, courier.needed_at <= now)
     has_work = or_(*(Subject.id.in_(each) for each in (unread, answered, timers, moving, letters)))
     with desk.store.begin() as session:
         forgotten = session.scalars(select(Subject.id).where(Subject.due_at.is_(None), has_work)).all()
-        woken = 0
         for subject_id in forgotten:
-            due = courier.next_due(session, subject_id)
-            if due is None or due <= now:
-                ring(session, subject_id, now)
-                woken += 1
-    return woken
+            ring(session, subject_id, now)
+    return len(forgotten)
 
 
 def _overdue(desk: Desk) -> list[Tidied]:

@@ -55,7 +55,7 @@ def _numbers(condition: Is) -> Ranges:
     """The integers of the fact for which the comparison holds."""
     fact, top = condition.fact, condition.fact.largest
     if isinstance(condition.value, tuple):
-        return _united([(number, number) for number in map(fact.number, condition.value)])
+        return united([(number, number) for number in map(fact.number, condition.value)])
     if condition.op == "is" and condition.value == KNOWN:
         return ((0, top),)
     limit = fact.number(condition.value)
@@ -71,7 +71,7 @@ def _numbers(condition: Is) -> Ranges:
     counted = fact.unknown_counts_as
     if counted is not None and COMPARE[condition.op](fact.number(counted), limit):
         found.append((UNKNOWN_NUMBER, UNKNOWN_NUMBER))
-    return _united(found)
+    return united(found)
 
 
 def _all_of(parts: Sequence[list[Alternative]]) -> list[Alternative]:
@@ -107,7 +107,8 @@ def _near(ranges: Ranges) -> list[Ranges]:
     return [tuple(group) for group in groups]
 
 
-def _united(ranges: Sequence[Range]) -> Ranges:
+def united(ranges: Sequence[Range]) -> Ranges:
+    """The same integers in ascending ranges that neither meet nor touch."""
     found: list[Range] = []
     for low, high in sorted(ranges):
         if found and low <= found[-1][1] + 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -33,6 +34,11 @@ GUARDS = "rules/packs/guards.yaml"
 LEGAL_CLOCKS = "playbooks/legal_clocks.yaml"
 TEST = ".test.yaml"
 EXAMPLES = "rules/checks/examples/"  # what the checks find, for people and for tests; not content
+REPLIES = "playbooks/replies/"
+RELEASES = "playbooks/releases/"
+"""Where `firebreak release` keeps what it released. It is read to compare versions, and never as content."""
+MOST_BRANCHES_READY = 100
+"""How many rule sets of branches stay compiled: each takes up to 600 kB in the rule engine, and is made in no time."""
 
 T = TypeVar("T")
 Content = TypeVar("Content", Playbook, Reply)
@@ -44,7 +50,7 @@ def content_paths(root: Path) -> dict[str, Path]:
         path.relative_to(root).as_posix(): path
         for folder in ("playbooks", "rules")
         for path in sorted((root / folder).rglob("*.yaml"))
-        if not path.name.endswith(TEST) and EXAMPLES not in path.relative_to(root).as_posix()
+        if not path.name.endswith(TEST) and not path.relative_to(root).as_posix().startswith((EXAMPLES, RELEASES))
     }
 
 
@@ -54,6 +60,16 @@ def content_files(root: Path) -> dict[str, str]:
     texts = {shown: read_text(path, problems, shown) for shown, path in content_paths(root).items()}
     problems.raise_errors()
     return {shown: text for shown, text in texts.items() if text is not None}
+
+
+def hash_of(text: str) -> str:
+    """The SHA-256 of a file's text, as UTF-8 with `\\n` line ends."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def digest_of(hashes: Mapping[str, str]) -> str:
+    """Sixteen hex digits that name exactly the content whose files (by path) have these hashes."""
+    return hashlib.sha256(json.dumps(dict(hashes), sort_keys=True).encode()).hexdigest()[:16]
 
 
 @dataclass
@@ -73,12 +89,12 @@ class Bundle:
     sources: Mapping[str, Source] = field(repr=False)
     legal_clocks: Mapping[str, LegalClock] = field(default_factory=dict)
     _branches: dict[tuple[Condition, ...], RuleSet] = field(default_factory=dict, repr=False)
+    _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @cached_property
     def digest(self) -> str:
         """Sixteen hex digits that name exactly this content."""
-        whole = json.dumps(self.files, sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(whole.encode()).hexdigest()[:16]
+        return digest_of({path: hash_of(text) for path, text in self.files.items()})
 
     @cached_property
     def triggers(self) -> RuleSet:
@@ -92,10 +108,15 @@ class Bundle:
 
     def branches(self, conditions: tuple[Condition, ...]) -> RuleSet:
         """Conditions in order as a rule set: the first that holds is chosen; a rule's id is its number from 1."""
-        if conditions not in self._branches:
-            rules = [Rule(str(number), when, number) for number, when in enumerate(conditions, 1)]
-            self._branches[conditions] = RuleSet("branches", rules, self.vocabulary)
-        return self._branches[conditions]
+        with self._turn:
+            known = self._branches.pop(conditions, None)
+            if known is None:
+                rules = [Rule(str(number), when, number) for number, when in enumerate(conditions, 1)]
+                known = RuleSet("branches", rules, self.vocabulary)
+            self._branches[conditions] = known  # last, as the one used last
+            if len(self._branches) > MOST_BRANCHES_READY:
+                self._branches.pop(next(iter(self._branches)))
+            return known
 
     @classmethod
     def parse(cls, files: Mapping[str, str], verbs: Verbs) -> Bundle:
@@ -149,12 +170,13 @@ class Bundle:
 
 def is_playbook(path: str) -> bool:
     """Whether the content file at `path` is a procedure."""
-    return path.startswith("playbooks/") and not is_reply(path) and path not in (ROLES, HOURS, LEGAL_CLOCKS)
+    elsewhere = (REPLIES, RELEASES)
+    return path.startswith("playbooks/") and not path.startswith(elsewhere) and path not in (ROLES, HOURS, LEGAL_CLOCKS)
 
 
 def is_reply(path: str) -> bool:
     """Whether the content file at `path` is a reply text."""
-    return path.startswith("playbooks/replies/")
+    return path.startswith(REPLIES)
 
 
 def _one(

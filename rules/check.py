@@ -11,6 +11,7 @@ from rules.checks import problems_of
 from rules.lock import Lock, Locked
 from rules.problems import Place, Problem, Problems, did_you_mean
 from rules.reading import Verbs
+from rules.releases import kept_problems
 from rules.scenarios import unplayed
 from rules.vocabulary import Vocabulary
 from rules.yaml_source import Source
@@ -34,7 +35,9 @@ def check_content(
     """
     problems = Problems()
     sources = {shown: Source.read(path, problems, shown) for shown, path in content_paths(root).items()}
-    bundle = check_sources(sources, verbs, Lock.read(root, problems), problems)
+    lock = Lock.read(root, problems)
+    bundle = check_sources(sources, verbs, lock, problems)
+    problems.items += kept_problems(root, lock) if lock is not None else ()
     tests = _check_tests(root, sources.get(FACTS), bundle, read_test, problems)
     if bundle is not None:
         problems.items += unplayed(bundle, [source for source in tests.values() if source is not None])

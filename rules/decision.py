@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ from rules.vocabulary import Facts, Value, Vocabulary, facts_to_json
 from rules.yaml_source import Source
 
 __all__ = ["Because", "Decision", "Pack", "PackRule", "Rule", "RuleSet", "WhyNot", "load_pack", "parse_pack"]
+
+MOST_OTHERS = 50
+"""Of how many rules that were not chosen the history says why; `firebreak decide --explain` says it of all."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,10 @@ class RuleSet:
 
     def facts(self) -> frozenset[str]:
         """The names of all facts that the rules speak about."""
+        return self._facts
+
+    @cached_property
+    def _facts(self) -> frozenset[str]:
         return frozenset().union(*(rule.when.facts() for rule in self.rules))
 
     def matching(self, facts: Mapping[str, object]) -> list[Rule]:
@@ -101,19 +109,21 @@ class Decision:
         """Why the chosen rule holds: every part of its condition with what was found and what was wanted."""
         return self.rule.when.explain(self.facts) if self.rule else None
 
-    def why_not(self) -> list[WhyNot]:
-        """For each other rule, in order, the first condition that stood against it."""
+    def why_not(self, most: int | None = None) -> list[WhyNot]:
+        """For each other rule, in order, the first condition that stood against it; for the first so many if `most` is
+        given."""
         chosen = self.rule.id if self.rule else None
         others = (rule for rule in self.rule_set.rules if rule.id != chosen)
-        return [WhyNot(rule, rule.when.explain(self.facts).against()) for rule in others]
+        return [WhyNot(rule, rule.when.explain(self.facts).against()) for rule in islice(others, most)]
 
     def in_words(self) -> dict[str, Any]:
-        """The decision for the history: the chosen rule and why, and for every other one what stood against it."""
+        """The decision for the history: the chosen rule and why, and what stood against the others. Of very many others
+        the first: the history of a message is to be read, and is kept for years."""
         return {
             "rule": self.rule.id if self.rule else None,
             "title": self.rule.title if self.rule else "",
             "because": self.because.sentence() if self.because else "",
-            "why_not": [other.sentence() for other in self.why_not()],
+            "why_not": [other.sentence() for other in self.why_not(MOST_OTHERS)],
         }
 
     def to_json(self) -> dict[str, Any]:

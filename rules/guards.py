@@ -35,6 +35,10 @@ class Guards:
 
     guards: Mapping[str, Guard]
 
+    def facts(self) -> frozenset[str]:
+        """The names of all facts that they speak about."""
+        return frozenset().union(*(guard.when.facts() for guard in self.guards.values() if guard.when is not None))
+
     def objections(self, text: str, facts: Facts | None = None) -> Iterator[str]:
         """The ids of the guards that refuse this text. Without facts, conditional guards keep silent: that is for
         looking at a text before anybody is about to receive it."""

@@ -120,18 +120,24 @@ def _telling(fact: Fact, comparisons: Iterable[Is]) -> list[Value]:
 def _candidates(fact: Fact, compared: Iterable[Is]) -> Iterator[Value]:
     if fact.kind == "yes_no":
         yield from (True, False)
-    elif fact.values:
+    elif fact.kind == "level":
         yield from fact.values
+    elif fact.kind == "choice":
+        # Values that nothing names are all alike; one of them stands for the others.
+        named = {value for each in compared for value in _named(each)}
+        unnamed = next((value for value in fact.values if value not in named), None)
+        yield from (value for value in fact.values if value in named or value == unnamed)
     else:
         top = LARGEST_COUNT if fact.kind == "count" else LONGEST // timedelta(seconds=1)
-        named = [
-            value for each in compared for value in (each.value if isinstance(each.value, tuple) else (each.value,))
-        ]
-        numbers = [fact.number(value) for value in named if not isinstance(value, str)]
+        numbers = [fact.number(value) for each in compared for value in _named(each) if not isinstance(value, str)]
         write: Callable[[int], Value] = int if fact.kind == "count" else _seconds
         for number in sorted({0, *(near for each in numbers for near in (each - 1, each, each + 1))}):
             if 0 <= number <= top:
                 yield write(number)
+
+
+def _named(comparison: Is) -> tuple[Value, ...]:
+    return comparison.value if isinstance(comparison.value, tuple) else (comparison.value,)
 
 
 def _seconds(number: int) -> timedelta:

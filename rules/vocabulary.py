@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -124,9 +124,9 @@ class Fact:
             return int(value)
         return -1 if value == UNKNOWN else self._positions[value]
 
-    @property
+    @cached_property
     def _positions(self) -> Mapping[str, int]:
-        return _positions(tuple(self.values))
+        return {value: position for position, value in enumerate(self.values)}
 
     @property
     def largest(self) -> int:
@@ -145,11 +145,6 @@ def _shown(given: object) -> str:
     if isinstance(given, str) and not _WORD.fullmatch(given):
         return "that text"
     return f'"{given}"' if isinstance(given, str) else str(given) if isinstance(given, int | float) else "that value"
-
-
-@cache
-def _positions(values: tuple[str, ...]) -> Mapping[str, int]:
-    return {value: position for position, value in enumerate(values)}
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,16 @@ import typer
 from typer.core import TyperGroup
 
 from flows.cli import (
+    card,
     cases,
     check,
     close,
     decide,
+    diff,
     doctor,
+    graph,
     incident,
+    migrate,
     open,
     rehearse,
     rejected,
@@ -64,7 +68,11 @@ _ORDER = (
     "test",
     "rehearse",
     "decide",
+    "graph",
+    "card",
+    "diff",
     "release",
+    "migrate",
     "schemas",
 )
 
@@ -132,7 +140,11 @@ app.command("check")(check.check)
 app.command("test")(test.run_scenarios)
 app.command("rehearse")(rehearse.rehearse)
 app.command("decide")(decide.decide)
+app.command("graph")(graph.graph)
+app.command("card")(card.card)
+app.command("diff")(diff.diff)
 app.command("release")(release.release)
+app.command("migrate")(migrate.migrate)
 app.command("schemas")(schemas.schemas)
 
 

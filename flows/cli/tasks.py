@@ -188,13 +188,13 @@ def answer(
       firebreak answer T-4YV0N2ZZKD done --remark "called her at nine"
     """
     from flows import answering
-    from rules.vocabulary import Vocabulary
 
     name = who(by)
     with open_store() as store, store.begin() as session:
         task = _find(session, wanted)
         given = _given(task, answers or [])
-        task = answering.answer(session, Vocabulary.load(), task.id, given, name, store.clock.now())
+        facts = answering.vocabulary_of(session, task)
+        task = answering.answer(session, facts, task.id, given, name, store.clock.now())
         if remark is not None and remark.strip():
             task.sealed_remark = store.vault.seal(task.subject_id, {"text": remark.strip()})
     if as_json:

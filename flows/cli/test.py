@@ -44,7 +44,7 @@ def run_scenarios(
     from flows.assembly import open_shelf
     from flows.cli import scenarios
     from flows.cli.gaps import gaps
-    from flows.rehearsal.play import play
+    from flows.rehearsal.ensemble import play_all
     from flows.shelf import ROOT
 
     files = scenarios.scenario_files(ROOT, paths or [])
@@ -53,11 +53,11 @@ def run_scenarios(
     read = scenarios.read_files(files, bundle, ROOT)
     began = time.monotonic()
     played: list[tuple[ScenarioFile, Played]] = []
-    for file in read:
-        for scenario in file.scenarios:
-            played.append((file, play(shelf, scenario)))
-            if not as_json:
-                _say_one(*played[-1])
+    files_of = [file for file in read for _ in file.scenarios]
+    for each in zip(files_of, play_all(shelf, [one for file in read for one in file.scenarios]), strict=True):
+        played.append(each)
+        if not as_json:
+            _say_one(*each)
     reached = {pair for _, one in played for pair in one.steps}
     wanted = {file.tests for file in read} if paths else set(bundle.playbooks)
     covered = [scenarios.coverage(bundle.playbooks[name], reached) for name in sorted(wanted)]

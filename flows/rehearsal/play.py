@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -33,13 +35,14 @@ class Happened:
 
 @dataclass(frozen=True)
 class Played:
-    """What came of a scenario: everything that happened, the story of every case, and what was not as expected."""
+    """What came of a scenario: everything that happened, what was not as expected, and, where they were asked for,
+    the stories of its cases and incidents."""
 
     scenario: Scenario
     happened: tuple[Happened, ...]
-    stories: Mapping[str, tuple[story.Line, ...]]
     complaints: tuple[str, ...]
     steps: frozenset[tuple[str, str]]  # (playbook, path) of every step that was reached
+    stories: Mapping[str, tuple[story.Line, ...]] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -47,20 +50,22 @@ class Played:
 
 
 def play(shelf: Shelf, scenario: Scenario) -> Played:
-    """Play a scenario from its start to its end."""
-    stage = Stage(shelf, scenario.given)
+    """Play a scenario from its start to its end, with its stories."""
+    with closing(Stage(shelf, scenario.given)) as stage:
+        return replace(play_on(stage, scenario), stories=_stories(stage))
+
+
+def play_on(stage: Stage, scenario: Scenario) -> Played:
+    """Play a scenario on a stage that is new, without its stories."""
     complaints: list[str] = []
-    try:
-        for event in scenario.timeline:
-            try:
-                stage.happen(event)
-            except NothingToAnswer as error:
-                complaints.append(str(error))
-        happened = _happened(stage)
-        complaints += _compare(scenario, happened)
-        return Played(scenario, happened, _stories(stage), tuple(complaints), _steps(stage))
-    finally:
-        stage.close()
+    for event in scenario.timeline:
+        try:
+            stage.happen(event)
+        except NothingToAnswer as error:
+            complaints.append(str(error))
+    happened = _happened(stage)
+    complaints += _compare(scenario, happened)
+    return Played(scenario, happened, tuple(complaints), _steps(stage))
 
 
 def _compare(scenario: Scenario, happened: tuple[Happened, ...]) -> list[str]:
@@ -81,20 +86,27 @@ def _compare(scenario: Scenario, happened: tuple[Happened, ...]) -> list[str]:
     return complaints
 
 
+_LINES = select(JournalLine.at, JournalLine.event, JournalLine.path, JournalLine.data).order_by(
+    JournalLine.at, JournalLine.subject_id, JournalLine.number
+)
+
+
 def _happened(stage: Stage) -> tuple[Happened, ...]:
-    found: list[Happened] = []
     with stage.store.read() as session:
-        lines = session.scalars(
-            select(JournalLine).order_by(JournalLine.at, JournalLine.subject_id, JournalLine.number)
-        )
-        for line in lines:
-            data = line.data
-            row = session.get(Outbox, data.get("outbox")) if data.get("outbox") else None
-            text = stage.store.vault.open(row.sealed_body) if row is not None else {}
-            task_id = (data.get("on") or {}).get("task") if line.event == "step waits" else None
-            task = session.get(Task, task_id) if task_id else None
-            found += [Happened(line.at, *each) for each in _named(line.event, line.path or "", data, text, task)]
-    return tuple(found)
+        lines = session.execute(_LINES).all()
+        letters = session.execute(select(Outbox.id, Outbox.sealed_body)).all()
+        tasks = {task.id: task for task in session.scalars(select(Task))}
+    opened = stage.store.vault.open_all([row.sealed_body for row in letters])
+    texts = {row.id: text for row, text in zip(letters, opened, strict=True)}
+    return tuple(
+        Happened(at, *each)
+        for at, event, path, data in lines
+        for each in _named(event, path or "", data, texts.get(data.get("outbox"), {}), _task_of(event, data, tasks))
+    )
+
+
+def _task_of(event: str, data: Mapping[str, Any], tasks: Mapping[str, Task]) -> Task | None:
+    return tasks.get((data.get("on") or {}).get("task", "")) if event == "step waits" else None
 
 
 def _named(

@@ -61,11 +61,11 @@ class NothingToAnswer(Exception):
 
 
 class Stage:
-    """One rehearsal. Close it when done."""
+    """One rehearsal. Close it when done. `store` is an earlier rehearsal's store in memory, which is emptied."""
 
-    def __init__(self, shelf: Shelf, given: FactValues | None = None) -> None:
+    def __init__(self, shelf: Shelf, given: FactValues | None = None, store: Store | None = None) -> None:
         self.clock = MovedClock(START)
-        self.store = Store.in_memory(self.clock)
+        self.store = store.emptied(self.clock) if store is not None else Store.in_memory(self.clock)
         self.channel = Nowhere()
         self.desk = Desk(
             self.store,
@@ -152,21 +152,36 @@ class Stage:
 
     def settle(self) -> None:
         """Move everything that can move now."""
-        while (due := self._next()) is not None and due <= self.clock.now():
-            self._waves += 1
-            waves.move(self.desk, f"rehearsal-{self._waves}")
-            following.start_due(self.desk)
+        self._settled()
 
     def pass_time(self, time: timedelta) -> None:
         """Let time pass, stopping at every moment at which something is due."""
         until = self.clock.now() + time
-        while (due := self._next()) is not None and due <= until:
-            self.clock.set(max(due, self.clock.now()))
-            self.settle()
+        while (due := self._settled()) is not None and due <= until:
+            self.clock.set(due)
         self.clock.set(until)
 
-    def _next(self) -> datetime | None:
+    def _settled(self) -> datetime | None:
+        """Move everything that can move now; returns when something is due next."""
+        while True:
+            subject, follow_up = self._due()
+            due = min((each for each in (subject, follow_up) if each is not None), default=None)
+            if due is None or due > self.clock.now():
+                return due
+            self._waves += 1
+            waves.move(self.desk, f"rehearsal-{self._waves}")
+            if follow_up is not None and follow_up <= self.clock.now():
+                following.start_due(self.desk)
+
+    def _due(self) -> tuple[datetime | None, datetime | None]:
+        """When a subject, and when a follow-up, is due next."""
         with self.store.read() as session:
-            subject = session.scalar(select(func.min(Subject.due_at)))
-            follow_up = session.scalar(select(func.min(FollowUp.due_at)).where(FollowUp.status == "waiting"))
-        return min((due for due in (subject, follow_up) if due is not None), default=None)
+            subject, follow_up = session.execute(_NEXT).one()
+            return subject, follow_up
+
+
+_SUBJECTS, _FOLLOW_UPS = Subject.__table__.c, FollowUp.__table__.c
+_NEXT = select(
+    select(func.min(_SUBJECTS.due_at)).scalar_subquery(),
+    select(func.min(_FOLLOW_UPS.due_at)).where(_FOLLOW_UPS.status == "waiting").scalar_subquery(),
+)

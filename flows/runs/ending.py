@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from flows.errors import NotFound
@@ -12,33 +12,33 @@ from flows.runs import history, incident_events
 from flows.store.subjects import lock
 from flows.store.tables import Case, Incident, Outbox, Promise, Run, Task, TaskStatus, Timer
 
-_FRESH = {"synchronize_session": "fetch"}  # what this session has read already is brought up to date
+_TASKS = select(Task).where(Task.run_id == bindparam("run"), Task.status == "open")
+_LETTERS = select(Outbox).where(Outbox.run_id == bindparam("run"), Outbox.status == "ready", Outbox.to == "customer")
+_TIMERS = select(Timer).where(Timer.run_id == bindparam("run"), Timer.fired_at.is_(None), Timer.cancelled_at.is_(None))
+_PROMISES = select(Promise).where(Promise.run_id == bindparam("run"), Promise.status == "open")
+_TASKS_HERE = _TASKS.where(Task.path == bindparam("path"))
+_LETTERS_HERE = _LETTERS.where(Outbox.path == bindparam("path"))
+_TIMERS_HERE = _TIMERS.where(Timer.path == bindparam("path"))
 
 
 def withdraw_tasks(
     session: Session, run_id: str, path: str | None, now: datetime, status: TaskStatus = "withdrawn"
 ) -> None:
     """Take back what people of a run, or of one step of it, were asked to do."""
-    session.flush()
-    open_tasks = update(Task).where(Task.run_id == run_id, Task.status == "open")
-    here = open_tasks if path is None else open_tasks.where(Task.path == path)
-    session.execute(here.values(status=status, settled_at=now), execution_options=_FRESH)
+    for task in session.scalars(_TASKS if path is None else _TASKS_HERE, {"run": run_id, "path": path}):
+        task.status, task.settled_at = status, now
 
 
 def withdraw_letters(session: Session, run_id: str, path: str | None) -> None:
     """Take back what was to be said to the customer and has not left: the moment for it is over."""
-    session.flush()
-    waiting = update(Outbox).where(Outbox.run_id == run_id, Outbox.status == "ready", Outbox.to == "customer")
-    here = waiting if path is None else waiting.where(Outbox.path == path)
-    session.execute(here.values(status="withdrawn"), execution_options=_FRESH)
+    for row in session.scalars(_LETTERS if path is None else _LETTERS_HERE, {"run": run_id, "path": path}):
+        row.status = "withdrawn"
 
 
 def cancel_timers(session: Session, run_id: str, path: str | None, now: datetime) -> None:
     """Stop the clocks of a run, or of one step of it."""
-    session.flush()
-    running = update(Timer).where(Timer.run_id == run_id, Timer.fired_at.is_(None), Timer.cancelled_at.is_(None))
-    here = running if path is None else running.where(Timer.path == path)
-    session.execute(here.values(cancelled_at=now), execution_options=_FRESH)
+    for timer in session.scalars(_TIMERS if path is None else _TIMERS_HERE, {"run": run_id, "path": path}):
+        timer.cancelled_at = now
 
 
 def end_run(session: Session, run: Run, now: datetime) -> None:
@@ -48,8 +48,8 @@ def end_run(session: Session, run: Run, now: datetime) -> None:
     withdraw_letters(session, run.id, None)
     cancel_timers(session, run.id, None, now)
     end_called(session, run, now)
-    still_open = update(Promise).where(Promise.run_id == run.id, Promise.status == "open")
-    session.execute(still_open.values(status="void", settled_at=now), execution_options=_FRESH)
+    for promise in session.scalars(_PROMISES, {"run": run.id}):
+        promise.status, promise.settled_at = "void", now
 
 
 def end_called(session: Session, run: Run, now: datetime, path: str | None = None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -78,20 +78,21 @@ def _decide(desk: Desk, session: Session, follow_up_id: str, flow_run: str | Non
     now = desk.now()
     planner = session.get_one(Run, planned.run_id)
     bundle = desk.shelf.bundle(session, planner.bundle)
-    facts = _facts(desk, session, planned, planner, bundle)
+    unless = _condition(planned.unless, bundle, planned.id)
+    hold_if = _condition(planned.hold_if, bundle, planned.id)
+    wanted = {fact for condition in (unless, hold_if) if condition is not None for fact in condition.facts()}
+    facts = _facts(desk, session, planned, planner, bundle, wanted) if wanted else {}
 
     def became(status: str, event: str, because: Mapping[str, object]) -> Followed:
         said = {"follow_up": planned.id, "playbook": planned.playbook, **because}
         history.tell(session, planner, now, event, said, path=planned.path, flow_run=flow_run)
         return Followed(planned.id, planned.case_id or planner.id, planned.playbook, status)
 
-    unless = _condition(planned.unless, bundle, planned.id)
     if unless is not None:
         planned.because = {"because": unless.explain(facts).sentence()}
         if unless.holds(facts):
             planned.status, planned.decided_at = "cancelled", now
             return became("cancelled", "follow-up not needed", planned.because)
-    hold_if = _condition(planned.hold_if, bundle, planned.id)
     if hold_if is not None and hold_if.holds(facts):
         return _hold(desk, session, planned, planner, hold_if.explain(facts).sentence(), became)
     if (morning := bundle.hours.quiet_until(now, desk.timezone)) is not None:
@@ -137,7 +138,9 @@ def _hold(
     return became("cancelled", "follow-up held for too long", {"because": because})
 
 
-def _facts(desk: Desk, session: Session, planned: FollowUp, planner: Run, bundle: Bundle) -> Facts:
+def _facts(
+    desk: Desk, session: Session, planned: FollowUp, planner: Run, bundle: Bundle, wanted: Collection[str]
+) -> Facts:
     case = session.get(Case, planned.case_id) if planned.case_id else None
     about = providers.About(
         session,
@@ -147,7 +150,7 @@ def _facts(desk: Desk, session: Session, planned: FollowUp, planner: Run, bundle
         incident=session.get(Incident, planner.incident_id) if planner.incident_id else None,
         given=desk.given,
     )
-    return providers.gather(about, bundle.vocabulary)
+    return providers.gather(about, bundle.vocabulary, wanted)
 
 
 def _condition(written: object, bundle: Bundle, follow_up_id: str) -> Condition | None:

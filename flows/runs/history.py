@@ -44,5 +44,4 @@ def tell_of(
 ) -> None:
     """Add a line to the history of a subject. Names of the language are texts of their own kind; here they become
     plain ones."""
-    session.flush()
     journal.write(session, subject_id, at, event, json.loads(json.dumps(data)), **ids)

@@ -49,7 +49,7 @@ def read_message(desk: Desk, session: Session, message: Message, flow_run: str |
     if (locale := message.facts.get("locale", UNKNOWN)) != UNKNOWN:
         customer.locale = str(locale)
     about = providers.About(session, now, customer=customer, message=message, given=desk.given)
-    facts = providers.gather(about, bundle.vocabulary)
+    facts = providers.gather(about, bundle.vocabulary, bundle.triage.facts() | bundle.triggers.facts())
     triage = bundle.triage.decide(facts)
     facts = bundle.vocabulary.gate({**facts, **triage.then})
     decision = bundle.triggers.decide(facts)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from flows.desk import Desk
@@ -19,6 +19,16 @@ from flows.store import tables
 from flows.verbs.action import Action
 from rules.language import FIRST_REPLY, ON_CALL
 from rules.vocabulary import facts_to_json
+
+_TIMEOUT = (
+    select(tables.Timer.id)
+    .where(
+        tables.Timer.run_id == bindparam("run"),
+        tables.Timer.path == bindparam("path"),
+        tables.Timer.kind == "timeout",
+    )
+    .limit(1)
+)
 
 
 def at_work(desk: Desk, session: Session, run: tables.Run, path: str, flow_run: str | None) -> Work:
@@ -198,8 +208,8 @@ def _end_step(work: Work, status: tables.StepStatus, outcome: Mapping[str, Any])
 
 
 def _learn(work: Work, learned: Mapping[str, Any]) -> None:
-    owner = work.case or work.incident
-    if not learned or owner is None:
+    owner = (work.case or work.incident) if learned else None
+    if owner is None:
         return
     if work.items:  # what is learned of one item holds for that item
         work.record.outcome = {**work.record.outcome, "learned": facts_to_json(learned)}
@@ -218,10 +228,8 @@ def _timer(work: Work, kind: tables.TimerKind, due: datetime) -> None:
 
 
 def _has_timeout(work: Work) -> bool:
-    running = select(tables.Timer.id).where(
-        tables.Timer.run_id == work.run.id, tables.Timer.path == work.record.path, tables.Timer.kind == "timeout"
-    )
-    return work.session.scalars(running.limit(1)).first() is not None
+    here = {"run": work.run.id, "path": work.record.path}
+    return work.session.scalars(_TIMEOUT, here).first() is not None
 
 
 def _dated(work: Work) -> dict[str, str]:

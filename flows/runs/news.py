@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, String, cast, or_, select
+from sqlalchemy import Select, String, bindparam, cast, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from flows.desk import Desk
@@ -17,33 +16,24 @@ from flows.store.tables import Delivery, Outbox, Run, Step, Task, Timer
 News = Task | Delivery | Timer
 
 
-def with_news(session: Session, subject_ids: Iterable[str], now: datetime) -> set[str]:
-    """The subjects among these for which something happened that was not taken in yet."""
-    ids = list(subject_ids)
-    return {
-        *session.scalars(_answers(Task.subject_id).where(Task.subject_id.in_(ids))),
-        *session.scalars(_moments(Timer.subject_id, now).where(Timer.subject_id.in_(ids))),
-        *session.scalars(_statuses(Outbox.subject_id).where(Outbox.subject_id.in_(ids))),
-        *session.scalars(_unnoticed(Outbox.subject_id).where(Outbox.subject_id.in_(ids))),
-    }
-
-
 def take_in(desk: Desk, session: Session, subject_id: str, flow_run: str | None = None) -> int:
     """Take in everything that happened for a subject until now; returns how many things there were.
 
     An answer that came before its time limit is an answer, and one that came after it is not, however late we look.
     """
     now = desk.now()
-    for row in session.scalars(_unnoticed(Outbox).where(Outbox.subject_id == subject_id)).all():
+    mine = {"subject": subject_id, "now": now}
+    for row in session.scalars(_UNNOTICED, mine).all():
         settling.letter_settled(desk, session, row, flow_run)
     happened: list[News] = [
-        *session.scalars(_answers(Task).where(Task.subject_id == subject_id)),
-        *session.scalars(_statuses(Delivery).where(Outbox.subject_id == subject_id)),
-        *session.scalars(_moments(Timer, now).where(Timer.subject_id == subject_id)),
+        *session.scalars(_ANSWERS, mine),
+        *session.scalars(_STATUSES, mine),
+        *session.scalars(_MOMENTS, mine),
     ]
     for each in sorted(happened, key=_when):
-        session.flush()
-        session.refresh(each)
+        if len(happened) > 1:  # what came before may have settled this one too
+            session.flush()
+            session.refresh(each)
         if isinstance(each, Task):
             settling.answered(desk, session, each, flow_run)
         elif isinstance(each, Delivery):
@@ -64,35 +54,35 @@ def _when(each: News) -> tuple[datetime, int, str]:
     return each.due_at, 2, f"{each.id:020}"
 
 
-Wanted = type[Any] | InstrumentedAttribute[str]
+# Delivery statuses, beside the text they are about: by its id, its key, or WhatsApp's id.
+_ABOUT = or_(Outbox.id == Delivery.outbox_id, Outbox.key == Delivery.key, Outbox.provider_blind == Delivery.blind)
 
-
-def _answers(wanted: Wanted) -> Select[Any]:
-    return select(wanted).where(Task.status == "answered", Task.settled_at.is_(None))
-
-
-def _moments(wanted: Wanted, now: datetime) -> Select[Any]:
-    return select(wanted).where(Timer.due_at <= now, Timer.fired_at.is_(None), Timer.cancelled_at.is_(None))
-
-
-def _statuses(wanted: Wanted) -> Select[Any]:
-    """Delivery statuses, beside the text they are about: by its id, its key, or WhatsApp's id."""
-    ours = or_(Outbox.id == Delivery.outbox_id, Outbox.key == Delivery.key, Outbox.provider_blind == Delivery.blind)
-    return select(wanted).select_from(Delivery).join(Outbox, ours).where(Delivery.handled_at.is_(None))
-
-
-def _unnoticed(wanted: Wanted) -> Select[Any]:
-    """Texts that have left while their step still waits: whoever sent them had lost the claim by then."""
-    return (
-        select(wanted)
-        .select_from(Outbox)
-        .join(Step, (Step.run_id == Outbox.run_id) & (Step.path == Outbox.path))
-        .join(Run, Run.id == Step.run_id)
-        .where(
-            Outbox.to == "customer",
-            Outbox.status == "sent",
-            Outbox.key == Step.run_id + "/" + Step.path + "/" + cast(Step.attempt, String),
-            Step.status == "waiting",
-            Run.status != "finished",
-        )
+_answers = select(Task).where(Task.status == "answered", Task.settled_at.is_(None))
+_moments = select(Timer).where(Timer.due_at <= bindparam("now"), Timer.fired_at.is_(None), Timer.cancelled_at.is_(None))
+_statuses = select(Delivery).select_from(Delivery).join(Outbox, _ABOUT).where(Delivery.handled_at.is_(None))
+# Texts that have left while their step still waits: whoever sent them had lost the claim by then.
+_unnoticed = (
+    select(Outbox)
+    .select_from(Outbox)
+    .join(Step, (Step.run_id == Outbox.run_id) & (Step.path == Outbox.path))
+    .join(Run, Run.id == Step.run_id)
+    .where(
+        Outbox.to == "customer",
+        Outbox.status == "sent",
+        Outbox.key == Step.run_id + "/" + Step.path + "/" + cast(Step.attempt, String),
+        Step.status == "waiting",
+        Run.status != "finished",
     )
+)
+
+KINDS: tuple[tuple[InstrumentedAttribute[str], Select[Any]], ...] = (
+    (Task.subject_id, _answers),
+    (Timer.subject_id, _moments),
+    (Outbox.subject_id, _statuses),
+    (Outbox.subject_id, _unnoticed),
+)
+"""What counts as news: the column that names the subject, and what finds it (`now` is the moment it is asked at)."""
+
+_ANSWERS, _MOMENTS, _STATUSES, _UNNOTICED = (
+    found.where(subject_id == bindparam("subject")) for subject_id, found in KINDS
+)

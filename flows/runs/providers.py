@@ -6,7 +6,7 @@ in `case.facts`; the functions here supply the rest at the moment they are asked
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -43,12 +43,13 @@ def provides(function: Provider) -> Provider:
     return function
 
 
-def gather(about: About, vocabulary: Vocabulary) -> Facts:
-    """All facts at this moment. What the case has learned wins over what a provider says; the newest message's
-    facts win over both; whatever nobody knows is `unknown`."""
+def gather(about: About, vocabulary: Vocabulary, wanted: Collection[str]) -> Facts:
+    """The facts at this moment, those of the store and the clock only where they are `wanted`: each is a question to
+    the store. What the case has learned wins over what a provider says; the newest message's facts win over both;
+    whatever nobody knows is `unknown`."""
     known: dict[str, Value] = {}
     for name, provider in PROVIDERS.items():
-        if name in vocabulary.facts:
+        if name in wanted and name in vocabulary.facts:
             known[name] = provider(about)
     for layer in (
         about.given,
@@ -56,7 +57,10 @@ def gather(about: About, vocabulary: Vocabulary) -> Facts:
         about.case.facts if about.case else None,
         about.message.facts if about.message else None,
     ):
-        known.update({name: value for name, value in (layer or {}).items() if value != UNKNOWN})
+        # What another run of the case has learned by newer content may be a fact that this content does not have.
+        known.update(
+            {name: value for name, value in (layer or {}).items() if value != UNKNOWN and name in vocabulary.facts}
+        )
     return vocabulary.gate(known)
 
 

@@ -119,10 +119,10 @@ def _waiting_step(
     desk: Desk, session: Session, run_id: str | None, path: str | None, on: Mapping[str, str], flow_run: str | None
 ) -> Work | None:
     """The step that waits for exactly this, if it still does."""
-    run = session.get(Run, run_id) if run_id else None
-    step = progress_of(desk, session, run).records.get(path) if run is not None and path else None
-    if run is None or step is None or run.status == "finished" or step.status != "waiting":
+    step = session.get(Step, (run_id, path)) if run_id and path else None
+    if step is None or step.status != "waiting":
         return None
     if not all(waits_for(step.waiting_for, key, value) for key, value in on.items()):
         return None
-    return moving.at_work(desk, session, run, step.path, flow_run)
+    run = session.get_one(Run, step.run_id)
+    return None if run.status == "finished" else moving.at_work(desk, session, run, step.path, flow_run)

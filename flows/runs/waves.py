@@ -12,21 +12,21 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from flows.desk import Desk
 from flows.errors import ClaimLost
 from flows.runs import history, intake, moving, news, trouble
-from flows.runs.progress import progress_of
+from flows.runs.progress import standings
+from flows.runs.ready import Ready, next_due, ready
 from flows.sending import courier
 from flows.store import subjects
-from flows.store.tables import Message, Run, Subject, Timer
+from flows.store.tables import Run, Subject
 
 LEASE = timedelta(seconds=90)
 """How long a claim holds without a sign of life; longer than the slowest call to a channel."""
@@ -90,6 +90,7 @@ class Wave:
     note_absence: bool = False
     claims: dict[str, subjects.Claim] = field(default_factory=dict)
     touched: set[tuple[str, str]] = field(default_factory=set)
+    _finished: bool = False
 
     def claim(self) -> int:
         """Take what is ready; returns how many subjects that are."""
@@ -113,47 +114,47 @@ class Wave:
                     if self.desk.now() - began > BUDGET:
                         return
                 if not again:
+                    self._finished = True
                     return
         finally:
             self._release()
 
     def _round(self) -> Iterator[Group]:
-        if arrived := self._with_unread():
+        todo = self._ready()
+        if arrived := self._by_severity(todo.unread):
             yield self._group("read", arrived, self._read)
-        if happened := self._with_news():
+            todo = self._ready()
+        if happened := self._by_severity(todo.news):
             yield self._group("settle", happened, self._settle)
-        due = self._due_steps()
+            todo = self._ready()
+        due = self._due_steps(todo.moving)
         for verb in sorted(due):
             yield Group(verb, len(due[verb]), partial(self._each, due[verb], self._act))
-        if waiting := self._with_letters()[:MOST_LETTERS]:
+        if due:
+            todo = self._ready()
+        if waiting := self._by_severity(todo.letters)[:MOST_LETTERS]:
             yield Group("send", len(waiting), partial(self._each, waiting, self._send, SENDERS))
 
     # -- what there is to do --------------------------------------------------------------------------------
 
-    def _with_unread(self) -> list[str]:
+    def _ready(self) -> Ready:
         with self.desk.store.read() as session:
-            waiting = select(Message.customer_id).where(
-                Message.customer_id.in_(self.claims), Message.handled_at.is_(None)
-            )
-            return self._by_severity(set(session.scalars(waiting)))
+            return ready(session, self.claims, self.desk.now())
 
-    def _with_news(self) -> list[str]:
-        with self.desk.store.read() as session:
-            return self._by_severity(news.with_news(session, self.claims, self.desk.now()))
-
-    def _due_steps(self) -> dict[str, list[Due]]:
-        """Verb -> every step that can be done now."""
+    def _due_steps(self, moving_ones: frozenset[str]) -> dict[str, list[Due]]:
+        """Verb -> every step that can be done now for these subjects."""
+        if not moving_ones:
+            return {}
         due: dict[str, list[Due]] = {}
         unreadable: dict[str, Exception] = {}
         with self.desk.store.read() as session:
-            moving_runs = select(Run).where(Run.subject_id.in_(self.claims), Run.status == "moving")
-            for run in session.scalars(moving_runs.order_by(Run.started_at, Run.id)).all():
-                try:
-                    for place in progress_of(self.desk, session, run).stands().due:
-                        verb = place.step.verb.verb
-                        due.setdefault(verb, []).append(Due(run.subject_id, run.id, place.path, verb))
-                except Exception as error:  # content that a newer version cannot read any more: only this one stands
-                    unreadable[run.subject_id] = error
+            for run, stands in standings(self.desk, session, moving_ones):
+                if isinstance(stands, Exception):  # content that a newer version cannot read: only this one stands
+                    unreadable[run.subject_id] = stands
+                    continue
+                for place in stands.due:
+                    verb = place.step.verb.verb
+                    due.setdefault(verb, []).append(Due(run.subject_id, run.id, place.path, verb))
         for subject_id, trouble_met in unreadable.items():
             self._set_aside(subject_id, trouble_met)
         for items in due.values():
@@ -161,17 +162,8 @@ class Wave:
             items.sort(key=lambda item: -self.claims[item.subject_id].severity)
         return {verb: items for verb, items in due.items() if items}
 
-    def _with_letters(self) -> list[str]:
-        now = self.desk.now()
-        with self.desk.store.read() as session:
-            return [
-                each
-                for each in self._by_severity(set(self.claims))
-                if (due := courier.next_due(session, each)) is not None and due <= now
-            ]
-
-    def _by_severity(self, found: set[str]) -> list[str]:
-        return sorted(found & set(self.claims), key=lambda each: (-self.claims[each].severity, each))
+    def _by_severity(self, found: frozenset[str]) -> list[str]:
+        return sorted(found & self.claims.keys(), key=lambda each: (-self.claims[each].severity, each))
 
     # -- doing it -------------------------------------------------------------------------------------------
 
@@ -276,31 +268,13 @@ class Wave:
                         history.tell_of(
                             session, subject_id, self.desk.now(), "moved without Prefect", {}, case_id=case_id
                         )
-                unfinished = self._unfinished(session, list(claims))
+                left = frozenset() if self._finished else ready(session, claims, self.desk.now()).now
+                later = next_due(session, claims)
                 for subject_id, claim in claims.items():
-                    due = self.desk.now() if subject_id in unfinished else self._next_due(session, subject_id)
+                    due = self.desk.now() if subject_id in left else later.get(subject_id)
                     subjects.release(session, claim, self.owner, due)
         except SQLAlchemyError:
             log.error("a wave could not give back what it held")
-
-    def _unfinished(self, session: Session, claimed: list[str]) -> set[str]:
-        """Those with work left, because the wave ended before it was done."""
-        unread = select(Message.customer_id).where(Message.customer_id.in_(claimed), Message.handled_at.is_(None))
-        moving_runs = select(Run.subject_id).where(Run.subject_id.in_(claimed), Run.status == "moving")
-        return {
-            *session.scalars(unread),
-            *session.scalars(moving_runs),
-            *news.with_news(session, claimed, self.desk.now()),
-        }
-
-    def _next_due(self, session: Session, subject_id: str) -> datetime | None:
-        """When a subject with nothing to do now needs a hand next."""
-        timers = select(Timer.due_at).where(
-            Timer.subject_id == subject_id, Timer.fired_at.is_(None), Timer.cancelled_at.is_(None)
-        )
-        first = session.scalars(timers.order_by(Timer.due_at).limit(1)).first()
-        letter = courier.next_due(session, subject_id)
-        return min((due for due in (first, letter) if due is not None), default=None)
 
 
 def move(desk: Desk, owner: str, limit: int = 200, *, note_absence: bool = False) -> list[Moved]:

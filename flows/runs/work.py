@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -71,8 +71,8 @@ class Work:
         """The items that this step is about, from the outermost `for_each` to the innermost; none outside of one."""
         return self.progress.items(self.record.path)
 
-    @cached_property
-    def facts(self) -> Facts:
+    def facts(self, wanted: Collection[str]) -> Facts:
+        """The facts at this moment, with all that are `wanted` by somebody who decides."""
         about = providers.About(
             self.session,
             self.now,
@@ -81,7 +81,7 @@ class Work:
             incident=self.incident,
             given=self.desk.given,
         )
-        known = providers.gather(about, self.vocabulary)
+        known = providers.gather(about, self.vocabulary, wanted)
         if not self.items:
             return known
         since = next((item.since for item in reversed(self.items) if item.since is not None), None)
@@ -108,7 +108,8 @@ class Work:
 
     def decide(self, conditions: Sequence[Condition]) -> Decision:
         """Which of these holds first, with its because; the rule's id is the condition's number from 1."""
-        return self.bundle.branches(tuple(conditions)).decide(self.facts)
+        rules = self.bundle.branches(tuple(conditions))
+        return rules.decide(self.facts(rules.facts()))
 
     def proven(self) -> frozenset[str]:
         """The claims that finished steps of this run have proven."""

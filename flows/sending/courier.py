@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from flows.channels.channel import Letter, Next, Refused, Result, Sent, Unsure
@@ -32,22 +32,31 @@ Transaction = Callable[[], AbstractContextManager[Session]]
 """Opens a transaction in which the subject is held; raises `ClaimLost` if somebody else has it."""
 
 
-def next_due(session: Session, subject_id: str) -> datetime | None:
-    """When the outbox of a subject needs a hand next; None if there is nothing in it."""
-    rows = session.scalars(
-        select(Outbox).where(Outbox.subject_id == subject_id, Outbox.status.in_(("ready", "sending")))
-    )
-    return min((_due(row) for row in rows), default=None)
+WAITING = Outbox.status.in_(("ready", "sending"))
+"""Whether a row of the outbox still needs a hand."""
+# A letter found in the middle of being sent is looked at at once. Colleagues are then told again: twice told is
+# better than never. A customer's letter waits for its status first.
+needed_at = func.coalesce(
+    Outbox.not_before, case((Outbox.status == "sending", Outbox.sending_since)), Outbox.created_at
+)
+"""When a row of the outbox that still needs a hand needs it."""
+
+_DUE_NOW = (
+    select(Outbox)
+    .where(Outbox.subject_id == bindparam("subject"), WAITING, needed_at <= bindparam("now"))
+    .order_by(Outbox.created_at, Outbox.id)
+)
 
 
 def deliver(desk: Desk, subject_id: str, transaction: Transaction, flow_run: str | None = None) -> list[str]:
-    """Send everything of a subject that is due, oldest first; returns the case or incident of each call made."""
+    """Send everything of a subject that is due now, oldest first; returns the case or incident of each call made."""
     calls: list[str] = []
-    while True:
+    more = True
+    while more:
         with transaction() as session:
-            chosen = _choose(desk, session, subject_id, flow_run)
+            chosen, more = _choose(desk, session, subject_id, flow_run)
         if chosen is None:
-            return calls
+            break
         row_id, call = chosen
         result = call()
         try:
@@ -58,6 +67,7 @@ def deliver(desk: Desk, subject_id: str, transaction: Transaction, flow_run: str
         except ClaimLost:
             _keep(desk, row_id, result)
             raise
+    return calls
 
 
 def _keep(desk: Desk, row_id: str, result: Result) -> None:
@@ -75,17 +85,12 @@ def _keep(desk: Desk, row_id: str, result: Result) -> None:
 
 def _choose(
     desk: Desk, session: Session, subject_id: str, flow_run: str | None
-) -> tuple[str, Callable[[], Any]] | None:
-    """Mark the next due row as being sent, and return it with the call to make outside the transaction."""
+) -> tuple[tuple[str, Callable[[], Any]] | None, bool]:
+    """Mark the next due row as being sent, and return it with the call to make outside the transaction, and whether
+    more rows are due."""
     now = desk.now()
-    rows = session.scalars(
-        select(Outbox)
-        .where(Outbox.subject_id == subject_id, Outbox.status.in_(("ready", "sending")))
-        .order_by(Outbox.created_at, Outbox.id)
-    ).all()
-    for row in rows:
-        if _due(row) > now:
-            continue
+    rows = session.scalars(_DUE_NOW, {"subject": subject_id, "now": now}).all()
+    for number, row in enumerate(rows, 1):
         if row.to == "customer" and row.status == "sending" and row.not_before is None:
             row.not_before = now + ORPHAN_WAIT
             results.note(session, row, now, "not known whether the text left", flow_run, detail="the process ended")
@@ -99,14 +104,8 @@ def _choose(
             continue
         row.status, row.sending_since, row.not_before = "sending", now, None
         row.tries += 1
-        return row.id, call
-    return None
-
-
-def _due(row: Outbox) -> datetime:
-    # A letter found in the middle of being sent is looked at at once. Colleagues are then told again: twice told is
-    # better than never. A customer's letter waits for its status first.
-    return row.not_before or (row.sending_since if row.status == "sending" else None) or row.created_at
+        return (row.id, call), number < len(rows)
+    return None, False
 
 
 def _call(desk: Desk, session: Session, row: Outbox, now: datetime) -> Callable[[], Any] | None:

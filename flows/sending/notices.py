@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from flows.desk import Desk
 from flows.ids import new_id
 from flows.store.tables import Outbox, Run, Task
 
+_TOLD = select(func.count()).where(
+    Outbox.run_id == bindparam("run"), Outbox.path == bindparam("path"), Outbox.to == "team"
+)
+
 
 def notice(desk: Desk, session: Session, run: Run, path: str, role: str, message: str, task: Task | None = None) -> str:
     """Put a notice to the people of a role into the outbox and return its id. Ids and our own words only."""
     session.flush()
-    told = session.scalar(select(func.count()).where(Outbox.run_id == run.id, Outbox.path == path, Outbox.to == "team"))
+    told = session.scalar(_TOLD, {"run": run.id, "path": path})
     about = run.case_id or run.incident_id or run.id
     body = {"title": f"{about} · {run.playbook}", "body": message, "task": task.id if task else None}
     row = Outbox(

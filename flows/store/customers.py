@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import event, select, update
+from sqlalchemy import bindparam, event, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from flows.ids import new_id
@@ -19,6 +19,13 @@ from flows.store.tables import Alias, AliasKind, Base, Customer, Subject
 from flows.store.vault import Vault
 
 Address = tuple[AliasKind, str, str]  # the kind, the address itself, its blind
+
+_NEWEST_ADDRESS = (
+    select(Alias)
+    .where(Alias.customer_id == bindparam("customer"))
+    .order_by(Alias.kind.desc(), Alias.added_at.desc())
+    .limit(1)
+)
 
 
 def recognise(
@@ -56,8 +63,7 @@ def current(session: Session, customer_id: str) -> Customer:
 
 def newest_address(session: Session, customer_id: str) -> Alias | None:
     """Where to write to a customer: the newest number if there is one, else the newest business-scoped id."""
-    mine = select(Alias).where(Alias.customer_id == customer_id)
-    return session.scalars(mine.order_by(Alias.kind.desc(), Alias.added_at.desc()).limit(1)).first()
+    return session.scalars(_NEWEST_ADDRESS, {"customer": customer_id}).first()
 
 
 def owners(session: Session, customer_id: str) -> list[str]:

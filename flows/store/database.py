@@ -65,6 +65,18 @@ class Store:
         """A new, empty store that is gone when closed: for rehearsals."""
         return cls.open("sqlite://", "sqlite://", new_master_key(), clock)
 
+    def emptied(self, clock: Clock) -> Store:
+        """This store in memory made new and empty again, with another clock; nobody may go on using the old one.
+
+        It is what `in_memory` gives, at a fraction of the price: SQLAlchemy need not compile every statement again.
+        """
+        engine, keys_engine = self._engines
+        assert in_memory(engine), "only a store that nobody keeps is emptied"
+        assert in_memory(keys_engine), "only a store that nobody keeps is emptied"
+        bring_up_to_date(engine, "data")
+        bring_up_to_date(keys_engine, "keys")
+        return Store(engine, Vault(keys_engine, new_master_key(), clock), clock, keys_engine)
+
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """A transaction that writes: committed at the end of the block, undone when it raises."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from flows.errors import JournalBroken
@@ -19,6 +19,13 @@ from flows.store.tables import JournalLine
 FIRST = "0" * 64  # what stands in the place of a previous hash on a subject's first line
 _COLUMNS = tuple(JournalLine.__table__.columns)
 _INSERT = insert(JournalLine.__table__)  # type: ignore[arg-type]
+_LINES = JournalLine.__table__.c
+_LATEST = (
+    select(_LINES.number, _LINES.hash)
+    .where(_LINES.subject_id == bindparam("subject"))
+    .order_by(_LINES.number.desc())
+    .limit(1)
+)
 _HASHED = tuple(column.key for column in _COLUMNS if column.key != "hash")
 
 
@@ -70,8 +77,7 @@ def write(
 
 
 def _last(session: Session, subject_id: str) -> Chain:
-    latest = select(JournalLine.number, JournalLine.hash).where(JournalLine.subject_id == subject_id)
-    line = session.execute(latest.order_by(JournalLine.number.desc()).limit(1)).first()
+    line = session.execute(_LATEST, {"subject": subject_id}).first()
     return Chain(line.number, line.hash) if line else Chain(0, FIRST)
 
 

@@ -10,14 +10,56 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import BindParameter, CursorResult, case, literal, or_, select, update
+from sqlalchemy import CursorResult, Integer, Table, Update, bindparam, case, or_, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
 
 from flows.errors import ClaimLost, NotFound
 from flows.store.tables import Subject
 
-# Brings subjects that the session has read before up to date with what the database writes.
-_IN_STEP = {"synchronize_session": "fetch"}
+_SUBJECTS = cast("Table", Subject.__table__)  # plain statements: they are far quicker than those of the mapped class
+_THIS = Subject.id == bindparam("subject")
+_DUE_AT = Subject.due_at.type  # inside a CASE nothing else tells how to store a moment
+_RING = (
+    update(_SUBJECTS)
+    .where(_THIS)
+    .values(
+        bells=Subject.bells + 1,
+        due_at=case(
+            (or_(Subject.due_at.is_(None), Subject.due_at > bindparam("now")), bindparam("now", type_=_DUE_AT)),
+            else_=Subject.due_at,
+        ),
+    )
+)
+_WAKE = (
+    update(_SUBJECTS)
+    .where(_THIS, or_(Subject.due_at.is_(None), Subject.due_at > bindparam("at")))
+    .values(due_at=bindparam("at"))
+)
+_RETIRE = update(_SUBJECTS).where(_THIS).values(due_at=None, claimed_by=None, claimed_until=None)
+_WORSEN = update(_SUBJECTS).where(_THIS, Subject.severity < bindparam("worse")).values(severity=bindparam("worse"))
+_READY = (
+    select(Subject.id, Subject.bells, Subject.severity)
+    .where(
+        Subject.due_at <= bindparam("now"),
+        or_(Subject.claimed_until.is_(None), Subject.claimed_until <= bindparam("now")),
+    )
+    .order_by(Subject.severity.desc(), Subject.due_at, Subject.id)
+    .limit(bindparam("most", type_=Integer()))
+    .with_for_update(skip_locked=True, key_share=True)
+)
+_TAKE = (
+    update(_SUBJECTS)
+    .where(Subject.id.in_(bindparam("subjects", expanding=True)))
+    .values(claimed_by=bindparam("owner"), claimed_until=bindparam("until"))
+)
+_OURS = update(_SUBJECTS).where(_THIS, Subject.claimed_by == bindparam("owner"))
+_HOLD = _OURS.values(claimed_until=bindparam("until")).returning(Subject.bells, Subject.severity)
+_RELEASE = _OURS.values(
+    claimed_by=None,
+    claimed_until=None,
+    due_at=case((Subject.bells == bindparam("heard"), bindparam("next", type_=_DUE_AT)), else_=Subject.due_at),
+)
 
 
 @dataclass(frozen=True)
@@ -31,31 +73,20 @@ class Claim:
 
 def ring(session: Session, subject_id: str, now: datetime) -> None:
     """Say that there is work for a subject, in the transaction that brings the work."""
-    rung = (
-        update(Subject)
-        .where(Subject.id == subject_id)
-        .values(
-            bells=Subject.bells + 1,
-            due_at=case((or_(Subject.due_at.is_(None), Subject.due_at > now), _instant(now)), else_=Subject.due_at),
-        )
-    )
-    if not _rows(session, rung):
+    if not _change(session, _RING, subject_id, now=now):
         raise NotFound(f"There is no subject {subject_id} to ring for.")
 
 
 def wake(session: Session, subject_id: str, at: datetime) -> None:
     """Make sure that a subject gets a hand at ``at`` at the latest."""
-    later = or_(Subject.due_at.is_(None), Subject.due_at > at)
-    _rows(session, update(Subject).where(Subject.id == subject_id, later).values(due_at=at))
+    _change(session, _WAKE, subject_id, at=at)
 
 
 def retire(session: Session, subject_id: str, successor_id: str, now: datetime) -> None:
     """Nobody needs to look after a subject any more, and whoever does loses the claim: all its work is another's."""
     severity = session.scalars(select(Subject.severity).where(Subject.id == subject_id)).one()
-    nobody = {"due_at": None, "claimed_by": None, "claimed_until": None}
-    _rows(session, update(Subject).where(Subject.id == subject_id).values(nobody))
-    milder = update(Subject).where(Subject.id == successor_id, Subject.severity < severity)
-    _rows(session, milder.values(severity=severity))
+    _change(session, _RETIRE, subject_id)
+    _change(session, _WORSEN, successor_id, worse=severity)
     ring(session, successor_id, now)
 
 
@@ -72,17 +103,12 @@ def claim(session: Session, owner: str, now: datetime, lease: timedelta, limit: 
     ``owner`` is a name that no other wave uses, not even a later one of the same process. A claim whose lease ran out
     may be taken by anybody.
     """
-    due = (
-        select(Subject.id, Subject.bells, Subject.severity)
-        .where(Subject.due_at <= now, or_(Subject.claimed_until.is_(None), Subject.claimed_until <= now))
-        .order_by(Subject.severity.desc(), Subject.due_at, Subject.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, key_share=True)
-    )
-    claims = [Claim(row.id, row.bells, row.severity) for row in session.execute(due)]
+    session.flush()
+    claims = [Claim(row.id, row.bells, row.severity) for row in session.execute(_READY, {"now": now, "most": limit})]
     if claims:
-        taken = {"claimed_by": owner, "claimed_until": now + lease}
-        _rows(session, update(Subject).where(Subject.id.in_([c.subject_id for c in claims])).values(taken))
+        taken = [claim.subject_id for claim in claims]
+        session.execute(_TAKE, {"subjects": taken, "owner": owner, "until": now + lease})
+        _read_again(session, *taken)
     return claims
 
 
@@ -92,9 +118,10 @@ def hold(session: Session, subject_id: str, owner: str, now: datetime, lease: ti
     Raises ``ClaimLost`` when somebody else took it. Until the transaction ends nobody can take it or ring for it, and
     whatever was rung for before can be read: releasing with the claim returned here wakes nobody for nothing.
     """
-    ours = update(Subject).where(Subject.id == subject_id, Subject.claimed_by == owner)
-    extended = ours.values(claimed_until=now + lease).returning(Subject.bells, Subject.severity)
-    row = session.execute(extended, execution_options=_IN_STEP).first()
+    session.flush()
+    held = {"subject": subject_id, "owner": owner, "until": now + lease}
+    row = session.execute(_HOLD, held).first()
+    _read_again(session, subject_id)
     if row is None:
         raise ClaimLost(f"The claim on {subject_id} was lost: its lease ran out and somebody else took it.")
     return Claim(subject_id, row.bells, row.severity)
@@ -105,14 +132,20 @@ def release(session: Session, claim: Claim, owner: str, next_due: datetime | Non
 
     If somebody rang since ``claim`` was read, the subject stays due at once, so that no bell is lost.
     """
-    ours = update(Subject).where(Subject.id == claim.subject_id, Subject.claimed_by == owner)
-    due_at = case((Subject.bells == claim.bells, _instant(next_due)), else_=Subject.due_at)
-    return _rows(session, ours.values(claimed_by=None, claimed_until=None, due_at=due_at)) > 0
+    return _change(session, _RELEASE, claim.subject_id, owner=owner, heard=claim.bells, next=next_due) > 0
 
 
-def _instant(at: datetime | None) -> BindParameter[datetime | None]:
-    return literal(at, Subject.due_at.type)  # inside a CASE nothing else tells how to store it
+def _change(session: Session, statement: Update, subject_id: str, **values: Any) -> int:
+    """Change a subject's row in the database, and return how many rows that were."""
+    session.flush()
+    changed = cast("CursorResult[Any]", session.execute(statement, {"subject": subject_id, **values})).rowcount
+    _read_again(session, subject_id)
+    return changed
 
 
-def _rows(session: Session, statement: Any) -> int:
-    return cast("CursorResult[Any]", session.execute(statement, execution_options=_IN_STEP)).rowcount
+def _read_again(session: Session, *subject_ids: str) -> None:
+    """What the session has read of these subjects before is behind what the database holds now."""
+    for subject_id in subject_ids:
+        known = session.identity_map.get(identity_key(Subject, subject_id))
+        if known is not None:
+            session.expire(known)

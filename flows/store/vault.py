@@ -24,7 +24,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import Connection, Engine, delete, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, select, update
 
 from flows.clock import Clock, SystemClock
 from flows.errors import Erased, VaultError, WrongMasterKey
@@ -38,6 +38,14 @@ HEAD_BYTES = 1 + 16 + NONCE_BYTES
 _CHECK = b"firebreak keys"
 _SCRUB = "scrub-"
 _AT_ONCE = 500  # well below the number of parameters that any SQLite takes in one statement
+
+_LIVING = (
+    select(Key.id, Key.wrapped)
+    .where(Key.owner == bindparam("owner"), Key.destroyed_at.is_(None))
+    .order_by(Key.made_at, Key.id)
+    .limit(1)
+)
+_THESE = select(Key.id, Key.wrapped, Key.destroyed_at).where(Key.id.in_(bindparam("ids", expanding=True)))
 
 
 class Vault:
@@ -129,18 +137,12 @@ class Vault:
             return list(connection.scalars(living))
 
     def _key_of(self, owner: str) -> tuple[bytes, bytes]:
-        living = (
-            select(Key.id, Key.wrapped)
-            .where(Key.owner == owner, Key.destroyed_at.is_(None))
-            .order_by(Key.made_at, Key.id)
-            .limit(1)
-        )
         with self._turn:
             with reading(self._engine) as connection:
-                row = connection.execute(living).first()
+                row = connection.execute(_LIVING, {"owner": owner}).first()
             if row is None:
                 with writing(self._engine) as connection:
-                    row = connection.execute(living).first()
+                    row = connection.execute(_LIVING, {"owner": owner}).first()
                     if row is None:
                         return self._make(connection, owner)
         key_id = bytes.fromhex(row.id)
@@ -164,8 +166,7 @@ class Vault:
         found: dict[bytes, bytes | Erased] = {}
         with self._turn, reading(self._engine) as connection:
             for start in range(0, len(wanted), _AT_ONCE):
-                some = Key.id.in_(wanted[start : start + _AT_ONCE])
-                for row in connection.execute(select(Key.id, Key.wrapped, Key.destroyed_at).where(some)):
+                for row in connection.execute(_THESE, {"ids": wanted[start : start + _AT_ONCE]}):
                     key_id = bytes.fromhex(row.id)
                     found[key_id] = Erased() if row.destroyed_at else self._unwrapped(key_id, row.wrapped)
         return found

@@ -297,6 +297,16 @@ def _run_started(entry: Entry) -> Told:
     return Told("note", f"{entry.data['playbook']} {entry.data['version']} begins")
 
 
+def _run_moved(entry: Entry) -> Told:
+    data = entry.data
+    dated = [
+        f"the promise {name} is due {moment(datetime.fromisoformat(due), entry.zone, entry.at)}"
+        for name, due in data["promises"].items()
+    ]
+    moved = f"{data['by']} moves it from version {data['from']} to {data['to']}"
+    return Told("team", "; ".join([moved, *dated]))
+
+
 def _run_finished(entry: Entry) -> Told:
     closed = entry.data.get("closed_as")
     return Told("note", f"closed as {closed}" if closed else "nothing more is to be done in this playbook")
@@ -370,6 +380,7 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "promise broken": _promise_broken,
     "run started": _run_started,
     "run finished": _run_finished,
+    "run moved to another version": _run_moved,
     "incident opened": _incident_opened,
     "procedure begins anew": _begins_anew,
     "follow-up started": _follow_up_started,

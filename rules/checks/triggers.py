@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -12,6 +13,7 @@ from rules.conditions import All, Condition, Not
 from rules.language import Playbook, Trigger
 from rules.possible import TooHard, example, in_words, never_holds
 from rules.problems import Place
+from rules.together import Demands, demands, may_meet
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,7 @@ class _Placed:
     playbook: Playbook
     trigger: Trigger
     place: Place
+    wanted: Demands | None
 
     def __str__(self) -> str:
         return f'"{self.playbook.name}" ({self.place.path}:{self.place.line})'
@@ -27,30 +30,37 @@ class _Placed:
 @check("same-priority")
 def same_priority(bundle: Bundle) -> Iterator[Found]:
     """Two triggers can both hold at the same priority, so that neither goes first."""
-    for one, other in _pairs(bundle):
-        if one.trigger.priority != other.trigger.priority or _same(one.trigger.when, other.trigger.when):
-            continue
-        try:
-            both = example(All((one.trigger.when, other.trigger.when)))
-        except TooHard:
-            when = "there are too many ways to rule it out"
-        else:
-            if both is None:
+    alike: defaultdict[int, list[_Placed]] = defaultdict(list)
+    for each in _placed(bundle):
+        alike[each.trigger.priority].append(each)
+    for number, placed in alike.items():
+        for one, other in _meeting(placed):
+            if one.wanted == other.wanted and _same(one.trigger.when, other.trigger.when):
                 continue
-            when = f"for example when {in_words(both)}"
-        number = one.trigger.priority
-        advice = f"{when}; both have priority {number}, give them different ones"
-        yield other.place, f"can hold together with {one}, {advice}"
-        yield one.place, f"can hold together with {other}, {advice}"
+            try:
+                both = example(All((one.trigger.when, other.trigger.when)))
+            except TooHard:
+                when = "there are too many ways to rule it out"
+            else:
+                if both is None:
+                    continue
+                when = f"for example when {in_words(both)}"
+            advice = f"{when}; both have priority {number}, give them different ones"
+            yield other.place, f"can hold together with {one}, {advice}"
+            yield one.place, f"can hold together with {other}, {advice}"
 
 
 @check("duplicate-trigger")
 def duplicate_trigger(bundle: Bundle) -> Iterator[Found]:
     """Two triggers say the same, so that one of them never starts anything."""
-    for one, other in _pairs(bundle):
-        if _same(one.trigger.when, other.trigger.when):
-            yield other.place, f"means the same as the trigger of {one}; only one of them can ever start something"
-            yield one.place, f"means the same as the trigger of {other}; only one of them can ever start something"
+    alike: defaultdict[object, list[_Placed]] = defaultdict(list)
+    for each in _placed(bundle):
+        alike[None if each.wanted is None else frozenset(each.wanted.items())].append(each)
+    for placed in alike.values():
+        for one, other in combinations(placed, 2):
+            if _same(one.trigger.when, other.trigger.when):
+                yield other.place, f"means the same as the trigger of {one}; only one of them can ever start something"
+                yield one.place, f"means the same as the trigger of {other}; only one of them can ever start something"
 
 
 @check("incident-trigger")
@@ -63,14 +73,15 @@ def incident_trigger(bundle: Bundle) -> Iterator[Found]:
 
 def _placed(bundle: Bundle) -> list[_Placed]:
     return [
-        _Placed(playbook, trigger, trigger_place(playbook, number))
+        _Placed(playbook, trigger, trigger_place(playbook, number), demands(trigger.when))
         for playbook in bundle.playbooks.values()
         for number, trigger in enumerate(playbook.triggers)
     ]
 
 
-def _pairs(bundle: Bundle) -> Iterator[tuple[_Placed, _Placed]]:
-    return combinations(_placed(bundle), 2)
+def _meeting(placed: Sequence[_Placed]) -> Iterator[tuple[_Placed, _Placed]]:
+    for one, other in may_meet([each.wanted for each in placed]):
+        yield placed[one], placed[other]
 
 
 def _same(one: Condition, other: Condition) -> bool:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.conditions import Condition, parse_condition
-from rules.decision import Rule, RuleSet, load_pack
+from rules.conditions import Condition, Is, parse_condition
+from rules.decision import MOST_OTHERS, Rule, RuleSet, load_pack
 from rules.problems import ContentError
 from rules.vocabulary import UNKNOWN, FactError, Value, Vocabulary
 from tests.rules.strategies import EVERY_KIND, conditions, raw_facts
@@ -195,3 +195,13 @@ def test_every_problem_of_a_pack_is_reported_at_its_line(tmp_path: Path) -> None
     with pytest.raises(ContentError) as caught:
         load_pack(path, VOCABULARY)
     assert [problem.check for problem in caught.value.problems] == ["same-id", "same-priority"]
+
+
+def test_the_history_gives_reasons_for_as_many_as_a_person_reads() -> None:
+    """With a thousand playbooks every message would leave two thousand sentences in the history, for years."""
+    count = EVERY_KIND["count"]
+    rules = RuleSet("many", [Rule(f"r{n:03}", Is(count, "is", n), n) for n in range(300)], EVERY_KIND)
+    decision = rules.decide({"count": 299})
+    assert len(decision.in_words()["why_not"]) == MOST_OTHERS
+    assert len(decision.why_not()) == 299
+    rules.engine().close()

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from rules.bundle import content_paths, is_playbook
 from rules.lock import LOCK, Lock, write_lock
 from rules.problems import ContentError, Problems
+from rules.releases import kept_problems, kept_text, released_files
 
 PLAYBOOK = "playbook: example\nversion: {version}\ntitle: {title}\nscope: case\nsteps:\n  - close: done\n"
 REPLY = "reply: example/text\nversion: 1.0.0\ntext: {en: Hello.}\n"
@@ -32,6 +34,13 @@ def write_playbook(root: Path, version: str, title: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def read(root: Path) -> Lock:
+    problems = Problems()
+    lock = Lock.read(root, problems)
+    assert lock is not None, list(problems)
+    return lock
+
+
 def locked(root: Path) -> dict[str, dict[str, dict[str, str]]]:
     found: dict[str, dict[str, dict[str, str]]] = json.loads((root / LOCK).read_text())
     return found
@@ -42,7 +51,15 @@ def test_every_playbook_and_reply_is_locked_by_the_hash_of_its_file(root: Path) 
     first = write_playbook(root, "1.0.0", "First")
     assert write_lock(root) == ["example 1.0.0", "example/text 1.0.0"]
     reply = hashlib.sha256(REPLY.encode()).hexdigest()
-    assert locked(root) == {"playbooks": {"example": {"1.0.0": first}}, "replies": {"example/text": {"1.0.0": reply}}}
+    assert locked(root) == {
+        "playbooks": {"example": {"1.0.0": first}},
+        "replies": {"example/text": {"1.0.0": reply}},
+        "content": {
+            "playbooks/example.yaml": first,
+            "playbooks/replies/example/text.yaml": reply,
+            "playbooks/roles.yaml": hashlib.sha256((root / "playbooks/roles.yaml").read_bytes()).hexdigest(),
+        },
+    }
     assert write_lock(root) == []
 
 
@@ -84,6 +101,79 @@ def test_line_ends_of_another_system_change_nothing(root: Path) -> None:
     assert write_lock(root) == []
 
 
+def test_what_was_released_is_kept_as_it_was(root: Path) -> None:
+    """Nobody could say what last year's version was, unless the shop has git."""
+    write_lock(root)
+    first = (root / "playbooks/example.yaml").read_text()
+    write_playbook(root, "2.0.0", "Second")
+    write_lock(root)
+    lock = read(root)
+    assert kept_text(root, lock, "playbooks", "example", "1.0.0") == first
+    assert kept_text(root, lock, "replies", "example/text", "1.0.0") == REPLY
+    assert (root / "playbooks/releases/example/2.0.0.yaml").read_text() == (root / "playbooks/example.yaml").read_text()
+    assert kept_text(root, lock, "playbooks", "example", "3.0.0") is None
+
+
+def test_what_is_kept_is_no_content(root: Path) -> None:
+    """Every version that was ever released would be in force at once."""
+    before = content_paths(root)
+    write_lock(root)
+    assert content_paths(root) == before
+    assert not is_playbook("playbooks/releases/example/1.0.0.yaml")
+
+
+def test_a_kept_text_that_was_changed_is_an_error(root: Path) -> None:
+    """History could be rewritten, and a comparison with it would mean nothing."""
+    write_lock(root)
+    kept = root / "playbooks/releases/example/1.0.0.yaml"
+    kept.write_text(kept.read_text() + "# changed\n")
+    [problem] = kept_problems(root, read(root))
+    assert str(problem).startswith("playbooks/releases/example/1.0.0.yaml:1:1: error: this is not what was released as")
+    assert kept_text(root, read(root), "playbooks", "example", "1.0.0") is None
+
+
+def test_the_last_release_can_be_put_together_while_files_are_edited(root: Path) -> None:
+    """A service would have no sound content while a designer types."""
+    write_lock(root)
+    as_released = {path: file.read_text() for path, file in content_paths(root).items()}
+    (root / "playbooks/example.yaml").write_text("half a")
+    (root / "playbooks/replies/example/text.yaml").unlink()
+    (root / "playbooks/new.yaml").write_text("playbook: new\n")
+    problems = Problems()
+    assert released_files(root, read(root), problems) == as_released
+    (root / "playbooks/roles.yaml").write_text("on_call: Somebody else\n")
+    assert "playbooks/roles.yaml" not in released_files(root, read(root), problems)
+    assert "playbooks/roles.yaml:1:1: error: it changed since it was released" in str(problems.errors()[0])
+
+
+def test_a_release_that_is_killed_has_not_happened(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a lock would keep the service, and the next release, from reading what was released before."""
+    write_lock(root)
+    before = (root / LOCK).read_text()
+    write_playbook(root, "2.0.0", "Second")
+    (root / "playbooks/replies/example/text.yaml").write_text(REPLY.replace("1.0.0", "2.0.0"))
+    left = 0
+    real = Path.replace
+
+    def killed(self: Path, target: Path) -> Path:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise KeyboardInterrupt
+        return real(self, target)
+
+    for finished in (0, 1, 1):  # what an earlier attempt has written is not written again
+        left = finished
+        monkeypatch.setattr(Path, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            write_lock(root)
+        monkeypatch.setattr(Path, "replace", real)
+        assert (root / LOCK).read_text() == before
+        assert list(kept_problems(root, read(root))) == []
+    assert write_lock(root) == ["example 2.0.0", "example/text 2.0.0"]
+    assert released_files(root, read(root), Problems()).keys() == content_paths(root).keys()
+
+
 def test_a_file_without_a_version_cannot_be_locked(root: Path) -> None:
     """A broken file would be left out of a release in silence."""
     (root / "playbooks/example.yaml").write_text("playbook: example\n")
@@ -101,6 +191,8 @@ def test_a_file_without_a_version_cannot_be_locked(root: Path) -> None:
         ('{"playbooks": {"a": {"1.0": "x"}}}', "expected {playbooks:"),
         ('{"playbooks": {"a": {"1.0.0": 5}}}', "expected {playbooks:"),
         ('{"playbooks": {"a": []}}', "expected {playbooks:"),
+        ('{"content": []}', "expected {playbooks:"),
+        ('{"content": {"playbooks/a.yaml": 5}}', "expected {playbooks:"),
         ("[" * 100_000, "playbooks/lock.json"),
     ],
 )

@@ -13,14 +13,20 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
+from flows import shelf as shelf_module
 from flows.cli.backlog import backlog_findings, journal_findings
+from flows.errors import FirebreakError
 from flows.practice.server import PracticeServer
 from flows.rehearsal.scenario import Event, Says
 from flows.rehearsal.stage import Stage
 from flows.store.database import Store
 from flows.store.tables import FollowUp, Outbox, Run, Subject, Task
+from flows.web.health import Probe
+from rules.lock import LOCK
 from tests.flows.cli.conftest import Firebreak
 from tests.flows.conftest import free_port
+from tests.flows.released import PLAYBOOK
+from tests.flows.web.test_served import served
 
 SECRETS = {
     "FIREBREAK_WHATSAPP_TOKEN": "EAAG-token-secret",
@@ -152,6 +158,36 @@ def test_wrong_settings_are_named_and_the_content_is_looked_at(
     result = firebreak("doctor", "--json")
     assert states(result, "settings") == ["broken", "broken"]
     assert states(result, "content") == ["ok"]
+
+
+def test_what_is_not_in_force_is_named(firebreak: Firebreak, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A designer would wait for a change to work that was never released."""
+    monkeypatch.setattr(shelf_module, "ROOT", root)
+    assert states(firebreak("doctor", "--json"), "release") == ["ok"]
+    with (root / PLAYBOOK).open("a") as file:
+        file.write("# a remark\n")
+    (found,) = findings(firebreak("doctor", "--json"))["release"]
+    assert (found["state"], found["do"]) == ("warn", "firebreak release")
+    assert PLAYBOOK in found["says"]
+    (root / LOCK).write_text("{")
+    assert "lock.json:1:2" in findings(firebreak("doctor", "--json"))["release"][0]["says"]
+    (root / LOCK).unlink()
+    assert "nothing was ever released" in findings(firebreak("doctor", "--json"))["release"][0]["says"]
+
+
+def test_a_release_that_the_service_refused_is_shown(
+    firebreak: Firebreak, file_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A designer would believe that the release is in force, while the service goes on with the one before."""
+
+    def refuse() -> None:
+        raise FirebreakError("What was released cannot be used: playbooks/x.yaml:3:1")
+
+    with served(file_store, Probe("content", refuse, needed=False)) as (_, port):
+        monkeypatch.setenv("FIREBREAK_PORT", str(port))
+        (found,) = findings(firebreak("doctor", "--json"))["content in force"]
+    assert found["state"] == "warn"
+    assert "playbooks/x.yaml:3:1" in found["says"]
 
 
 @pytest.mark.usefixtures("town")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flows.errors import NotFound, StoreError
+from flows.shelf import Shelf
 from flows.store import bundles
 from flows.store.database import Store
 
@@ -20,12 +21,13 @@ def test_a_bundle_comes_back_as_it_was(any_store: Store) -> None:
         assert bundles.get(session, "sha256:1") == FILES
 
 
-def test_other_content_under_a_known_digest_is_refused(store: Store) -> None:
-    """Otherwise a faulty digest would let one release of the content pass for another."""
+def test_other_content_under_a_known_digest_is_refused(store: Store, shelf: Shelf) -> None:
+    """Otherwise content that somebody changed in the database would pass for the release a run was started with."""
+    files = dict(shelf.current.files)
     with store.begin() as session:
-        bundles.put(session, "sha256:1", FILES, store.clock.now())
-    with pytest.raises(StoreError, match="other content"), store.begin() as session:
-        bundles.put(session, "sha256:1", {**FILES, "more.yaml": ""}, store.clock.now())
+        bundles.put(session, "0123456789abcdef", files, store.clock.now())
+    with pytest.raises(StoreError, match="other content"), store.read() as session:
+        shelf.bundle(session, "0123456789abcdef")
 
 
 def test_a_bundle_that_was_never_kept_is_named(store: Store) -> None:

@@ -18,6 +18,7 @@ from flows.receiving.signature import sign
 from flows.store.database import Store
 from flows.store.tables import Message
 from flows.web.app import create_app
+from flows.web.health import Probe
 from flows.web.webhook import PATH
 from tests.flows.receiving.bodies import message, messages, raw, text
 
@@ -25,9 +26,9 @@ SECRET = "the app's secret"
 
 
 @contextmanager
-def served(store: Store) -> Iterator[tuple[str, int]]:
+def served(store: Store, *probes: Probe) -> Iterator[tuple[str, int]]:
     """The host and port of a server with the app on this store."""
-    app = create_app(store, app_secret=SECRET, verify_token="token", on_arrival=lambda: None)
+    app = create_app(store, app_secret=SECRET, verify_token="token", on_arrival=lambda: None, probes=probes)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
         thread = threading.Thread(target=server.run, args=([listener],))
