@@ -19,6 +19,9 @@ from rules.yaml_source import Source
 ReadTest = Callable[[Source, Vocabulary, Problems, Bundle | None], object]
 """Reads a playbook's test file and notes its problems; with the bundle, also names that nothing in it has."""
 
+NEEDS_EVERY_FILE = ("promise-never-kept", "unknown-playbook", "unknown-reply", "unproven-claim")
+"""Checks that find something in a sound file only because another one, to which it points, cannot be read."""
+
 
 def check_content(
     root: Path, verbs: Verbs, paths: Iterable[Path] | None = None, read_test: ReadTest | None = None
@@ -50,6 +53,7 @@ def check_sources(
     placed = {path: _in_its_place(path, source, problems) for path, source in sources.items()}
     bundle = Bundle.of(placed, verbs, problems)
     if bundle is None:
+        _check_the_rest(placed, verbs, problems)
         return None
     problems.items += problems_of(bundle)
     for source in bundle.sources.values() if lock is not None else ():
@@ -58,6 +62,15 @@ def check_sources(
         if objection is not None:
             problems.items.append(objection)
     return bundle
+
+
+def _check_the_rest(sources: Mapping[str, Source | None], verbs: Verbs, problems: Problems) -> None:
+    """What the checks find in the files that can be read, and what cannot be the fault of those that can not."""
+    faulty = {problem.place.path for problem in problems.errors()}
+    sound = {path: source for path, source in sources.items() if source is not None and path not in faulty}
+    rest = Bundle.of(sound, verbs, Problems())
+    if rest is not None and len(sound) < len(sources):
+        problems.items += (problem for problem in problems_of(rest) if problem.check not in NEEDS_EVERY_FILE)
 
 
 def _in_its_place(path: str, source: Source | None, problems: Problems) -> Source | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from rules.bundle import Bundle
 from rules.checks.check import Found, branches, check, place_of
@@ -21,6 +22,7 @@ from rules.problems import Place
 from rules.vocabulary import UNKNOWN, Vocabulary
 from rules.yaml_source import Keys
 
+Wanted = Literal["contradicted", "needless", "left over"]
 PASSING = ("history", "clock")
 """Who supplies the facts that change by themselves, also while no step waits."""
 
@@ -29,21 +31,21 @@ PASSING = ("history", "clock")
 def contradicted(bundle: Bundle) -> Iterator[Found]:
     """A condition cannot hold at its place: what is certain there excludes it."""
     for playbook in bundle.playbooks.values():
-        yield from _certain(bundle, playbook).contradicted
+        yield from _found(bundle, playbook, "contradicted")
 
 
 @check("needless-condition", "warning")
 def needless_condition(bundle: Bundle) -> Iterator[Found]:
     """An `if` always holds at its place: what is certain there implies it."""
     for playbook in bundle.playbooks.values():
-        yield from _certain(bundle, playbook).needless
+        yield from _found(bundle, playbook, "needless")
 
 
 @check("unreachable-otherwise")
 def unreachable_otherwise(bundle: Bundle) -> Iterator[Found]:
     """The `otherwise` of a `choose` is never reached because its branches take every case."""
     for playbook in bundle.playbooks.values():
-        yield from _certain(bundle, playbook).left_over
+        yield from _found(bundle, playbook, "left over")
 
 
 @dataclass(frozen=True)
@@ -57,35 +59,36 @@ class _Certain:
 Known = tuple[_Certain, ...]
 
 
-def _certain(bundle: Bundle, playbook: Playbook) -> _Conditions:
-    paths = _Conditions(bundle.vocabulary, playbook)
+def _found(bundle: Bundle, playbook: Playbook, wanted: Wanted) -> list[Found]:
+    paths = _Conditions(bundle.vocabulary, playbook, wanted)
     for steps in (playbook.steps, *(promise.on_breach for promise in playbook.promises.values())):
         paths.follow(steps, ())
-    return paths
+    return paths.found
 
 
 class _Conditions(Paths[Known]):
-    """Carries along what is certain."""
+    """Carries along what is certain, and looks for one kind of slip."""
 
-    def __init__(self, vocabulary: Vocabulary, playbook: Playbook) -> None:
-        self.vocabulary, self.playbook = vocabulary, playbook
-        self.contradicted: list[Found] = []
-        self.needless: list[Found] = []
-        self.left_over: list[Found] = []
+    def __init__(self, vocabulary: Vocabulary, playbook: Playbook, wanted: Wanted) -> None:
+        self.vocabulary, self.playbook, self.wanted = vocabulary, playbook, wanted
+        self.found: list[Found] = []
         self.passing = {fact.name for fact in vocabulary if fact.source in PASSING}
+        self.lasting = {fact.name for fact in vocabulary if fact.source == "team"}
 
     def arrive(self, step: Step, state: Known) -> None:
-        if step.only_if is not None:
+        if step.only_if is not None and state:
             place = self.playbook.source.place((*step.keys, "if"))
-            if not self._excluded(step.only_if, state, place) and not always_holds(step.only_if):
+            if self.wanted == "contradicted":
+                self._excluded(step.only_if, state, place)
+            elif self.wanted == "needless" and not always_holds(step.only_if):
                 self._implied(step.only_if, state, place)
         above: list[Condition] = []
         for branch, place in branches(self.playbook, step):
-            here = self._inside(step, state)
-            if not _never(branch.when, *above):
-                self._excluded(branch.when, here, place, *(Not(each) for each in above))
+            if self.wanted == "contradicted" and not _never(branch.when, *above):
+                self._excluded(branch.when, self._inside(step, state), place, *(Not(each) for each in above))
             above.append(branch.when)
-        if above and "otherwise" in step.verb.blocks() and not any(always_holds(each) for each in above):
+        every_case = self.wanted == "left over" and above and "otherwise" in step.verb.blocks()
+        if every_case and not any(always_holds(each) for each in above):
             self._left_over(step, above, self._inside(step, state))
 
     def passed(self, step: Step, how: How, state: Known) -> Known:
@@ -99,9 +102,9 @@ class _Conditions(Paths[Known]):
             return known
         if step.verb.waits or how in ("timed out", "failed"):
             return ()
-        text = ("text", "message", "rules") if step.verb.verb == "reply" else ()
-        known = _without(known, {fact.name for fact in self.vocabulary if fact.source in (*PASSING, *text)})
-        return self._settled(step, known)
+        if step.verb.verb == "reply":  # until a text has left, the customer may have written another message
+            known = tuple(each for each in known if each.condition.facts() <= self.lasting)
+        return self._settled(step, _without(known, self.passing))
 
     def chosen(self, step: Step, way: Way, state: Known) -> Known | None:
         listed = list(branches(self.playbook, step))
@@ -128,16 +131,15 @@ class _Conditions(Paths[Known]):
 
     # -- looking at one condition ---------------------------------------------------------------------------------
 
-    def _excluded(self, condition: Condition, state: Known, place: Place, *also: Condition) -> bool:
+    def _excluded(self, condition: Condition, state: Known, place: Place, *also: Condition) -> None:
         state = _about(state, condition, *also)
         if not state or _never(condition) or _impossible(state):
-            return False
+            return
         if not never_holds(_all((*(each.condition for each in state), *also, condition))):
-            return False
+            return
         alone = [each.line for each in state if never_holds(All((each.condition, *also, condition)))]
         where = f"line {alone[-1]} excludes it" if alone else "what stands above excludes it"
-        self.contradicted.append((place, f"this can never hold here: {where}, and nothing has changed since"))
-        return True
+        self.found.append((place, f"this can never hold here: {where}, and nothing has changed since"))
 
     def _implied(self, condition: Condition, state: Known, place: Place) -> None:
         state = _about(state, condition)
@@ -146,7 +148,7 @@ class _Conditions(Paths[Known]):
         if never_holds(_all((*(each.condition for each in state), Not(condition)))):
             alone = [each.line for each in state if never_holds(All((each.condition, Not(condition))))]
             where = f"line {alone[-1]} has made sure of it" if alone else "what stands above has made sure of it"
-            self.needless.append((place, f"this always holds here: {where}; it can be left out"))
+            self.found.append((place, f"this always holds here: {where}; it can be left out"))
 
     def _left_over(self, step: Step, above: list[Condition], state: Known) -> None:
         state = _about(state, *above)
@@ -155,7 +157,7 @@ class _Conditions(Paths[Known]):
             keys: Keys = (*step.keys, "otherwise")
             place = self.playbook.source.place(keys) if keys in self.playbook.source.places else None
             message = "this is never reached: the branches above take every case"
-            self.left_over.append((place or place_of(self.playbook, step, "otherwise"), message))
+            self.found.append((place or place_of(self.playbook, step, "otherwise"), message))
 
     def _inside(self, step: Step, state: Known) -> Known:
         """What is certain once the step is really done."""

@@ -66,6 +66,18 @@ def test_problems_of_all_files_come_at_once_in_their_order(root: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_slip_in_one_file_hides_nothing_in_others(root: Path) -> None:
+    """A designer would mend a typing error, and only then learn of a step that is never reached."""
+    path = root / "playbooks/complaint_general.yaml"
+    path.write_text(path.read_text().rstrip() + "\n      - label: seen\n")
+    reply = root / "playbooks/replies/complaint/first.yaml"
+    reply.write_text(reply.read_text().replace("text:", "txt:"))
+    (root / "playbooks/deletion_check_in.yaml").write_text("playbok: x\n")
+    places = [line.split(": ")[0] for line in check(root)]
+    assert f"playbooks/complaint_general.yaml:{len(path.read_text().splitlines())}:9" in places
+    assert not [place for place in places if "deletion_request" in place or "urgent" in place]
+
+
 def test_a_faulty_fact_is_not_blamed_on_those_who_use_it(root: Path) -> None:
     """One slip in the vocabulary would show up as a hundred in the playbooks."""
     facts = root / "rules/facts.yaml"
