@@ -50,18 +50,23 @@ def open_desk(settings: Settings, store: Store, warn: Warn = _to_log) -> Desk:
     from flows.channels.pace import Pace
     from flows.desk import Desk
 
-    shelf = open_shelf()
+    shelf = open_shelf(store, warn)
     channel = open_channel(settings)
     team = open_team(settings, shelf, warn)
     return Desk(store, shelf, channel, team, Pace(store.clock), timezone=settings.timezone)
 
 
-def open_shelf() -> Shelf:
-    """The content in force; `ContentError` with every problem in it."""
-    from flows.shelf import Shelf
+def open_shelf(store: Store | None = None, warn: Warn = _to_log) -> Shelf:
+    """With a store, the content in force: what was released last. Without one, the folder as it stands: what a
+    designer works on. `ContentError` with every problem in it; `warn` is told when the two differ."""
+    from flows import shelf
     from flows.verbs import all_verbs
 
-    return Shelf.of_folder(all_verbs())
+    if store is None:
+        return shelf.Shelf.of_folder(all_verbs(), shelf.ROOT)
+    from flows.in_force import open_in_force
+
+    return open_in_force(shelf.ROOT, all_verbs(), store, warn)
 
 
 def role_names() -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from flows.rehearsal.scenario import KINDS, Says
 from flows.verbs import all_verbs
-from rules.bundle import FACTS, TEST, is_playbook, is_reply
+from rules.bundle import FACTS, HOURS, LEGAL_CLOCKS, TEST, is_playbook, is_reply
 from rules.language import Duration, FactValues, Words
 from rules.schema import ScenarioWords, Schema, all_schemas
 from rules.vocabulary import Vocabulary
@@ -51,8 +51,12 @@ def schema_for(path: str) -> str | None:
         return "reply.schema.json"
     if is_playbook(path):
         return "playbook.schema.json"
+    if path == LEGAL_CLOCKS:
+        return "legal-clocks.schema.json"
     if path == FACTS:
         return "facts.schema.json"
+    if path == HOURS:
+        return "hours.schema.json"
     return "rules.schema.json" if path.startswith("rules/packs/") else None
 
 

@@ -15,7 +15,9 @@ from typing import Any, TypeVar
 from rules.conditions import Condition
 from rules.decision import Rule, RuleSet, parse_pack
 from rules.guards import Guards, read_guards
+from rules.hours import Hours, read_hours
 from rules.language import Playbook
+from rules.legal_clocks import LegalClock, read_legal_clocks
 from rules.playbook import read_playbook
 from rules.problems import Place, Problems
 from rules.reading import Verbs
@@ -26,11 +28,17 @@ from rules.yaml_source import Source, read_text
 
 FACTS = "rules/facts.yaml"
 ROLES = "playbooks/roles.yaml"
+HOURS = "playbooks/hours.yaml"
 TRIAGE = "rules/packs/triage.yaml"
 GUARDS = "rules/packs/guards.yaml"
+LEGAL_CLOCKS = "playbooks/legal_clocks.yaml"
 TEST = ".test.yaml"
 MOST_BRANCHES_READY = 100
 """How many rule sets of branches stay compiled: each takes up to 600 kB in the rule engine, and is made in no time."""
+EXAMPLES = "rules/checks/examples/"  # what the checks find, for people and for tests; not content
+REPLIES = "playbooks/replies/"
+RELEASES = "playbooks/releases/"
+"""Where `firebreak release` keeps what it released. It is read to compare versions, and never as content."""
 
 T = TypeVar("T")
 Content = TypeVar("Content", Playbook, Reply)
@@ -42,7 +50,7 @@ def content_paths(root: Path) -> dict[str, Path]:
         path.relative_to(root).as_posix(): path
         for folder in ("playbooks", "rules")
         for path in sorted((root / folder).rglob("*.yaml"))
-        if not path.name.endswith(TEST)
+        if not path.name.endswith(TEST) and not path.relative_to(root).as_posix().startswith((EXAMPLES, RELEASES))
     }
 
 
@@ -52,6 +60,16 @@ def content_files(root: Path) -> dict[str, str]:
     texts = {shown: read_text(path, problems, shown) for shown, path in content_paths(root).items()}
     problems.raise_errors()
     return {shown: text for shown, text in texts.items() if text is not None}
+
+
+def hash_of(text: str) -> str:
+    """The SHA-256 of a file's text, as UTF-8 with `\\n` line ends."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def digest_of(hashes: Mapping[str, str]) -> str:
+    """Sixteen hex digits that name exactly the content whose files (by path) have these hashes."""
+    return hashlib.sha256(json.dumps(dict(hashes), sort_keys=True).encode()).hexdigest()[:16]
 
 
 @dataclass
@@ -67,15 +85,16 @@ class Bundle:
     triage: RuleSet
     guards: Guards
     words: WordLists
+    hours: Hours
     sources: Mapping[str, Source] = field(repr=False)
+    legal_clocks: Mapping[str, LegalClock] = field(default_factory=dict)
     _branches: dict[tuple[Condition, ...], RuleSet] = field(default_factory=dict, repr=False)
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @cached_property
     def digest(self) -> str:
         """Sixteen hex digits that name exactly this content."""
-        whole = json.dumps(self.files, sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(whole.encode()).hexdigest()[:16]
+        return digest_of({path: hash_of(text) for path, text in self.files.items()})
 
     @cached_property
     def triggers(self) -> RuleSet:
@@ -132,27 +151,32 @@ class Bundle:
             lambda source: read_playbook(source, vocabulary, verbs, problems),
             problems,
         )
+        # Optional, because bundles of running cases may be older than this file.
+        hours = _one(sources, HOURS, problems, read_hours) if HOURS in sources else Hours()
         triage = _one(sources, TRIAGE, problems, lambda source, noted: parse_pack(source, vocabulary, noted))
         guards = _one(sources, GUARDS, problems, lambda source, noted: read_guards(source, vocabulary, noted))
         lists = [source for path, source in sources.items() if path.startswith("rules/words/") and source is not None]
         words = WordLists.parse(lists, vocabulary, problems)
+        law = sources.get(LEGAL_CLOCKS)
+        clocks = {} if law is None else read_legal_clocks(law, vocabulary, problems)
         sound = {path: source for path, source in sources.items() if source is not None}
         if len(sound) < len(sources) or len(problems.errors()) > before:
             return None
-        if roles is None or triage is None or guards is None:  # they are missing, which was an error
+        if roles is None or triage is None or guards is None or hours is None:  # missing, which was an error
             return None
         files = {path: source.text for path, source in sound.items()}
-        return cls(files, vocabulary, playbooks, replies, roles, triage, guards, words, sound)
+        return cls(files, vocabulary, playbooks, replies, roles, triage, guards, words, hours, sound, clocks)
 
 
 def is_playbook(path: str) -> bool:
     """Whether the content file at `path` is a procedure."""
-    return path.startswith("playbooks/") and not is_reply(path) and path != ROLES
+    elsewhere = (REPLIES, RELEASES)
+    return path.startswith("playbooks/") and not path.startswith(elsewhere) and path not in (ROLES, HOURS, LEGAL_CLOCKS)
 
 
 def is_reply(path: str) -> bool:
     """Whether the content file at `path` is a reply text."""
-    return path.startswith("playbooks/replies/")
+    return path.startswith(REPLIES)
 
 
 def _one(

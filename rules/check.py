@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from rules.allowed import without_allowed
 from rules.bundle import FACTS, TEST, Bundle, content_paths
 from rules.checks import problems_of
 from rules.lock import Lock, Locked
 from rules.problems import Place, Problem, Problems, did_you_mean
 from rules.reading import Verbs
+from rules.releases import kept_problems
+from rules.scenarios import unplayed
 from rules.vocabulary import Vocabulary
 from rules.yaml_source import Source
 
@@ -29,9 +32,14 @@ def check_content(
     """
     problems = Problems()
     sources = {shown: Source.read(path, problems, shown) for shown, path in content_paths(root).items()}
-    bundle = check_sources(sources, verbs, Lock.read(root, problems), problems)
-    _check_tests(root, sources.get(FACTS), bundle, read_test, problems)
+    lock = Lock.read(root, problems)
+    bundle = check_sources(sources, verbs, lock, problems)
+    problems.items += kept_problems(root, lock) if lock is not None else ()
+    tests = _check_tests(root, sources.get(FACTS), bundle, read_test, problems)
+    if bundle is not None:
+        problems.items += unplayed(bundle, [source for source in tests.values() if source is not None])
     _check_file_names(root, problems)
+    problems.items = without_allowed(problems.items, {**sources, **tests}, complete=bundle is not None)
     return list(problems) if paths is None else _only(list(problems), root, paths)
 
 
@@ -53,11 +61,13 @@ def check_sources(
 
 def _check_tests(
     root: Path, facts: Source | None, bundle: Bundle | None, read_test: ReadTest | None, problems: Problems
-) -> None:
+) -> dict[str, Source | None]:
     """Read the tests beside the playbooks: a test that cannot be read, or that tests nothing, is worth nothing."""
     vocabulary = Vocabulary.parse(facts, Problems()) if facts is not None else Vocabulary({})
+    found: dict[str, Source | None] = {}
     for path in sorted((root / "playbooks").rglob(f"*{TEST}")):
-        source = Source.read(path, problems, path.relative_to(root).as_posix())
+        shown = path.relative_to(root).as_posix()
+        source = found[shown] = Source.read(path, problems, shown)
         if source is None:
             continue
         if read_test is not None:
@@ -66,6 +76,7 @@ def _check_tests(
         if bundle is not None and isinstance(tested, str) and tested not in bundle.playbooks:
             message = f'no playbook is called "{tested}"{did_you_mean(tested, bundle.playbooks)}'
             problems.error(source.place(("tests",)), message, "unknown-playbook")
+    return found
 
 
 def _check_file_names(root: Path, problems: Problems) -> None:

@@ -217,7 +217,7 @@ class _Parser:
         if isinstance(data, list):
             return self._refuse(keys, "a list of conditions needs `all:` or `any:` before it")
         if not isinstance(data, dict):
-            return self._refuse(keys, "a condition is a mapping of facts to values, as in {severity: urgent}")
+            return self._refuse(keys, "a condition names facts and their values, as in {severity: urgent}")
         if not data:
             return self._refuse(keys, "the condition is empty; name at least one fact", "empty-group")
         parts = [self._entry(key, part, (*keys, key), depth) for key, part in data.items()]
@@ -235,6 +235,8 @@ class _Parser:
             hint = did_you_mean(key, [*self.vocabulary.facts, *GROUPS])
             close = "did you mean" in hint
             return self._refuse(keys, f'"{key}" is not a fact{hint}' if close else str(error), "unknown-fact")
+        if isinstance(part, list):
+            return self._refuse(keys, f"for several values write {{{fact.name}: {{one_of: [...]}}}}", "fact-value")
         if not isinstance(part, dict):
             value = self._value(fact, part, keys)
             return None if value is None else Is(fact, "is", value)

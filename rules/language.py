@@ -11,9 +11,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
+from functools import cached_property
 from typing import Any, ClassVar, Literal
 
 from rules.conditions import Condition
+from rules.moments import Moment
 from rules.vocabulary import Value
 from rules.yaml_source import Keys, Source
 
@@ -45,6 +47,10 @@ class FactName(Name):
     points_at, example = "fact", "backup_status"
 
 
+class ListName(Name):
+    points_at, example = "list", "our_messages"
+
+
 class Words(str):
     """A sentence for a colleague. Shown as it stands, so it never holds a customer's name, number or text."""
 
@@ -71,6 +77,9 @@ class Version(Shaped):
 
 
 Duration = timedelta
+Time = timedelta | Moment
+"""How long from now, or the moment that is meant: `3 days`, `next working day 10:00`."""
+
 FactValues = Mapping[FactName, Value]
 Form = Mapping[FactName, tuple[Value, ...]]
 """What a colleague is asked: fact -> the answers to choose from."""
@@ -93,7 +102,10 @@ class Verb:
     waits: ClassVar[bool] = False  # may wait for a person, a customer or the time, so `timeout` makes sense
     gate: ClassVar[bool] = False  # without a yes, nothing that comes after it happens
     ends: ClassVar[bool] = False  # nothing below it in its list can be reached
+    side_by_side: ClassVar[bool] = False  # all of its lists of steps are done, not one of them
+    repeats: ClassVar[bool] = False  # its steps are done for every item of a list, all items side by side
     proves: ClassVar[frozenset[str]] = frozenset()  # the claims that replies may make once it is done
+    lists: ClassVar[frozenset[str]] = frozenset()  # the lists it may bring, for a `for_each` further down
 
     def blocks(self) -> dict[str, Steps]:
         """The lists of steps inside this one, by the name they have in a step's path."""
@@ -102,6 +114,8 @@ class Verb:
             value = getattr(self, each.name)
             if isinstance(value, Steps):
                 found[each.name] = value
+            elif isinstance(value, Mapping):
+                found.update((str(name), block) for name, block in value.items() if isinstance(block, Steps))
             elif isinstance(value, tuple):
                 found.update(
                     (str(number), branch.steps) for number, branch in enumerate(value, 1) if isinstance(branch, Branch)
@@ -200,6 +214,17 @@ ON_CALL = "on_call"
 
 Scope = Literal["case", "incident"]
 
+Mode = Literal["single", "restart_if_worse", "parallel"]
+MODES = {
+    "single": "it belongs to the case that is open already",
+    "restart_if_worse": "it belongs to the open case, whose procedure begins anew if the new message is more severe",
+    "parallel": "it opens a case of its own",
+}
+"""What becomes of a message that starts a procedure which already runs for this customer."""
+
+ITEM = re.compile(r"\[([0-9]+)\]")
+"""How the path of a step inside `for_each` says which item it is about: `ask_for_it[3]`."""
+
 
 @dataclass(frozen=True)
 class Playbook:
@@ -213,6 +238,8 @@ class Playbook:
     promises: Mapping[str, Promise]
     steps: Steps
     source: Source = field(repr=False, compare=False)
+    inputs: Form = field(default_factory=dict)
+    mode: Mode = "single"
 
     def walk(self) -> Iterator[Step]:
         """Every step of the playbook, those of broken promises included."""
@@ -221,8 +248,23 @@ class Playbook:
             yield from promise.on_breach.walk()
 
     def step(self, path: str) -> Step:
-        """The step at `path`; KeyError if this version has none."""
-        for step in self.walk():
-            if step.path == path:
-                return step
-        raise KeyError(path)
+        """The step at `path`, also of one item of a `for_each`; KeyError if this version has none."""
+        return self._steps[written_path(path)]
+
+    @cached_property
+    def _steps(self) -> Mapping[str, Step]:
+        return {step.path: step for step in self.walk()}
+
+    @cached_property
+    def loops(self) -> Mapping[str, str]:
+        """Path of a step -> path of the innermost `for_each` that it stands in."""
+        found: dict[str, str] = {}
+        for loop in self.walk():  # outer ones come first, so that inner ones win
+            if loop.verb.repeats:
+                found.update((step.path, loop.path) for block in loop.verb.blocks().values() for step in block.walk())
+        return found
+
+
+def written_path(path: str) -> str:
+    """The path of a step as the playbook has it, without the items that it is about."""
+    return ITEM.sub("", path)

@@ -6,7 +6,21 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rules.language import Identifier, Playbook, Promise, Scope, Shaped, Steps, Trigger, Version, Words, says
+from rules.language import (
+    MODES,
+    Form,
+    Identifier,
+    Mode,
+    Playbook,
+    Promise,
+    Scope,
+    Shaped,
+    Steps,
+    Trigger,
+    Version,
+    Words,
+    says,
+)
 from rules.problems import Problems
 from rules.reading import BAD, Reader, Verbs
 from rules.vocabulary import Vocabulary
@@ -31,6 +45,12 @@ class PlaybookFile:
     steps: Steps = says("What is done, in order")
     triggers: tuple[Trigger, ...] = says("What starts it by itself", default=())
     promises: Mapping[Identifier, Promise] | None = says("The clocks that run from its start", default=None)
+    inputs: Form | None = says(
+        "The facts that whoever opens it by hand is asked for, each with the answers offered", default=None
+    )
+    mode: Mode = says(
+        "What becomes of a message that starts it while it already runs for the customer", default="single", words=MODES
+    )
 
 
 def read_playbook(source: Source, vocabulary: Vocabulary, verbs: Verbs, problems: Problems) -> Playbook | None:
@@ -48,6 +68,8 @@ def read_playbook(source: Source, vocabulary: Vocabulary, verbs: Verbs, problems
         written.promises or {},
         written.steps,
         source,
+        written.inputs or {},
+        written.mode,
     )
     return playbook if _ids_are_unique(reader, playbook) else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Literal
@@ -77,12 +77,64 @@ class ContentError(Exception):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
+    "all": ("and", "every", "&&"),
+    "any": ("or", "either", "||"),
+    "not": ("none", "never", "!", "no"),
+    "one_of": ("in", "is_one_of", "either_of", "among"),
+    "at_least": (">=", "gte", "min", "minimum", "from"),
+    "at_most": ("<=", "lte", "max", "maximum", "up_to"),
+    "more_than": (">", "gt", "greater_than", "above", "over"),
+    "less_than": ("<", "lt", "below", "under"),
+    "triggers": ("on", "trigger", "starts_when", "start"),
+    "steps": ("actions", "do", "then", "tasks", "jobs", "sequence"),
+    "when": ("if", "condition", "conditions"),
+    "if": ("when", "condition", "conditions", "only_if"),
+    "otherwise": ("else", "default"),
+    "on_failure": ("on_error", "catch", "rescue", "on_fail"),
+    "on_refused": ("on_no", "on_reject", "on_rejected", "refused"),
+    "on_breach": ("on_broken", "on_break"),
+    "title": ("description", "summary"),
+    "playbook": ("procedure", "workflow"),
+    "scope": ("kind", "type"),
+    "within": ("in", "deadline", "due"),
+    "warn_before": ("warn", "remind", "remind_before"),
+    "after": ("in", "delay"),
+    "reply": ("send", "say", "message", "answer", "text"),
+    "notify": ("tell", "inform", "alert"),
+    "ask": ("question", "input", "form"),
+    "approve": ("confirm", "approval"),
+    "wait_for": ("wait", "delay", "sleep", "pause"),
+    "choose": ("switch", "case", "branch", "branches", "if_else"),
+    "assume": ("set", "variables", "let"),
+    "label": ("tag", "labels", "tags"),
+    "close": ("end", "stop", "finish", "exit"),
+    "follow_up": ("later", "check_in", "schedule"),
+    "escalate": ("hand_over", "transfer"),
+    "who": ("to", "role", "whom"),
+    "to": ("who", "role", "whom"),
+    "why": ("message", "reason", "because"),
+    "message": ("text", "why", "say"),
+    "retry": ("retries", "repeat"),
+    "times": ("count", "max", "attempts"),
+}
+"""A word of ours -> what people write who know another tool, or who just guess."""
+
+
+def nearest(given: object, allowed: Iterable[str]) -> str | None:
+    """The one of these names that was probably meant: spelt nearly so, or called so elsewhere."""
+    names = sorted(allowed)
+    plain = str(given).strip().casefold().replace("-", "_").replace(" ", "_")
+    meant = [name for name in names if name.casefold().replace("-", "_") == plain]
+    meant += [name for name in names if plain in OTHER_WORDS.get(name, ())]
+    return next(iter(meant or get_close_matches(str(given), names, n=1, cutoff=0.6)), None)
+
+
 def did_you_mean(given: object, allowed: Iterable[str]) -> str:
     """`; did you mean "evidence_value"?`, or the short list of what is allowed, or nothing."""
     names = sorted(allowed)
-    close = get_close_matches(str(given), names, n=1, cutoff=0.6)
-    if close:
-        return f'; did you mean "{close[0]}"?'
+    if (meant := nearest(given, names)) is not None:
+        return f'; did you mean "{meant}"?'
     if 0 < len(names) <= 8:
         return f"; allowed: {', '.join(names)}"
     return ""

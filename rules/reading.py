@@ -5,16 +5,18 @@ One function per kind of thing a designer may write; which one applies is told b
 
 from __future__ import annotations
 
+import re
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import timedelta
 from functools import cache
 from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
 from rules.conditions import Condition, parse_condition
-from rules.language import Duration, FactName, Name, Shaped, Step, Steps, Verb
-from rules.problems import Problems, did_you_mean
+from rules.language import Duration, FactName, Name, Shaped, Step, Steps, Time, Verb
+from rules.moments import looks_like_moment, parse_moment
+from rules.problems import Problems, did_you_mean, nearest
 from rules.units import parse_duration
 from rules.vocabulary import FactError, Vocabulary
 from rules.yaml_source import Keys, Source
@@ -69,7 +71,7 @@ class Reader:
         named = {yaml_name(each.name): each for each in fields(model)}
         if not isinstance(data, dict):
             if short is None:
-                return self.error(keys, f"expected a mapping with {', '.join(named)}, found {_shown(data)}")
+                return self.error(keys, f"expected {_keys(named)}, found {_shown(data)}")
             only = self.value(hints[short], data, keys)
             given = {short: only}
             required = [n for n, e in named.items() if e.default is MISSING and e.name != short]
@@ -87,9 +89,10 @@ class Reader:
             value = self._only(named[key].metadata.get("words"), value, (*keys, key))
             bad |= value is BAD
             values[named[key].name] = value
+        meant = {nearest(key, set(named) - set(data)) for key in data if key not in named}  # said there already
         missing = [n for n, e in named.items() if e.default is MISSING and n not in data]
-        if missing:
-            self.error(keys, f"missing: {', '.join(missing)}", "missing-key")
+        if left := [n for n in missing if n not in meant]:
+            self.error(keys, f"missing: {', '.join(left)}", "missing-key")
         return BAD if bad or missing else model(**values)
 
     # -- one value, by its annotation -----------------------------------------------------------------------
@@ -97,7 +100,8 @@ class Reader:
     def value(self, kind: Any, data: Any, keys: Keys) -> Any:
         origin = get_origin(kind)
         if origin in (Union, types.UnionType):  # it may be left out; written and left blank it is a slip
-            return self.value(next(k for k in get_args(kind) if k is not type(None)), data, keys)
+            ways = tuple(each for each in get_args(kind) if each is not type(None))
+            return self.time(data, keys) if ways == get_args(Time) else self.value(ways[0], data, keys)
         if origin is Literal:
             allowed = [str(each) for each in get_args(kind)]
             if data in allowed:
@@ -152,7 +156,7 @@ class Reader:
 
     def _mapping(self, kinds: tuple[Any, ...], data: Any, keys: Keys) -> Any:
         if not isinstance(data, dict) or not data:
-            return self.error(keys, f"expected a mapping of names to values, found {_shown(data)}")
+            return self.error(keys, f"expected lines such as `name: value`, found {_shown(data)}")
         key_kind, value_kind = kinds
         if key_kind is FactName:
             read = {key: self._fact_part(key, value_kind, part, (*keys, key)) for key, part in data.items()}
@@ -202,6 +206,15 @@ class Reader:
         except ValueError as error:
             return self.error(keys, str(error), "duration")
 
+    def time(self, data: Any, keys: Keys) -> Any:
+        """A length of time from now, or a moment."""
+        if not looks_like_moment(data):
+            return self.duration(data, keys)
+        try:
+            return parse_moment(data)
+        except ValueError as error:
+            return self.error(keys, str(error), "moment")
+
     def steps(self, data: Any, keys: Keys, path: str) -> Any:
         """A list of steps; one step alone may stand without the dash."""
         items = data if isinstance(data, list) else [data]
@@ -215,7 +228,9 @@ class Reader:
 
     def step(self, data: Any, keys: Keys, path: str) -> Any:
         if not isinstance(data, dict):
-            return self.error(keys, f"a step is a mapping such as `reply: …`, found {_shown(data)}")
+            glued = isinstance(data, str) and re.split("[:：]", data)[0] in self.verbs and data not in self.verbs
+            hint = "; write an ordinary colon and a space after it" if glued else ""
+            return self.error(keys, f"a step looks like `reply: deletion/received`, found {_shown(data)}{hint}")
         found = [key for key in data if key in self.verbs]
         if len(found) != 1:
             return self._no_single_verb(data, found, keys)
@@ -224,12 +239,12 @@ class Reader:
         if isinstance(data.get("id"), str):
             path = data["id"]
         bad = False
+        known = [*MODIFIERS, *beside]
         for key in data:
-            if key not in MODIFIERS and key not in beside and key not in self.verbs:
-                known = [*MODIFIERS, *beside]
-                self.error(
-                    (*keys, key), f'"{key}" is not known beside `{found[0]}`{did_you_mean(key, known)}', "unknown-key"
-                )
+            if key not in known and key not in self.verbs:
+                own = {yaml_name(f.name) for f in fields(verb)} - beside
+                hint = "; indent it, so that it stands under it" if key in own else did_you_mean(key, known)
+                self.error((*keys, key), f'"{key}" is not known beside `{found[0]}`{hint}', "unknown-key")
                 bad = True
         acting = self._verb(verb, data, beside, (*keys, found[0]), path)
         modifiers = self._modifiers(data, keys, path)
@@ -239,7 +254,10 @@ class Reader:
 
     def _no_single_verb(self, data: dict[str, Any], found: list[str], keys: Keys) -> _Bad:
         if found:
-            return self.error(keys, f"one step does one thing; split {' and '.join(found)} into two steps", "one-verb")
+            after = list(data)[list(data).index(found[0]) + 1 :]
+            first = "id" if "id" in after[: after.index(found[1])] else found[1]
+            message = f"one step does one thing; put a dash before `{first}`, so that a step of its own begins there"
+            return self.error((*keys, first), message, "one-verb")
         strange = next((key for key in data if key not in MODIFIERS), None)
         if strange is None:
             return self.error(keys, "this step does nothing; say what, for example `reply: …`", "no-verb")
@@ -264,24 +282,39 @@ class Reader:
         values: dict[str, Any] = {}
         for key, (part, where) in parts.items():
             if key not in named:
-                self.error(where, f'"{key}" is not known in `{verb.verb}`{did_you_mean(key, own)}', "unknown-key")
+                outside = key in MODIFIERS or key in self.verbs
+                hint = "; write it beside it, not under it" if outside else did_you_mean(key, own)
+                self.error(where, f'"{key}" is not known in `{verb.verb}`{hint}', "unknown-key")
                 values[key] = BAD
                 continue
             value = self._inside(hints[named[key].name], part, where, f"{path}.{key}")
             values[named[key].name] = self._only(named[key].metadata.get("words"), value, where)
+        meant = {nearest(key, set(named) - set(parts)) for key in (*parts, *data) if key not in named}
         missing = [n for n, f in named.items() if f.default is MISSING and n not in parts]
-        if missing:
-            self.error(keys, f"`{verb.verb}` needs {', '.join(missing)}", "missing-key")
+        if left := [n for n in missing if n not in meant]:
+            self.error(keys, f"`{verb.verb}` needs {', '.join(left)}", "missing-key")
         return BAD if missing or BAD in values.values() else verb(**values)
 
     def _inside(self, kind: Any, data: Any, keys: Keys, path: str) -> Any:
         """Like `value`, but lists of steps get the path of the step they stand in."""
-        if kind is Steps or Steps in get_args(kind):
+        if kind is Steps or get_args(kind) == (Steps, type(None)):
             return self.steps(data, keys, path)
+        if Steps in get_args(kind):
+            return self._named_steps(get_args(kind)[0], data, keys, path.rsplit(".", 1)[0])
         inner = get_args(kind)[0] if get_origin(kind) is tuple else None
         if inner is not None and is_dataclass(inner) and "steps" in kinds_of(cast(type, inner)):
             return self._branches(cast(type, inner), data, keys, path.rsplit(".", 1)[0])
         return self.value(kind, data, keys)
+
+    def _named_steps(self, kind: type[Shaped], data: Any, keys: Keys, path: str) -> Any:
+        """Several lists of steps, each under a name."""
+        if not isinstance(data, dict) or not data:
+            return self.error(keys, f"expected lists of steps, each under a name, found {_shown(data)}")
+        read = {
+            self.value(kind, name, (*keys, name)): self.steps(part, (*keys, name), f"{path}.{name}")
+            for name, part in data.items()
+        }
+        return BAD if BAD in read or BAD in read.values() else read
 
     def _branches(self, kind: type, data: Any, keys: Keys, path: str) -> Any:
         if not isinstance(data, list) or not data:
@@ -290,7 +323,14 @@ class Reader:
         for number, item in enumerate(data):
             where = (*keys, number)
             if not isinstance(item, dict) or set(item) != {"when", "steps"}:
-                read.append(self.error(where, "a branch has `when` and `steps`"))
+                strange = [key for key in item if key not in ("when", "steps")] if isinstance(item, dict) else []
+                for key in strange:
+                    open_ = [each for each in ("when", "steps") if each not in item] or ["when", "steps"]
+                    outside = key in ("otherwise", "else", "default")
+                    hint = "; write `otherwise` beside `choose`" if outside else did_you_mean(key, open_)
+                    read.append(self.error((*where, key), f'"{key}" is not known in a branch{hint}', "unknown-key"))
+                if not strange:
+                    read.append(self.error(where, "a branch has `when` and `steps`"))
                 continue
             when = self.condition(item["when"], (*where, "when"))
             steps = self.steps(item["steps"], (*where, "steps"), f"{path}.{number + 1}")
@@ -315,6 +355,10 @@ def takes_mapping(kind: Any) -> bool:
     """Whether what is written for `kind` is a mapping of names that are no keys of the language."""
     origin = get_origin(kind)
     return kind is Condition or (isinstance(origin, type) and issubclass(origin, Mapping))
+
+
+def _keys(names: Iterable[str]) -> str:
+    return " and ".join(f"`{name}: …`" for name in names)
 
 
 def _wanted(kind: Any) -> str:

@@ -141,6 +141,9 @@ def _check_text(reader: Reader, where: Keys, text: str) -> None:
     for match in PLACEHOLDER.finditer(text):
         if match[1] not in PLACEHOLDERS:
             message = f"nothing fills {{{match[1]}}}{did_you_mean(match[1], PLACEHOLDERS)}"
-            reader.error(where, message, "unknown-placeholder")
-    if re.search(r"[{}]", PLACEHOLDER.sub("", text)):
-        reader.error(where, "a brace without a placeholder; write {name} or leave it out", "placeholder")
+            reader.problems.error(reader.source.place_in(where, match[0]), message, "unknown-placeholder")
+    rest = PLACEHOLDER.sub(lambda match: " " * len(match[0]), text)
+    if (brace := re.search(r"[^\s{}]*[{}]+[^\s{}]*", rest)) is not None:
+        place = reader.source.place_in(where, text[brace.start() : brace.end()])
+        message = "a brace without a placeholder; write {name} or leave it out"
+        reader.problems.error(place, message, "placeholder")

@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from rules.problems import Problems, did_you_mean
+from rules.problems import Problems, did_you_mean, nearest
 from rules.units import LONGEST, format_duration, parse_duration
 from rules.yaml_source import Keys, Source
 
@@ -252,7 +252,7 @@ class _Entry:
     def values(self, kind: str | None) -> Mapping[str, str]:
         given = self.data.get("values", {})
         if kind not in ("level", "choice"):
-            if given:
+            if given and kind in get_args(Kind):
                 self.refuse(("values",), "only a level and a choice list their values")
             return {}
         if not isinstance(given, dict) or len(given) < 2:
@@ -283,4 +283,8 @@ class _Entry:
 
     def refuse(self, keys: Keys, message: str) -> None:
         self.refused.append(message)
+        written = set(self.data) if isinstance(self.data, dict) else set()
+        misspelt = {nearest(key, set(_KEYS) - written) for key in written - set(_KEYS)}
+        if keys and keys[0] not in written and keys[0] in misspelt:
+            return  # it is there under a wrong name, which is said there
         self.problems.error(self.source.place((self.name, *keys)), message, "fact")

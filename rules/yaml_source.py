@@ -27,7 +27,8 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.reader import ReaderError
 
-from rules.problems import Place, Problems
+from rules.problems import Place, Problem, Problems
+from rules.yaml_words import FULL_WIDTH, complaint, full_width
 
 Keys = tuple[str | int, ...]
 
@@ -40,6 +41,10 @@ _NULL = ("", "~", "null", "Null", "NULL")
 _BOOLEAN = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+
+
+STRANGE_IN_A_KEY = re.compile("[\u00a0\u200b-\u200f\u2028-\u202f\u2060-\u2069\u3000\ufeff：，｛｝]")
+"""Signs that no key needs, and that look like others: hidden ones, wide spaces, full-width punctuation."""
 
 
 @dataclass
@@ -60,6 +65,19 @@ class Source:
             keys = keys[:-1]
         return self.places.get(keys, Place(self.path))
 
+    def place_in(self, keys: Keys, words: str) -> Place:
+        """Where these words stand in the text reached by `keys`; where that text stands, if they are not found."""
+        place = self.place(keys)
+        lines = self.text.split("\n")
+        for number in range(place.line - 1, len(lines)):
+            line = lines[number]
+            column = line.casefold().find(words.casefold(), place.column - 1 if number < place.line else 0)
+            if column >= 0:
+                return Place(self.path, number + 1, column + 1)
+            if number >= place.line and line.strip() and len(line) - len(line.lstrip()) < place.column:
+                break  # the text has ended
+        return place
+
     @classmethod
     def read(cls, path: Path, problems: Problems, shown: str | None = None) -> Source | None:
         """Read a file; on any problem note it and return None."""
@@ -74,16 +92,18 @@ class Source:
         if len(text) > LARGEST_FILE:
             problems.error(Place(path), f"the file is larger than {LARGEST_FILE:,} characters", "file-size")
             return None
+        if (hidden := _hidden_line_end(text, path)) is not None:
+            problems.items.append(hidden)
+            return None
         before = len(problems.items)
+        builder = _Builder(source, problems)
         try:
-            source.data = _Builder(source, problems).document(YAML(typ="safe", pure=True).parse(text))
+            source.data = builder.document(YAML(typ="safe", pure=True).parse(text))
         except _Stopped:
             pass
         except MarkedYAMLError as error:
-            opened = "end of stream" in str(error.problem) and error.context_mark
-            mark = opened or error.problem_mark or error.context_mark
-            place = Place(path, mark.line + 1, mark.column + 1) if mark else Place(path)
-            problems.error(place, _in_plain_words(str(error.problem or error), str(error.context or "")), "yaml")
+            where, message = complaint(error, text, builder.last)
+            problems.error(Place(path, *where), message, "yaml")
         except ReaderError as error:
             above = text[: error.position]
             place = Place(path, above.count("\n") + 1, len(above) - above.rfind("\n"))
@@ -113,6 +133,17 @@ def read_text(path: Path, problems: Problems, shown: str) -> str | None:
     return None
 
 
+def _hidden_line_end(text: str, path: str) -> Problem | None:
+    """Signs that look like nothing, and that some programs take for the end of a line and others do not: the lines of
+    every later problem would be wrong."""
+    found = re.search("[\x85\u2028\u2029]", text)
+    if found is None:
+        return None
+    line, column = text.count("\n", 0, found.start()) + 1, found.start() - text.rfind("\n", 0, found.start())
+    message = f"a hidden line end (U+{ord(found[0]):04X}) stands here; delete it, and press Enter"
+    return Problem(Place(path, line, column), "error", message, "yaml")
+
+
 class _Stopped(Exception):
     """What was noted makes the rest of the file unreadable, or a long list of the same."""
 
@@ -124,6 +155,7 @@ class _Builder:
     source: Source
     problems: Problems
     noted: int = 0
+    last: Event | None = None
 
     def document(self, events: Iterator[Event]) -> Any:
         data: Any = None
@@ -141,15 +173,24 @@ class _Builder:
         return data
 
     def _value(self, event: Event, events: Iterator[Event], keys: Keys) -> Any:
+        self.last = event
         self.source.places.setdefault(keys, self._place(event))
         if len(keys) > DEEPEST_NESTING:
             self._stop(event, f"nested deeper than {DEEPEST_NESTING} levels", "yaml")
         if len(self.source.places) > MOST_PARTS:
             self._stop(event, f"the file has more than {MOST_PARTS:,} keys and values", "file-size")
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None) is not None:
-            self._stop(event, "anchors (&) and aliases (*) are not used here; write it out, or quote it", "yaml-anchor")
+            self._stop(
+                event,
+                'anchors (&) and aliases (*) are not used here; write it out, or put the text in "quotes"',
+                "yaml-anchor",
+            )
         if (tag := getattr(event, "tag", None)) is not None:
-            self._stop(event, f"tags such as {str(tag)[:40]} are not used here; write a plain value", "yaml-tag")
+            self._stop(
+                event,
+                f'tags such as {str(tag)[:40]} are not used here; put a text that begins with ! in "quotes"',
+                "yaml-tag",
+            )
         if isinstance(event, MappingStartEvent):
             return self._mapping(events, keys)
         if isinstance(event, SequenceStartEvent):
@@ -160,10 +201,14 @@ class _Builder:
     def _mapping(self, events: Iterator[Event], keys: Keys) -> dict[str, Any]:
         found: dict[str, Any] = {}
         while not isinstance(event := next(events), MappingEndEvent):
-            if not isinstance(event, ScalarEvent) or (event.value == "<<" and not event.style):
+            if isinstance(event, ScalarEvent) and event.value == "<<" and not event.style:
+                self._stop(event, "keys cannot be merged with `<<` here; write them out", "yaml-key")
+            if not isinstance(event, ScalarEvent):
                 self._stop(event, "a key is one plain word", "yaml-key")
             key = str(event.value)
             place = self._place(event)
+            if (strange := STRANGE_IN_A_KEY.search(key)) is not None:
+                self._stop(event, _strange(strange[0]), "yaml-key")
             if key in found:
                 self._note(event, f'"{key[:40]}" stands here twice; keep one', "duplicate-key")
             self.source.places.setdefault((*keys, key), place)
@@ -211,20 +256,7 @@ class _Builder:
         raise _Stopped
 
 
-_PLAIN_WORDS = {
-    "\\t": "a tab stands where only spaces may; indent with spaces",
-    "mapping values are not allowed": 'a colon inside a text, or a wrong indent; put a text with a colon in "quotes"',
-    "could not find expected ':'": "neither `key: value` nor an entry of a list; is a colon or a quote missing?",
-    "expected <block end>": "this does not fit what stands above it; is it indented like its neighbours?",
-    "that cannot start any token": 'a text cannot begin with this character; put "quotes" around the text',
-    "unexpected end of stream": "a quotation mark is opened and never closed",
-    "expected ',' or": "a bracket is opened and not closed before this, or a comma is missing",
-}
-"""What the parser says about the slips that designers make -> what a person would say."""
-
-
-def _in_plain_words(problem: str, context: str) -> str:
-    for sign, words in _PLAIN_WORDS.items():
-        if sign in problem:
-            return words
-    return f"not readable as YAML: {problem}{f' ({context})' if context else ''}"
+def _strange(sign: str) -> str:
+    if sign in FULL_WIDTH:
+        return full_width(sign)
+    return f"a hidden sign (U+{ord(sign):04X}) stands in this key; delete the key and its indent, and type them again"

@@ -6,6 +6,7 @@ Every check gives findings and never raises for what can be wrong with an instal
 from __future__ import annotations
 
 import http.client
+import json
 import shutil
 import stat
 from collections.abc import Iterator
@@ -142,6 +143,39 @@ def content_findings() -> tuple[list[Finding], Shelf | None]:
     return [Finding("content", "ok", says)], shelf
 
 
+def release_findings() -> Iterator[Finding]:
+    """What stands in the folder and was not released, so that a running service does not use it."""
+    from flows import shelf
+    from rules.bundle import content_paths, hash_of
+    from rules.lock import LOCK, Lock
+    from rules.problems import Problems
+    from rules.yaml_source import read_text
+
+    if not (shelf.ROOT / LOCK).exists():
+        yield Finding("release", "warn", "nothing was ever released, so the content is in force as it stands", _RELEASE)
+        return
+    problems = Problems()
+    lock = Lock.read(shelf.ROOT, problems)
+    if lock is None:
+        yield Finding("release", "warn", str(problems.errors()[0]), "take the lock from a backup again")
+        return
+    if not lock.content:
+        yield Finding("release", "warn", f"{LOCK} does not list what was released last", _RELEASE)
+        return
+    texts = {path: read_text(file, Problems(), path) for path, file in content_paths(shelf.ROOT).items()}
+    hashes = {path: hash_of(text or "") for path, text in texts.items()}
+    waiting = [path for path in sorted({*hashes, *lock.content}) if hashes.get(path) != lock.content.get(path)]
+    if waiting:
+        more = f" and {len(waiting) - 3} more" if len(waiting) > 3 else ""
+        says = f"changed since the last release, and not in force: {', '.join(waiting[:3])}{more}"
+        yield Finding("release", "warn", says, _RELEASE)
+    else:
+        yield Finding("release", "ok", f"everything is released; bundle {lock.bundle}")
+
+
+_RELEASE = "firebreak release"
+
+
 def engine_findings(shelf: Shelf) -> Iterator[Finding]:
     """The rule engine, asked one question."""
     from rules.engine import EngineError
@@ -209,15 +243,16 @@ def channel_findings(settings: Settings) -> Iterator[Finding]:
 def service_findings(settings: Settings) -> Iterator[Finding]:
     """Firebreak's own parts, as they run now."""
     web = f"http://{settings.host}:{settings.port}"
-    status = _ask(settings.host, settings.port, "/healthz")
+    status, answer = _ask(settings.host, settings.port, "/healthz")
     if status == 200:
         yield Finding("web app", "ok", f"answers on {web}")
+        yield from _content_in_force(answer)
     elif status is None:
         yield Finding("web app", "warn", f"nothing answers on {web}, so nothing comes in", "firebreak up starts it")
     else:
         yield Finding("web app", "broken", f"{web}/healthz answers with HTTP {status}", f"look at {web}/healthz")
     prefect = f"http://127.0.0.1:{settings.prefect_port}"
-    status = _ask("127.0.0.1", settings.prefect_port, "/api/health")
+    status, _ = _ask("127.0.0.1", settings.prefect_port, "/api/health")
     if status in (200, 401):  # 401: it asks for a login, so it is there
         yield Finding("Prefect", "ok", f"answers on {prefect}")
     else:
@@ -229,14 +264,25 @@ def service_findings(settings: Settings) -> Iterator[Finding]:
         )
 
 
-def _ask(host: str, port: int, path: str) -> int | None:
-    """The status that an address of this machine answers with; None if nobody is there."""
+def _content_in_force(health: bytes) -> Iterator[Finding]:
+    """What the running service says of a release that it could not take."""
+    try:
+        trouble = json.loads(health)["parts"]["content"]["trouble"]
+    except (ValueError, KeyError, TypeError):
+        return  # a service of another version
+    if trouble:
+        yield Finding("content in force", "warn", str(trouble), "mend it, then firebreak release")
+
+
+def _ask(host: str, port: int, path: str) -> tuple[int | None, bytes]:
+    """The status and the body that an address of this machine answers with; no status if nobody is there."""
     connection = http.client.HTTPConnection("127.0.0.1" if host == "0.0.0.0" else host, port, timeout=PATIENCE)  # noqa: S104
     try:
         connection.request("GET", path)
-        return connection.getresponse().status
+        answer = connection.getresponse()
+        return answer.status, answer.read(100_000)
     except (OSError, http.client.HTTPException):
-        return None
+        return None, b""
     finally:
         connection.close()
 

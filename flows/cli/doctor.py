@@ -59,6 +59,7 @@ def _look() -> Iterator[Finding]:
         yield from _look_into_store(settings)
     content, shelf = checkup.content_findings()
     yield from content
+    yield from checkup.release_findings()
     if shelf is not None:
         yield from checkup.engine_findings(shelf)
     if settings is not None:

@@ -8,6 +8,7 @@ import typer
 
 from flows.cli.cases import Everything, Explain, WithoutWords, in_list, tell_story
 from flows.cli.context import By, Json, load_settings, open_desk, open_store, who
+from flows.cli.inputs import Inputs, filled_in
 from flows.cli.paper import many, say, say_json
 
 
@@ -16,6 +17,7 @@ def open_incident(
     kind: Annotated[str, typer.Option(metavar="K", help="What it is, in a word of your own.")] = "other",
     severity: Annotated[str, typer.Option(metavar="S", help="general, important or urgent.")] = "important",
     playbook: Annotated[str, typer.Option(metavar="NAME", help="The playbook that is run for it.")] = "incident",
+    inputs: Inputs = None,
     by: By = None,
     as_json: Json = False,
 ) -> None:
@@ -35,10 +37,20 @@ def open_incident(
     if not kind.replace("_", "").isalnum() or len(kind) > 40:
         raise FirebreakError(f'"{kind}" is no kind: write one word, such as product, delivery or data_leak.')
     name = who(by)
-    with open_desk() as desk, desk.store.begin() as session:
-        incident = opening.open_incident(
-            desk, session, kind=kind, severity=severity, what=what.strip(), opened_by=name, playbook=playbook
-        )
+    with open_desk() as desk:
+        content = desk.shelf.current
+        given = filled_in(opening.playbook_named(content, playbook, "incident"), content.vocabulary, inputs)
+        with desk.store.begin() as session:
+            incident = opening.open_incident(
+                desk,
+                session,
+                kind=kind,
+                severity=severity,
+                what=what.strip(),
+                opened_by=name,
+                playbook=playbook,
+                inputs=given,
+            )
     if as_json:
         say_json({"id": incident.id, "kind": kind, "severity": severity, "playbook": playbook, "opened_by": name})
         return

@@ -15,8 +15,11 @@ from flows.cli import (
     check,
     close,
     decide,
+    diff,
     doctor,
     incident,
+    migrate,
+    open,
     rehearse,
     rejected,
     release,
@@ -56,13 +59,16 @@ _ORDER = (
     "task",
     "answer",
     "close",
+    "open",
     "incident",
     "rejected",
     "check",
     "test",
     "rehearse",
     "decide",
+    "diff",
     "release",
+    "migrate",
     "schemas",
 )
 
@@ -119,6 +125,7 @@ app.command("tasks")(tasks.list_tasks)
 app.command("task")(tasks.show_task)
 app.command("answer")(tasks.answer)
 app.command("close")(close.close)
+app.command("open")(open.open_case)
 _incident = typer.Typer(cls=WithIds, no_args_is_help=True, help="Open, list and tell incidents.", **_PLAIN)
 _incident.command("open")(incident.open_incident)
 _incident.command("list")(incident.list_incidents)
@@ -129,7 +136,9 @@ app.command("check")(check.check)
 app.command("test")(test.run_scenarios)
 app.command("rehearse")(rehearse.rehearse)
 app.command("decide")(decide.decide)
+app.command("diff")(diff.diff)
 app.command("release")(release.release)
+app.command("migrate")(migrate.migrate)
 app.command("schemas")(schemas.schemas)
 
 

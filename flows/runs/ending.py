@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from flows.errors import NotFound
-from flows.runs import history
+from flows.runs import history, incident_events
 from flows.store.subjects import lock
 from flows.store.tables import Case, Incident, Outbox, Promise, Run, Task, TaskStatus, Timer
 
@@ -47,16 +47,27 @@ def end_run(session: Session, run: Run, now: datetime) -> None:
     withdraw_tasks(session, run.id, None, now)
     withdraw_letters(session, run.id, None)
     cancel_timers(session, run.id, None, now)
+    end_called(session, run, now)
     for promise in session.scalars(_PROMISES, {"run": run.id}):
         promise.status, promise.settled_at = "void", now
 
 
-def close(about: Case | Incident, as_: str, now: datetime) -> None:
-    """Close a case or an incident, if it is open."""
-    if about.closed_at is None:
-        about.closed_at = now
-        if isinstance(about, Case):
-            about.closed_as = as_
+def end_called(session: Session, run: Run, now: datetime, path: str | None = None) -> None:
+    """End the runs that a run, or one step of it, has called and waits for."""
+    called = select(Run).where(Run.called_by == run.id, Run.status != "finished")
+    for each in session.scalars(called if path is None else called.where(Run.called_at == path)).all():
+        end_run(session, each, now)
+
+
+def close(session: Session, about: Case | Incident, as_: str, now: datetime) -> None:
+    """Close a case or an incident, if it is open, and tell everyone who waits for that."""
+    if about.closed_at is not None:
+        return
+    about.closed_at = now
+    if isinstance(about, Case):
+        about.closed_as = as_
+    else:
+        incident_events.tell(session, about.id, "incident_closed", now)
 
 
 def close_by_hand(session: Session, wanted: str, as_: str, by: str, now: datetime) -> None:
@@ -69,6 +80,6 @@ def close_by_hand(session: Session, wanted: str, as_: str, by: str, now: datetim
     mine = Run.case_id == about.id if isinstance(about, Case) else Run.incident_id == about.id
     for run in session.scalars(select(Run).where(mine, Run.status != "finished")).all():
         end_run(session, run, now)
-    close(about, as_, now)
+    close(session, about, as_, now)
     ids = {"case_id" if isinstance(about, Case) else "incident_id": about.id}
     history.tell_of(session, subject_id, now, "closed by hand", {"by": by, "closed_as": as_}, **ids)

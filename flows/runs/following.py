@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,11 +13,17 @@ from sqlalchemy.orm import Session
 from flows.desk import Desk
 from flows.errors import NotFound
 from flows.runs import history, opening, providers, trouble
+from flows.sending import notices
 from flows.store.subjects import lock, ring
 from flows.store.tables import Case, Customer, FollowUp, Incident, Run
+from rules.bundle import Bundle
 from rules.conditions import Condition, parse_condition
+from rules.language import ON_CALL
+from rules.vocabulary import Facts
 
 AGAIN_AFTER = timedelta(hours=1)
+HELD_FOR = timedelta(hours=4)
+LONGEST_HOLD = timedelta(days=30)
 
 log = logging.getLogger(__name__)
 
@@ -71,30 +78,28 @@ def _decide(desk: Desk, session: Session, follow_up_id: str, flow_run: str | Non
     now = desk.now()
     planner = session.get_one(Run, planned.run_id)
     bundle = desk.shelf.bundle(session, planner.bundle)
-    said: dict[str, object] = {"follow_up": planned.id, "playbook": planned.playbook}
-    unless = _condition(desk, session, planned)
-    planned.decided_at = now
+    unless = _condition(planned.unless, bundle, planned.id)
+    hold_if = _condition(planned.hold_if, bundle, planned.id)
+    wanted = {fact for condition in (unless, hold_if) if condition is not None for fact in condition.facts()}
+    facts = _facts(desk, session, planned, planner, bundle, wanted) if wanted else {}
+
+    def became(status: str, event: str, because: Mapping[str, object]) -> Followed:
+        said = {"follow_up": planned.id, "playbook": planned.playbook, **because}
+        history.tell(session, planner, now, event, said, path=planned.path, flow_run=flow_run)
+        return Followed(planned.id, planned.case_id or planner.id, planned.playbook, status)
+
     if unless is not None:
-        case = session.get(Case, planned.case_id) if planned.case_id else None
-        about = providers.About(
-            session,
-            now,
-            case=case,
-            customer=session.get(Customer, case.customer_id) if case else None,
-            incident=session.get(Incident, planner.incident_id) if planner.incident_id else None,
-            given=desk.given,
-        )
-        facts = providers.gather(about, bundle.vocabulary, unless.facts())
-        because = {"because": unless.explain(facts).sentence()}
-        planned.because = because
+        planned.because = {"because": unless.explain(facts).sentence()}
         if unless.holds(facts):
-            planned.status = "cancelled"
-            history.tell(
-                session, planner, now, "follow-up not needed", {**said, **because}, path=planned.path, flow_run=flow_run
-            )
-            return Followed(planned.id, planned.case_id or planner.id, planned.playbook, "cancelled")
-    planned.status = "started"
-    history.tell(session, planner, now, "follow-up started", said, path=planned.path, flow_run=flow_run)
+            planned.status, planned.decided_at = "cancelled", now
+            return became("cancelled", "follow-up not needed", planned.because)
+    if hold_if is not None and hold_if.holds(facts):
+        return _hold(desk, session, planned, planner, hold_if.explain(facts).sentence(), became)
+    if (morning := bundle.hours.quiet_until(now, desk.timezone)) is not None:
+        planned.due_at = morning
+        return became("waiting", "follow-up waits for the morning", {"until": morning.isoformat()})
+    planned.status, planned.decided_at = "started", now
+    followed = became("started", "follow-up started", {})
     opening.start_run(
         desk,
         session,
@@ -106,15 +111,53 @@ def _decide(desk: Desk, session: Session, follow_up_id: str, flow_run: str | Non
         flow_run=flow_run,
     )
     ring(session, planned.subject_id, now)
-    return Followed(planned.id, planned.case_id or planner.id, planned.playbook, "started")
+    return followed
 
 
-def _condition(desk: Desk, session: Session, planned: FollowUp) -> Condition | None:
-    if planned.unless is None:
+def _hold(
+    desk: Desk,
+    session: Session,
+    planned: FollowUp,
+    planner: Run,
+    because: str,
+    became: Callable[[str, str, Mapping[str, object]], Followed],
+) -> Followed | None:
+    """Not yet: look again later. What is held for too long is given to a person, so that it is never just forgotten."""
+    now = desk.now()
+    if planned.held_since is None:
+        planned.held_since, planned.due_at = now, now + HELD_FOR
+        return became("held", "follow-up held", {"because": because})
+    if now - planned.held_since < LONGEST_HOLD:
+        planned.due_at = now + HELD_FOR
         return None
-    vocabulary = desk.shelf.bundle(session, session.get_one(Run, planned.run_id).bundle).vocabulary
+    planned.status, planned.decided_at = "cancelled", now
+    planned.because = {"because": because}
+    words = f'The follow-up "{planned.playbook}" was held for {LONGEST_HOLD.days} days ({because}) and is given up'
+    notices.notice(desk, session, planner, planned.path, ON_CALL, words)
+    ring(session, planned.subject_id, now)
+    return became("cancelled", "follow-up held for too long", {"because": because})
+
+
+def _facts(
+    desk: Desk, session: Session, planned: FollowUp, planner: Run, bundle: Bundle, wanted: Collection[str]
+) -> Facts:
+    case = session.get(Case, planned.case_id) if planned.case_id else None
+    about = providers.About(
+        session,
+        desk.now(),
+        case=case,
+        customer=session.get(Customer, case.customer_id) if case else None,
+        incident=session.get(Incident, planner.incident_id) if planner.incident_id else None,
+        given=desk.given,
+    )
+    return providers.gather(about, bundle.vocabulary, wanted)
+
+
+def _condition(written: object, bundle: Bundle, follow_up_id: str) -> Condition | None:
+    if written is None:
+        return None
     problems: list[str] = []
-    condition = parse_condition(planned.unless, vocabulary, (), lambda _keys, message, _check: problems.append(message))
+    condition = parse_condition(written, bundle.vocabulary, (), lambda _keys, message, _: problems.append(message))
     if condition is None:
-        raise NotFound(f"The condition of {planned.id} cannot be read: {'; '.join(problems)}")
+        raise NotFound(f"The condition of {follow_up_id} cannot be read: {'; '.join(problems)}")
     return condition

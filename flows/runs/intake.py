@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from flows.desk import Desk
 from flows.runs import history, opening, providers, settling
 from flows.store.tables import Case, Customer, Message, Run, Subject
-from rules.decision import Decision
+from rules.language import Playbook
 from rules.text import read_text
-from rules.vocabulary import UNKNOWN, Value, facts_to_json
+from rules.vocabulary import UNKNOWN, Facts, Value, Vocabulary, facts_to_json
 
 _KINDS = {
     "text": "text",
@@ -63,9 +63,9 @@ def read_message(desk: Desk, session: Session, message: Message, flow_run: str |
     }
     # WhatsApp delivers again for seven days; a time before that is somebody's wrong clock.
     asked_at = min(now, max(message.sent_at, now - timedelta(days=7)))
-    case = _joins(session, customer, decision)
-    if case is None and decision.rule is not None:
-        playbook = bundle.playbooks[str(decision.then["playbook"])]
+    playbook = bundle.playbooks[str(decision.then["playbook"])] if decision.rule is not None else None
+    case = None if playbook is not None and playbook.mode == "parallel" else _joins(session, customer, playbook)
+    if case is None and playbook is not None:
         case = opening.open_case(
             desk, session, bundle, customer, playbook, facts, said=said, asked_at=asked_at, flow_run=flow_run
         )
@@ -73,7 +73,9 @@ def read_message(desk: Desk, session: Session, message: Message, flow_run: str |
     else:
         message.case_id = case.id if case else None
         history.tell_of(session, customer.id, now, "message read", said, case_id=message.case_id, flow_run=flow_run)
-        if case is not None:
+        if case is not None and playbook is not None and _begins_anew(bundle.vocabulary, playbook, case, facts):
+            opening.begin_anew(desk, session, bundle, playbook, case, facts, asked_at=asked_at, flow_run=flow_run)
+        elif case is not None:
             settling.happened(desk, session, "customer_reply", case.id, flow_run)
     _raise_severity(session, customer.id, case)
     return case
@@ -91,12 +93,17 @@ def _facts_of(desk: Desk, message: Message) -> dict[str, Value]:
     }
 
 
-def _joins(session: Session, customer: Customer, decision: Decision) -> Case | None:
+def _begins_anew(vocabulary: Vocabulary, playbook: Playbook, case: Case, facts: Facts) -> bool:
+    """Whether a message makes the procedure of its case begin again, because it is more severe."""
+    return playbook.mode == "restart_if_worse" and opening.severity_rank(vocabulary, facts) > case.severity
+
+
+def _joins(session: Session, customer: Customer, playbook: Playbook | None) -> Case | None:
     """The open case that a message belongs to: one of the same procedure, or, if no procedure was chosen, the
     newest open one."""
     still_open = select(Case).where(Case.customer_id == customer.id, Case.closed_at.is_(None))
-    if decision.rule is not None:
-        still_open = still_open.where(Case.playbook == decision.then["playbook"])
+    if playbook is not None:
+        still_open = still_open.where(Case.playbook == playbook.name)
     running = still_open.join(Run, Run.case_id == Case.id).where(Run.status != "finished")
     return session.scalars(running.order_by(Case.opened_at.desc(), Case.id).limit(1)).first()
 

@@ -6,7 +6,7 @@ picked up by any process at any time, a second or a year later.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -25,7 +25,7 @@ class Record(Protocol):
 
 
 class State(Enum):
-    """How far a list of steps has come."""
+    """How far a list of steps has come. Where several go side by side, the first of these that one of them is in."""
 
     OPEN = "open"  # something is due or awaited
     STUCK = "stuck"  # a step failed and nothing says what then
@@ -34,10 +34,18 @@ class State(Enum):
 
 
 @dataclass(frozen=True)
+class Place:
+    """A step of a run, under the path it has there: inside `for_each`, that of one item (`ask_for_it[3]`)."""
+
+    step: Step
+    path: str
+
+
+@dataclass(frozen=True)
 class Standing:
     """Where a run stands: the steps to do now, and how far it has come."""
 
-    due: tuple[Step, ...]
+    due: tuple[Place, ...]
     state: State
 
 
@@ -46,26 +54,23 @@ def standing(playbook: Playbook, records: Mapping[str, Record], broken: Iterable
 
     The steps of a broken promise go on beside the main ones; the run has ended when all of them have.
     """
-    due: list[Step] = []
+    due: list[Place] = []
     lists = [playbook.steps, *(playbook.promises[name].on_breach for name in broken)]
-    states = [_walk(steps, records, due) for steps in lists]
-    if due or State.OPEN in states:
-        return Standing(tuple(due), State.OPEN)
-    return Standing((), State.STUCK if State.STUCK in states else State.ENDED)
+    states = [_walk(steps, "", records, due) for steps in lists]
+    return Standing(tuple(due), _together(states))
 
 
-def _walk(steps: Steps, records: Mapping[str, Record], due: list[Step]) -> State:
+def _walk(steps: Steps, item: str, records: Mapping[str, Record], due: list[Place]) -> State:
     for step in steps:
-        record = records.get(step.path)
+        record = records.get(step.path + item)
         if record is None or record.status == "again":
-            due.append(step)
+            due.append(Place(step, step.path + item))
             return State.OPEN
         if record.status == "waiting":
             return State.OPEN
         if record.status == "failed" and step.on_failure is None:
             return State.STUCK
-        entered = entered_block(step, record)
-        state = State.ENDED if entered is None else _walk(entered, records, due)
+        state = _together([_walk(block, within, records, due) for block, within in _entered(step, item, record)])
         if state is not State.ENDED:
             return state
         if barred(step, record):
@@ -73,14 +78,29 @@ def _walk(steps: Steps, records: Mapping[str, Record], due: list[Step]) -> State
     return State.ENDED
 
 
-def entered_block(step: Step, record: Record) -> Steps | None:
-    """The block inside a step that its outcome leads into."""
-    name = {"timed_out": "on_timeout", "failed": "on_failure"}.get(record.status, record.outcome.get("enter"))
-    return step.blocks().get(str(name)) if name is not None else None
+def _together(states: Collection[State]) -> State:
+    """How far several lists of steps have come that are done side by side; ended, if there are none."""
+    return next((state for state in State if state in states), State.ENDED)
+
+
+def _entered(step: Step, item: str, record: Record) -> Iterator[tuple[Steps, str]]:
+    """The blocks inside a step that its outcome leads into, each with the item that it is done for."""
+    blocks = step.blocks()
+    if record.status == "done" and step.verb.repeats:
+        items = record.outcome.get("items")
+        for number, _ in enumerate(items if isinstance(items, list) else (), 1):
+            yield from ((block, f"{item}[{number}]") for block in step.verb.blocks().values())
+        return
+    named = {"timed_out": "on_timeout", "failed": "on_failure"}.get(record.status, record.outcome.get("enter"))
+    for name in named if isinstance(named, list) else [named]:
+        if name in blocks:
+            yield blocks[name], item
 
 
 def barred(step: Step, record: Record) -> bool:
     """Whether a gate stayed shut. It opens by a yes and by nothing else: not by time, not by a failure."""
+    if record.outcome.get("shut"):
+        return True
     if not step.verb.gate or record.status == "skipped":
         return False
     return record.status != "done" or not record.outcome.get("open")

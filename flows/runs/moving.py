@@ -10,9 +10,9 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from flows.desk import Desk
-from flows.runs import ending, history, opening
+from flows.runs import ending, history, incident_events, opening
 from flows.runs.interpreter import State, barred
-from flows.runs.outcome import Closed, Done, Failed, Outcome, Waiting
+from flows.runs.outcome import Closed, Done, Failed, Outcome, Waiting, waits_for
 from flows.runs.progress import progress_of
 from flows.runs.work import Work
 from flows.store import tables
@@ -48,7 +48,7 @@ def at_work(desk: Desk, session: Session, run: tables.Run, path: str, flow_run: 
 def act(desk: Desk, session: Session, run_id: str, path: str, flow_run: str | None = None) -> str | None:
     """Do the step of a run at `path` if it is due, and return the status it has then; None if it was not due."""
     run = session.get_one(tables.Run, run_id)
-    if run.status != "moving" or path not in (step.path for step in progress_of(desk, session, run).stands().due):
+    if run.status != "moving" or path not in (place.path for place in progress_of(desk, session, run).stands().due):
         return None
     work = at_work(desk, session, run, path, flow_run)
     work.record.attempt += 1
@@ -84,8 +84,7 @@ def settle(work: Work, outcome: Outcome) -> None:
                 _timer(work, "timeout", work.now + work.step.timeout)
             work.journal("step waits", **said, on=dict(outcome.on), **_dated(work), **outcome.note)
         case Done():
-            kept = {"enter": outcome.enter, "open": outcome.open}
-            _end_step(work, "done", {**work.record.outcome, **{k: v for k, v in kept.items() if v}, **outcome.note})
+            _end_step(work, "done", {**work.record.outcome, **outcome.kept(), **outcome.note})
             _learn(work, outcome.learned)
             work.journal("step done", **said, **outcome.note)
             if not barred(work.step, work.record):  # a no keeps no promise
@@ -105,6 +104,7 @@ def time_out(work: Work) -> None:
     """The time of a waiting step is up: what it waited for is withdrawn, and `on_timeout` goes on."""
     ending.withdraw_tasks(work.session, work.run.id, work.record.path, work.now, "expired")
     ending.withdraw_letters(work.session, work.run.id, work.record.path)
+    ending.end_called(work.session, work.run, work.now, work.record.path)
     _end_step(work, "timed_out", dict(work.record.outcome))
     work.journal("time is up", verb=work.record.verb, name=work.step.title)
     look_around(work.desk, work.session, work.run, work.flow_run)
@@ -120,8 +120,11 @@ def keep_promise(work: Work, name: str | None) -> None:
 
 
 def first_reply_left(work: Work) -> None:
-    """The customer has been answered: the promise of a first reply is kept."""
+    """The customer has been answered: the promise of a first reply is kept, also that of whoever called this run."""
     keep_promise(work, FIRST_REPLY)
+    caller = work.session.get(tables.Run, work.run.called_by) if work.run.called_by else None
+    if caller is not None:
+        first_reply_left(at_work(work.desk, work.session, caller, work.run.called_at or "", work.flow_run))
 
 
 def look_around(desk: Desk, session: Session, run: tables.Run, flow_run: str | None) -> None:
@@ -132,7 +135,7 @@ def look_around(desk: Desk, session: Session, run: tables.Run, flow_run: str | N
         run.status = "moving"
     elif now_at.state is State.STUCK:
         run.status = "stuck"
-    elif now_at.state is State.ENDED and not progress.open_promises():
+    elif now_at.state in (State.ENDED, State.BARRED) and not progress.open_promises():
         end_run(desk, session, run, flow_run)
     else:
         run.status = "waiting"
@@ -144,12 +147,33 @@ def end_run(desk: Desk, session: Session, run: tables.Run, flow_run: str | None,
     session.flush()
     ending.end_run(session, run, now)
     history.tell(session, run, now, "run finished", {"closed_as": closed_as} if closed_as else {}, flow_run=flow_run)
+    caller = session.get(tables.Run, run.called_by) if run.called_by else None
+    if caller is not None and caller.status != "finished":
+        _return_to(desk, session, caller, run, flow_run, closed_as)
     if closed_as is None:
         return
     if run.case_id is not None:
-        ending.close(session.get_one(tables.Case, run.case_id), closed_as, now)
+        ending.close(session, session.get_one(tables.Case, run.case_id), closed_as, now)
     if run.incident_id is not None:
-        ending.close(session.get_one(tables.Incident, run.incident_id), closed_as, now)
+        ending.close(session, session.get_one(tables.Incident, run.incident_id), closed_as, now)
+
+
+def _return_to(
+    desk: Desk,
+    session: Session,
+    caller: tables.Run,
+    called: tables.Run,
+    flow_run: str | None,
+    closed_as: str | None,
+) -> None:
+    """A run that another one called has ended: the caller goes on, or ends too if its case was closed."""
+    if closed_as is not None:
+        end_run(desk, session, caller, flow_run, closed_as)
+        return
+    work = at_work(desk, session, caller, called.called_at or "", flow_run)
+    if work.record.status == "waiting" and waits_for(work.record.waiting_for, "run", called.id):
+        shut = progress_of(desk, session, called).stands().state is State.BARRED
+        settle(work, Done(shut=shut, note={"ran": called.playbook}))
 
 
 def _fail(work: Work, outcome: Failed, said: Mapping[str, Any]) -> None:
@@ -174,18 +198,27 @@ def _fail(work: Work, outcome: Failed, said: Mapping[str, Any]) -> None:
 
 
 def _end_step(work: Work, status: tables.StepStatus, outcome: Mapping[str, Any]) -> None:
-    if work.record.waiting_for is not None:  # only a step that has waited can have a timer
+    waited_for = work.record.waiting_for
+    if waited_for is not None:  # only a step that has waited can have a timer
         ending.cancel_timers(work.session, work.run.id, work.record.path, work.now)
+        if "task" in waited_for:  # it may have gone on by something else: then nobody needs to answer any more
+            ending.withdraw_tasks(work.session, work.run.id, work.record.path, work.now)
     work.record.status, work.record.ended_at = status, work.now
     work.record.outcome, work.record.waiting_for = dict(outcome), None
 
 
 def _learn(work: Work, learned: Mapping[str, Any]) -> None:
     owner = (work.case or work.incident) if learned else None
-    if owner is not None:
-        owner.facts = {**owner.facts, **facts_to_json(learned)}
-        if "severity" in learned:
-            owner.severity = opening.severity_rank(work.vocabulary, owner.facts)
+    if owner is None:
+        return
+    if work.items:  # what is learned of one item holds for that item
+        work.record.outcome = {**work.record.outcome, "learned": facts_to_json(learned)}
+        return
+    owner.facts = {**owner.facts, **facts_to_json(learned)}
+    if "severity" in learned:
+        before, owner.severity = owner.severity, opening.severity_rank(work.vocabulary, owner.facts)
+        if isinstance(owner, tables.Incident) and owner.severity > before:
+            incident_events.tell(work.session, owner.id, "incident_worse", work.now)
 
 
 def _timer(work: Work, kind: tables.TimerKind, due: datetime) -> None:

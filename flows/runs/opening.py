@@ -6,23 +6,45 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from flows.desk import Desk
 from flows.errors import FirebreakError, NotFound
 from flows.ids import new_id
-from flows.runs import history
+from flows.runs import ending, history
 from flows.runs.providers import PROVIDERS
 from flows.store.subjects import ring
-from flows.store.tables import Case, Customer, Incident, Promise, Run, Subject, Timer
+from flows.store.tables import Case, Customer, FollowUp, Incident, Promise, Run, Subject, Timer
 from rules.bundle import Bundle
-from rules.language import Playbook, Scope
+from rules.language import FactName, Playbook, Scope
 from rules.problems import did_you_mean
-from rules.vocabulary import UNKNOWN, Facts, Vocabulary, facts_to_json
+from rules.vocabulary import UNKNOWN, Facts, Value, Vocabulary, facts_to_json, value_to_json
 
 
 class NoSuchPlaybook(FirebreakError):
     """There is no playbook of that name."""
+
+
+class NotAsked(FirebreakError):
+    """Something was filled in that the playbook does not ask for, or does not offer."""
+
+
+def inputs_of(vocabulary: Vocabulary, playbook: Playbook, given: Mapping[str, object]) -> dict[str, Value]:
+    """What was filled in for the `inputs` of a playbook, with its types; what is not filled in stays unknown."""
+    found: dict[str, Value] = {}
+    for name, value in given.items():
+        if name not in playbook.inputs:
+            asked = ", ".join(playbook.inputs) or "nothing"
+            hint = did_you_mean(name, playbook.inputs)
+            raise NotAsked(f'{playbook.name} does not ask for "{name}"{hint}; it asks for {asked}')
+        offered = {value_to_json(each): each for each in playbook.inputs[FactName(name)]}
+        by_word = {str(each).lower(): typed for each, typed in offered.items()}
+        typed = by_word.get(str(value).lower())
+        if typed is None:
+            raise NotAsked(f'{name} cannot be "{value}"; choose one of {", ".join(by_word)}')
+        found[name] = vocabulary.fact(name).gate(typed)
+    return found
 
 
 def severity_rank(vocabulary: Vocabulary, facts: Mapping[str, Any]) -> int:
@@ -88,6 +110,39 @@ def open_case(
     return case
 
 
+def begin_anew(
+    desk: Desk,
+    session: Session,
+    bundle: Bundle,
+    playbook: Playbook,
+    case: Case,
+    facts: Facts,
+    *,
+    asked_at: datetime | None,
+    flow_run: str | None = None,
+) -> Run:
+    """The procedure of an open case begins again with these facts: what it waited for and had planned is withdrawn."""
+    now = desk.now()
+    for run in session.scalars(select(Run).where(Run.case_id == case.id, Run.status != "finished")).all():
+        ending.end_run(session, run, now)
+    planned = update(FollowUp).where(FollowUp.case_id == case.id, FollowUp.status == "waiting")
+    session.execute(planned.values(status="cancelled", decided_at=now))
+    case.facts = {**case.facts, **facts_to_json(_lasting(facts))}
+    before, case.severity = case.severity, severity_rank(bundle.vocabulary, facts)
+    said = {"playbook": playbook.name, "severity": str(facts["severity"]), "ranks": [before, case.severity]}
+    history.tell_of(session, case.customer_id, now, "procedure begins anew", said, case_id=case.id, flow_run=flow_run)
+    return start_run(
+        desk,
+        session,
+        bundle,
+        playbook,
+        subject_id=case.customer_id,
+        case_id=case.id,
+        asked_at=asked_at,
+        flow_run=flow_run,
+    )
+
+
 def open_case_by_hand(
     desk: Desk,
     session: Session,
@@ -96,16 +151,19 @@ def open_case_by_hand(
     playbook: str,
     severity: str,
     opened_by: str,
+    inputs: Mapping[str, object] | None = None,
     flow_run: str | None = None,
 ) -> Case:
-    """Open a case that no message has opened. Raises `NotFound` for an unknown customer, `NoSuchPlaybook`."""
+    """Open a case that no message has opened. Raises `NotFound` for an unknown customer, `NoSuchPlaybook`, and
+    `NotAsked` for an input that the playbook does not ask for or does not offer."""
     customer = session.get(Customer, customer_id)
     if customer is None:
         raise NotFound(f'there is no customer "{customer_id}"')
     bundle = desk.shelf.current
     chosen = playbook_named(bundle, playbook, "case")
-    facts = bundle.vocabulary.gate({"severity": severity})
-    said = {"opened_by": opened_by, "severity": severity}
+    given = inputs_of(bundle.vocabulary, chosen, inputs or {})
+    facts = bundle.vocabulary.gate({**given, "severity": severity})
+    said = {"opened_by": opened_by, "severity": severity, **({"inputs": facts_to_json(given)} if given else {})}
     case = open_case(desk, session, bundle, customer, chosen, facts, said=said, flow_run=flow_run)
     ring(session, customer.id, desk.now())
     return case
@@ -120,12 +178,15 @@ def open_incident(
     what: str,
     opened_by: str,
     playbook: str = "incident",
+    inputs: Mapping[str, object] | None = None,
     flow_run: str | None = None,
 ) -> Incident:
-    """Open an incident and start its run. `what` is free text and is sealed under the incident's own key."""
+    """Open an incident and start its run. `what` is free text and is sealed under the incident's own key. Raises
+    `NoSuchPlaybook`, and `NotAsked` for an input that the playbook does not ask for or does not offer."""
     bundle, now = desk.shelf.current, desk.now()
     chosen = playbook_named(bundle, playbook, "incident")
-    facts = {"severity": bundle.vocabulary.fact("severity").gate(severity)}
+    given = inputs_of(bundle.vocabulary, chosen, inputs or {})
+    facts = {**given, "severity": bundle.vocabulary.fact("severity").gate(severity)}
     rank = severity_rank(bundle.vocabulary, facts)
     incident_id = new_id("I")
     session.add(Subject(id=incident_id, kind="incident", severity=rank))
@@ -145,7 +206,12 @@ def open_incident(
         incident_id,
         now,
         "incident opened",
-        {"kind": kind, "severity": severity, "opened_by": opened_by},
+        {
+            "kind": kind,
+            "severity": severity,
+            "opened_by": opened_by,
+            **({"inputs": facts_to_json(given)} if given else {}),
+        },
         incident_id=incident_id,
         flow_run=flow_run,
     )
@@ -164,9 +230,11 @@ def start_run(
     case_id: str | None = None,
     incident_id: str | None = None,
     asked_at: datetime | None = None,
+    called_from: tuple[str, str] | None = None,
     flow_run: str | None = None,
 ) -> Run:
-    """Start a run of this version of the playbook, with its clocks."""
+    """Start a run of this version of the playbook, with its clocks. `called_from` is the run and the path of the step
+    that hears of its end."""
     now = desk.now()
     desk.shelf.keep(session, bundle, now)
     run = Run(
@@ -179,6 +247,8 @@ def start_run(
         bundle=bundle.digest,
         status="moving",
         started_at=now,
+        called_by=called_from[0] if called_from else None,
+        called_at=called_from[1] if called_from else None,
     )
     session.add(run)
     session.flush()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from flows.desk import Desk
 from flows.runs.interpreter import Standing, standing
+from flows.runs.outcome import Item
 from flows.store import tables
 from rules.bundle import Bundle
-from rules.language import Playbook
+from rules.language import ITEM, Playbook, written_path
 
 
 @dataclass
@@ -31,6 +32,37 @@ class Progress:
         """Where the run stands now."""
         broken = sorted(name for name, promise in self.promises.items() if promise.status == "broken")
         return standing(self.playbook, self.records, broken)
+
+    def items(self, path: str) -> tuple[Item, ...]:
+        """The items that the step at `path` is about, from the outermost `for_each` to the innermost."""
+        found: list[Item] = []
+        numbers = [int(each) for each in ITEM.findall(path)]
+        step = written_path(path)
+        while numbers:
+            step, number = self.playbook.loops[step], numbers.pop()
+            loop = self.records[step + "".join(f"[{each}]" for each in numbers)]
+            found.append(Item.of(loop.outcome["items"][number - 1]))
+        return tuple(reversed(found))
+
+    def learned_of_item(self, path: str) -> Mapping[str, object]:
+        """What steps have learned of the item that the step at `path` is about, and of those around it."""
+        own = "".join(f"[{each}]" for each in ITEM.findall(path))
+        found: dict[str, object] = {}
+        for other, record in self.records.items():
+            item = other.removeprefix(written_path(other))
+            if item and own.startswith(item) and "learned" in record.outcome:
+                found.update(record.outcome["learned"])
+        return found
+
+    def listed(self, name: str) -> tuple[Item, ...]:
+        """The list of this name, as the step that brought it last left it. Raises LookupError if none has."""
+        brought = [row for row in self.records.values() if name in row.outcome.get("brought", {}) and row.ended_at]
+        if not brought and any(name in step.verb.lists for step in self.playbook.walk()):
+            return ()  # the step that brings it found nothing, or was skipped
+        if not brought:
+            raise LookupError(name)
+        newest = max(brought, key=lambda row: (row.ended_at, row.path))
+        return tuple(Item.of(item) for item in newest.outcome["brought"][name])
 
     def open_promises(self) -> bool:
         return any(promise.status == "open" for promise in self.promises.values())

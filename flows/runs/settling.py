@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from flows import local_time
 from flows.desk import Desk
 from flows.runs import ending, history, moving
-from flows.runs.outcome import Done
+from flows.runs.outcome import Done, waits_for
 from flows.runs.progress import progress_of
 from flows.runs.work import Work
 from flows.sending import notices
@@ -28,7 +28,7 @@ def happened(desk: Desk, session: Session, event: str, case_id: str, flow_run: s
     )
     woken = 0
     for step, run in session.execute(waiting).all():
-        if (step.waiting_for or {}).get("event") == event:
+        if waits_for(step.waiting_for, "event", event):
             moving.settle(moving.at_work(desk, session, run, step.path, flow_run), Done(note={"happened": event}))
             woken += 1
     return woken
@@ -92,6 +92,9 @@ def fired(desk: Desk, session: Session, timer: Timer, flow_run: str | None) -> N
         assert isinstance(work.step.verb, Action)
         work.journal("told again", verb=work.record.verb, name=work.step.title)
         work.step.verb.reminded(work)
+    elif timer.name:  # something happened to the incident, and whoever waits for it was told in this way
+        if waits_for(work.record.waiting_for, "event", timer.name):
+            moving.settle(work, Done(note={"happened": timer.name}))
     else:
         moving.settle(work, Done(note={"waited_until": timer.due_at.isoformat()}))
 
@@ -119,8 +122,7 @@ def _waiting_step(
     step = session.get(Step, (run_id, path)) if run_id and path else None
     if step is None or step.status != "waiting":
         return None
-    waiting_for = step.waiting_for or {}
-    if any(waiting_for.get(key) != value for key, value in on.items()):
+    if not all(waits_for(step.waiting_for, key, value) for key, value in on.items()):
         return None
     run = session.get_one(Run, step.run_id)
     return None if run.status == "finished" else moving.at_work(desk, session, run, step.path, flow_run)

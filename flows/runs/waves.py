@@ -152,9 +152,9 @@ class Wave:
                 if isinstance(stands, Exception):  # content that a newer version cannot read: only this one stands
                     unreadable[run.subject_id] = stands
                     continue
-                for step in stands.due:
-                    verb = step.verb.verb
-                    due.setdefault(verb, []).append(Due(run.subject_id, run.id, step.path, verb))
+                for place in stands.due:
+                    verb = place.step.verb.verb
+                    due.setdefault(verb, []).append(Due(run.subject_id, run.id, place.path, verb))
         for subject_id, trouble_met in unreadable.items():
             self._set_aside(subject_id, trouble_met)
         for items in due.values():

@@ -10,17 +10,19 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from flows import local_time
 from flows.desk import Desk
 from flows.ids import new_id
-from flows.runs import history, providers
+from flows.runs import history, opening, providers
 from flows.runs.interpreter import barred
+from flows.runs.outcome import Item
 from flows.runs.progress import Progress
 from flows.sending import notices
 from flows.store import tables
 from rules.bundle import Bundle
 from rules.conditions import Condition
 from rules.decision import Decision
-from rules.language import Form, Step
+from rules.language import Form, Step, Time
 from rules.vocabulary import Facts, Value, Vocabulary, value_to_json
 
 
@@ -64,6 +66,11 @@ class Work:
     def customer(self) -> tables.Customer | None:
         return self.session.get(tables.Customer, self.case.customer_id) if self.case else None
 
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        """The items that this step is about, from the outermost `for_each` to the innermost; none outside of one."""
+        return self.progress.items(self.record.path)
+
     def facts(self, wanted: Collection[str]) -> Facts:
         """The facts at this moment, with all that are `wanted` by somebody who decides."""
         about = providers.About(
@@ -74,7 +81,26 @@ class Work:
             incident=self.incident,
             given=self.desk.given,
         )
-        return providers.gather(about, self.vocabulary, wanted)
+        known = providers.gather(about, self.vocabulary, wanted)
+        if not self.items:
+            return known
+        since = next((item.since for item in reversed(self.items) if item.since is not None), None)
+        age = {"time_since_message": self.now - since} if since is not None else {}
+        return self.vocabulary.gate({**known, **age, **self.progress.learned_of_item(self.record.path)})
+
+    def listed(self, name: str) -> tuple[Item, ...]:
+        """The list of this name, as the last step that brought it left it. Raises LookupError if none has."""
+        return self.progress.listed(name)
+
+    def moment(self, time: Time) -> datetime:
+        """When that is, counted from now."""
+        if isinstance(time, timedelta):
+            return self.now + time
+        return time.after(self.now, self.desk.timezone, self.bundle.hours)
+
+    def at(self, moment: datetime | None) -> str:
+        """A moment as colleagues read it."""
+        return local_time.minute(moment, self.desk.timezone) if moment is not None else "at an unknown time"
 
     def typed(self, raw: Mapping[str, object]) -> dict[str, Value]:
         """Facts with their types, from values as JSON holds them; FactError for one that is not allowed."""
@@ -87,13 +113,9 @@ class Work:
 
     def proven(self) -> frozenset[str]:
         """The claims that finished steps of this run have proven."""
-        done = {path: row for path, row in self.progress.records.items() if row.status == "done"}
-        return frozenset(
-            claim
-            for step in self.progress.playbook.walk()
-            if step.path in done and not barred(step, done[step.path])
-            for claim in step.verb.proves
-        )
+        playbook, records = self.progress.playbook, self.progress.records
+        done = [(playbook.step(path), row) for path, row in records.items() if row.status == "done"]
+        return frozenset(claim for step, row in done if not barred(step, row) for claim in step.verb.proves)
 
     # -- what may be done -----------------------------------------------------------------------------------
 
@@ -115,6 +137,7 @@ class Work:
         details: Mapping[str, Any] | None = None,
     ) -> tables.Task:
         """Give a person of `role` something to do or decide. `details` may be personal and are sealed."""
+        about = "".join(f" ({item.label})" for item in self.items)
         offered = {str(fact): [value_to_json(value) for value in values] for fact, values in (form or {}).items()}
         task = tables.Task(
             id=new_id("T"),
@@ -125,7 +148,7 @@ class Work:
             path=self.record.path,
             kind=kind,
             role=role,
-            question=question,
+            question=question + about,
             form=offered,
             status="open",
             created_at=self.now,
@@ -140,15 +163,31 @@ class Work:
         waiting = (self.record.waiting_for or {}).get("task")
         return self.session.get_one(tables.Task, waiting)
 
-    def wake_in(self, time: timedelta) -> datetime:
-        """Go on after this time."""
-        return self._timer("wait", time)
+    def wake_at(self, moment: datetime) -> datetime:
+        """Go on at this moment."""
+        return self._timer("wait", moment)
 
     def remind_in(self, time: timedelta) -> datetime:
         """Be asked again after this time whether somebody needs telling once more."""
-        return self._timer("again", time)
+        return self._timer("again", self.now + time)
 
-    def plan_follow_up(self, playbook: str, after: timedelta, unless: Condition | None) -> tables.FollowUp:
+    def call(self, playbook: str) -> tables.Run:
+        """Start another playbook of this bundle for the same case or incident; this step hears of its end."""
+        return opening.start_run(
+            self.desk,
+            self.session,
+            self.bundle,
+            self.bundle.playbooks[playbook],
+            subject_id=self.run.subject_id,
+            case_id=self.run.case_id,
+            incident_id=self.run.incident_id,
+            called_from=(self.run.id, self.record.path),
+            flow_run=self.flow_run,
+        )
+
+    def plan_follow_up(
+        self, playbook: str, due: datetime, unless: Condition | None, hold_if: Condition | None
+    ) -> tables.FollowUp:
         planned = tables.FollowUp(
             id=new_id("F"),
             subject_id=self.run.subject_id,
@@ -156,8 +195,9 @@ class Work:
             run_id=self.run.id,
             path=self.record.path,
             playbook=playbook,
-            due_at=self.now + after,
+            due_at=due,
             unless=unless.to_data() if unless else None,
+            hold_if=hold_if.to_data() if hold_if else None,
             status="waiting",
         )
         self.session.add(planned)
@@ -167,8 +207,7 @@ class Work:
         if self.case is not None:
             self.case.labels = sorted({*self.case.labels, *labels})
 
-    def _timer(self, kind: tables.TimerKind, time: timedelta) -> datetime:
-        due = self.now + time
+    def _timer(self, kind: tables.TimerKind, due: datetime) -> datetime:
         self.session.add(
             tables.Timer(
                 subject_id=self.run.subject_id, run_id=self.run.id, path=self.record.path, kind=kind, due_at=due

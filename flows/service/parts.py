@@ -10,9 +10,11 @@ from functools import partial
 from pydantic import SecretStr
 from starlette.types import ASGIApp
 
+from flows import shelf
 from flows.assembly import open_desk, open_store
 from flows.clock import SystemClock
 from flows.errors import FirebreakError
+from flows.in_force import Watch
 from flows.practice.approved import templates_of
 from flows.practice.server import PracticeServer
 from flows.service.aside import Work
@@ -51,6 +53,7 @@ def open_parts(settings: Settings, server: PrefectServer, say: Say) -> Iterator[
     with open_store(settings, SystemClock(), say) as store:
         desk = open_desk(settings, store, say)
         bell = Bell()
+        watch = Watch(store, desk.shelf, shelf.ROOT, say)
         web = create_app(
             store,
             app_secret=_revealed(settings.whatsapp_app_secret),
@@ -58,10 +61,11 @@ def open_parts(settings: Settings, server: PrefectServer, say: Say) -> Iterator[
             on_arrival=bell.ring,
             probes=[
                 Probe("responder", partial(_require_life, bell)),
+                Probe("content", watch.require_well, needed=False),
                 Probe("prefect", partial(_require_answer, server), needed=False),
             ],
         )
-        responder = partial(respond_for_ever, desk, bell)
+        responder = partial(respond_for_ever, desk, bell, watch=watch)
         if not _revealed(settings.whatsapp_app_secret):
             say("FIREBREAK_WHATSAPP_APP_SECRET is not set: no message can come in, because none can be proven genuine")
         if settings.channel != "practice":

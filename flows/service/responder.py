@@ -15,6 +15,7 @@ from sqlalchemy import or_, select
 
 from flows.at_hand import kept_warm
 from flows.desk import Desk
+from flows.in_force import Watch
 from flows.runs import following, waves
 from flows.store.tables import Subject
 
@@ -53,12 +54,16 @@ class Bell:
         self._rung.clear()
 
 
-async def respond_for_ever(desk: Desk, bell: Bell, prefect_is_up: Callable[[], bool]) -> None:
-    """Move what is ready, until cancelled."""
+async def respond_for_ever(
+    desk: Desk, bell: Bell, prefect_is_up: Callable[[], bool], watch: Watch | None = None
+) -> None:
+    """Move what is ready, until cancelled. Between two waves, `watch` looks whether other content was released."""
     with kept_warm(desk):
         while True:
             bell.alive()
             try:
+                if watch is not None:
+                    await _to_its_end(asyncio.to_thread(watch.look))
                 await _look(desk, bell, prefect_is_up)
             except Exception as error:  # a store that is away for a second must not end the answering
                 log.error("looking for work failed (%s); it is tried again at once", type(error).__name__)

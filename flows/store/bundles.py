@@ -28,3 +28,8 @@ def get(session: Session, digest: str) -> dict[str, str]:
     if kept is None:
         raise NotFound(f"There is no bundle {digest} in the store.")
     return dict(kept.files)
+
+
+def newest(session: Session, limit: int = 10) -> list[str]:
+    """The digests of the bundles that were stored last, the newest first."""
+    return list(session.scalars(select(Bundle.digest).order_by(Bundle.stored_at.desc(), Bundle.digest).limit(limit)))

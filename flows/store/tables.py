@@ -176,6 +176,8 @@ class Run(Base):
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     inputs: Mapped[Json] = json_map(required=True)
+    called_by: Mapped[str | None] = _link("runs.id", index=True)  # the run that waits for the end of this one
+    called_at: Mapped[str | None]  # and the path of its step
 
 
 class Step(Base):
@@ -298,6 +300,8 @@ class FollowUp(Base):
     playbook: Mapped[str]
     due_at: Mapped[datetime]
     unless: Mapped[Json | None] = json_map()
+    hold_if: Mapped[Json | None] = json_map()
+    held_since: Mapped[datetime | None]
     status: Mapped[FollowUpStatus] = mapped_column(default="waiting")
     decided_at: Mapped[datetime | None]
     because: Mapped[Json | None] = json_map()

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from flows.store.tables import Case, FollowUp, Incident, Message, Outbox, Promise, Run, Step, Task, Timer
+from flows.telling.wording import EVENTS, several
 from rules.vocabulary import UNKNOWN, Vocabulary
 
 STATUSES: Mapping[str, str] = {
@@ -223,7 +224,12 @@ class _Around:
         tasks = self._tasks.get(run.id, ())
         yield from (self._for_person(task) for task in tasks)
         with_task = {task.path for task in tasks}
-        steps = [step for step in self._steps.get(run.id, ()) if step.path not in with_task]
+        # A step that waits for a person and for something else too is told twice.
+        steps = [
+            step
+            for step in self._steps.get(run.id, ())
+            if step.path not in with_task or "event" in (step.waiting_for or {})
+        ]
         yield from (self._for_step(step) for step in steps)
         if run.status == "waiting" and not tasks and not steps:
             for promise in self._promises.get(run.id, ()):
@@ -251,10 +257,12 @@ class _Around:
             return Wait(what, letter.not_before if letter else None, step=step.path)
         if "retry" in on:
             return Wait(f"the next try of {step.verb}", datetime.fromisoformat(on["retry"]), step=step.path)
+        if "run" in on:
+            return Wait(f"{step.outcome.get('playbook', 'another playbook')} to be carried out", until, step=step.path)
         if "event" in on:
-            words = {"customer_reply": "the customer to write"}
+            what = " or ".join(EVENTS.get(each, each).removeprefix("for ") for each in several(on["event"]))
             ends = [each for each in (until, _instant(on.get("until"))) if each is not None]
-            return Wait(words.get(on["event"], str(on["event"])), min(ends, default=None), step=step.path)
+            return Wait(what, min(ends, default=None), step=step.path)
         return Wait("the time to pass", _instant(on.get("until")) or until, step=step.path)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from flows.telling.sentences import Data, Entry, Told, moment, roughly, shown
 
@@ -63,19 +64,35 @@ def _reasons(both: Data, severity: object) -> tuple[tuple[str, ...], tuple[str, 
 def _step_waits(entry: Entry) -> Told:
     on, data = entry.data.get("on") or {}, entry.data
     until = f", until {entry.moment('until_latest')} at the latest" if "until_latest" in data else ""
-    if "task" in on:
+    if isinstance(on.get("task"), str) and len(on) == 1:
         return Told("wait", given(entry))
     if "outbox" in on:
         return Told("wait", f"a text is ready: {data.get('reply', data['name'])}")
+    if "run" in on:
+        return Told("wait", f"{data.get('playbook', 'another playbook')} is carried out first{until}")
+    return Told("wait", f"waits {awaited(on, entry) or 'in ' + str(data['name'])}{until}")
+
+
+EVENTS = {
+    "customer_reply": "for the customer to write",
+    "incident_worse": "for the incident to become more severe",
+    "incident_closed": "for the incident to be closed",
+}
+
+
+def awaited(on: Data, entry: Entry) -> str:
+    """What ends a wait: `until 14:00 or for the customer to write`."""
     parts = []
     if "until" in on:
         parts.append(f"until {moment(datetime.fromisoformat(on['until']), entry.zone, entry.at)}")
-    if "event" in on:
-        parts.append(EVENTS.get(on["event"], f"for {on['event']}"))
-    return Told("wait", f"waits {' or '.join(parts) or 'in ' + str(data['name'])}{until}")
+    parts += [EVENTS.get(each, f"for {each}") for each in several(on.get("event"))]
+    parts += [f"for an answer to {each}" for each in several(on.get("task"))]
+    return " or ".join(parts)
 
 
-EVENTS = {"customer_reply": "for the customer to write"}
+def several(found: Any) -> list[str]:
+    """One or several as a list."""
+    return found if isinstance(found, list) else [found] if found is not None else []
 
 
 def given(entry: Entry) -> str:
@@ -106,6 +123,14 @@ def _step_done(entry: Entry) -> Told:
         return Told("note", f"closes it as {data['closed_as']}")
     if "assumed" in data:
         return Told("decision", f"nobody knows, so it assumes: {shown(data['assumed'])}")
+    if "set" in data:
+        return Told("decision", f"from here on: {shown(data['set'])}")
+    if "list" in data:
+        count, what = data["count"], str(data["list"]).replace("_", " ")
+        return Told("note", f"{what}: {count or 'there are none'}")
+    if "ran" in data:
+        barred = "; it did not get its yes, so nothing more happens here" if data.get("shut") else ""
+        return Told("note", f"{data['ran']} has been carried out{barred}")
     if "labels" in data:
         return Told("note", f"labels: {shown(data['labels'])}")
     if "told" in data:
@@ -113,9 +138,7 @@ def _step_done(entry: Entry) -> Told:
     if "happened" in data:
         return Told(
             "note",
-            {"customer_reply": "the customer has written, so it goes on"}.get(
-                data["happened"], f"{data['happened'].replace('_', ' ')}, so it goes on"
-            ),
+            f"{_HAPPENED.get(data['happened'], data['happened'].replace('_', ' '))}, so it goes on",
         )
     if "waited_until" in data:
         return Told("note", "the time has passed, so it goes on")
@@ -123,6 +146,14 @@ def _step_done(entry: Entry) -> Told:
         return Told("team", f"{data['by_hand']} did by hand what {data['name']} could not do")
     details = _details(data)
     return Told("note", f"{data['name']}: done{f' ({details})' if details else ''}")
+
+
+_HAPPENED = {
+    "customer_reply": "the customer has written",
+    "incident_worse": "the incident has become more severe",
+    "incident_closed": "the incident is closed",
+    "answer": "a colleague has answered",
+}
 
 
 def _branch(decision: Data) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -266,6 +297,16 @@ def _run_started(entry: Entry) -> Told:
     return Told("note", f"{entry.data['playbook']} {entry.data['version']} begins")
 
 
+def _run_moved(entry: Entry) -> Told:
+    data = entry.data
+    dated = [
+        f"the promise {name} is due {moment(datetime.fromisoformat(due), entry.zone, entry.at)}"
+        for name, due in data["promises"].items()
+    ]
+    moved = f"{data['by']} moves it from version {data['from']} to {data['to']}"
+    return Told("team", "; ".join([moved, *dated]))
+
+
 def _run_finished(entry: Entry) -> Told:
     closed = entry.data.get("closed_as")
     return Told("note", f"closed as {closed}" if closed else "nothing more is to be done in this playbook")
@@ -276,6 +317,11 @@ def _incident_opened(entry: Entry) -> Told:
     return Told("alarm", f"{data['opened_by']} opens an incident: {data['kind']}, severity {data['severity']}")
 
 
+def _begins_anew(entry: Entry) -> Told:
+    worse = f"it has become more severe ({entry.data['severity']})"
+    return Told("decision", f"{entry.data['playbook']} begins anew: {worse}")
+
+
 def _follow_up_started(entry: Entry) -> Told:
     return Told("note", f"the time has come for {entry.data['playbook']} ({entry.data['follow_up']})")
 
@@ -283,6 +329,20 @@ def _follow_up_started(entry: Entry) -> Told:
 def _follow_up_not_needed(entry: Entry) -> Told:
     reason = (entry.data["because"],) if entry.data.get("because") else ()
     return Told("decision", f"{entry.data['playbook']} is not needed any more ({entry.data['follow_up']})", reason)
+
+
+def _follow_up_held(entry: Entry) -> Told:
+    held = f"{entry.data['playbook']} is held back for now ({entry.data['follow_up']})"
+    return Told("decision", held, (entry.data["because"],))
+
+
+def _follow_up_given_up(entry: Entry) -> Told:
+    given_up = f"{entry.data['playbook']} was held back for too long and is given up ({entry.data['follow_up']})"
+    return Told("alarm", given_up, (entry.data["because"],))
+
+
+def _follow_up_in_the_night(entry: Entry) -> Told:
+    return Told("note", f"{entry.data['playbook']} waits until {entry.moment('until')}, so as not to disturb anybody")
 
 
 def _moving_failed(entry: Entry) -> Told:
@@ -320,9 +380,14 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "promise broken": _promise_broken,
     "run started": _run_started,
     "run finished": _run_finished,
+    "run moved to another version": _run_moved,
     "incident opened": _incident_opened,
+    "procedure begins anew": _begins_anew,
     "follow-up started": _follow_up_started,
     "follow-up not needed": _follow_up_not_needed,
+    "follow-up held": _follow_up_held,
+    "follow-up held for too long": _follow_up_given_up,
+    "follow-up waits for the morning": _follow_up_in_the_night,
     "moving failed": _moving_failed,
     "moved without Prefect": lambda _: Told("note", "this was done without Prefect, whose server was not there"),
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, is_dataclass
 
 from rules.bundle import Bundle
 from rules.conditions import Condition
-from rules.language import Branch, Name, Playbook, Step, Steps
+from rules.language import Branch, Name, Playbook, PlaybookName, Step, Steps
 from rules.problems import Place, Problem, Severity
 from rules.reading import yaml_name
 from rules.yaml_source import Keys
@@ -85,6 +85,13 @@ def branches(playbook: Playbook, step: Step) -> Iterator[tuple[Branch, Place]]:
             if isinstance(branch, Branch):
                 keys = (*keys_of(playbook, step, each.name), number, "when")
                 yield branch, playbook.source.place(keys)
+
+
+def called(step: Step, bundle: Bundle) -> Iterator[Playbook]:
+    """The playbooks that a step carries out and waits for (a follow-up starts one too, but goes on at once)."""
+    for value in vars(step.verb).values() if step.verb.waits else ():
+        if isinstance(value, PlaybookName) and value in bundle.playbooks:
+            yield bundle.playbooks[value]
 
 
 def trigger_place(playbook: Playbook, number: int) -> Place:

@@ -33,7 +33,7 @@ def ways(step: Step) -> Iterator[Way]:
         yield from [Way("refused", block, goes_on=False) for block in own.values()] or [Way("refused", goes_on=False)]
     else:
         yield from (Way("done", block) for block in own.values())
-        if "otherwise" not in own:
+        if "otherwise" not in own and not verb.side_by_side:
             yield Way("done")
     if step.timeout is not None:
         yield Way("timed out", step.on_timeout, goes_on=not verb.gate)
@@ -48,15 +48,16 @@ class Paths(Generic[State]):
         """What is known after the steps; None if no way leads out of them."""
         for number, step in enumerate(steps):
             self.arrive(step, state)
-            after = [found for way in ways(step) if (found := self._take(step, way, state)) is not None]
-            if not after:
+            taken = [self._take(step, way, state) for way in ways(step)]
+            after = [found for found in taken if found is not None]
+            if not after or (step.verb.side_by_side and None in taken):  # one list of several ended the procedure
                 self.left_out(step, steps[number + 1 :])
                 return None
             state = self.joined(after)
         return state
 
     def _take(self, step: Step, way: Way, state: State) -> State | None:
-        after: State | None = self.passed(step, way.how, state)
+        after: State | None = self.chosen(step, way, self.passed(step, way.how, state))
         if after is not None and way.into is not None:
             after = self.follow(way.into, after)
         return after if way.goes_on else None
@@ -69,6 +70,10 @@ class Paths(Generic[State]):
 
     def passed(self, step: Step, how: How, state: State) -> State:  # noqa: ARG002 -- for those who carry something
         """What is known once the step itself has ended this way."""
+        return state
+
+    def chosen(self, step: Step, way: Way, state: State) -> State | None:  # noqa: ARG002 -- likewise
+        """What is known on this way out of the step; None if no run can take it."""
         return state
 
     def joined(self, states: Sequence[State]) -> State:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.bundle import Bundle
-from rules.checks.check import Found, check, pointers
-from rules.language import FIRST_REPLY, ReplyName
+from rules.checks.check import Found, called, check, pointers
+from rules.language import FIRST_REPLY, Playbook, ReplyName
 
 
 @check("promise-never-kept")
@@ -14,7 +14,7 @@ def promise_never_kept(bundle: Bundle) -> Iterator[Found]:
     """No step keeps a promise, so that it is broken in every run."""
     for playbook in bundle.playbooks.values():
         kept = {step.keeps for step in playbook.walk()}
-        says_something = any(isinstance(name, ReplyName) for name, _ in pointers(playbook))
+        says_something = _says_something(bundle, playbook, frozenset())
         for name in playbook.promises:
             if name == FIRST_REPLY and not says_something:
                 yield (
@@ -26,6 +26,15 @@ def promise_never_kept(bundle: Bundle) -> Iterator[Found]:
                 yield place, f"no step keeps this promise; write `keeps: {name}` beside the step that does"
 
 
+def _says_something(bundle: Bundle, playbook: Playbook, met: frozenset[str]) -> bool:
+    """Whether a playbook, or one that it carries out, has a text for the customer."""
+    if any(isinstance(name, ReplyName) for name, _ in pointers(playbook)):
+        return True
+    around = met | {playbook.name}
+    ahead = [target for step in playbook.walk() for target in called(step, bundle) if target.name not in around]
+    return any(_says_something(bundle, target, around) for target in ahead)
+
+
 @check("early-warning")
 def early_warning(bundle: Bundle) -> Iterator[Found]:
     """A warning lies before the moment at which the promise is made, so that it is never given."""
@@ -34,3 +43,13 @@ def early_warning(bundle: Bundle) -> Iterator[Found]:
             if any(before >= promise.within for before in promise.warn_before):
                 place = playbook.source.place(("promises", name, "warn_before"))
                 yield place, "this warning never comes: it lies as long before the end as the whole promise, or longer"
+
+
+@check("kept-by-itself", "warning")
+def kept_by_itself(bundle: Bundle) -> Iterator[Found]:
+    """A step keeps the promise of a first reply, which the first text to reach the customer keeps by itself."""
+    for playbook in bundle.playbooks.values():
+        for step in playbook.walk():
+            if step.keeps == FIRST_REPLY:
+                place = playbook.source.place((*step.keys, "keeps"))
+                yield place, f"the first text that reaches the customer keeps `{FIRST_REPLY}` by itself; take this out"

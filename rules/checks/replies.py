@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from rules.bundle import Bundle
 from rules.checks.check import Found, check
-from rules.problems import Place
-from rules.replies import DEFAULT_LOCALE, PLACEHOLDER, Reply
+from rules.problems import Place, nearest
+from rules.replies import DEFAULT_LOCALE, PLACEHOLDER, PLACEHOLDERS, Reply
+
+_NAMES = "|".join(PLACEHOLDERS)
+OTHER_NOTATIONS = re.compile(rf"[\[<%｛【]({_NAMES})[\]>%｝】]|\$\{{?({_NAMES})\b", re.IGNORECASE)
+"""Placeholders as other tools write them: [name], <name>, %name%, $name, ｛name｝."""
 
 
 @check("no-default-language")
@@ -15,10 +20,9 @@ def no_default_language(bundle: Bundle) -> Iterator[Found]:
     """A reply is missing in the language that everybody gets who has no text in their own."""
     for reply in bundle.replies.values():
         if DEFAULT_LOCALE not in reply.text:
-            yield (
-                _place(reply, "text"),
-                f"the text in `{DEFAULT_LOCALE}` is missing, for customers of every other language",
-            )
+            near = nearest(DEFAULT_LOCALE, [locale for locale in reply.text if len(_language(locale)) == 3])
+            place = _place(reply, "text", *((near,) if near is not None else ()))
+            yield place, f"the text in `{DEFAULT_LOCALE}` is missing, for customers of every other language"
 
 
 @check("missing-language", "warning")
@@ -38,8 +42,8 @@ def guarded_text(bundle: Bundle) -> Iterator[Found]:
         for locale, text in reply.text.items():
             for name in bundle.guards.objections(text):
                 guard = bundle.guards.guards[name]
-                message = f'"{guard.phrase_in(text)}" is refused by {name}: {guard.never}'
-                yield _place(reply, "text", locale), message
+                phrase = guard.phrase_in(text)
+                yield _place_in(reply, locale, str(phrase)), f'"{phrase}" is refused by {name}: {guard.never}'
 
 
 @check("unfilled-name")
@@ -48,7 +52,10 @@ def unfilled_name(bundle: Bundle) -> Iterator[Found]:
     for reply in bundle.replies.values():
         for locale, text in reply.text.items():
             if "name" in _needed(text):
-                yield _place(reply, "text", locale), "not every customer has a name; write for example {name|there}"
+                yield (
+                    _place_in(reply, locale, "{name}"),
+                    "not every customer has a name; write for example {name|there}",
+                )
         if reply.template is not None and "name" in reply.template.parameters:
             yield _place(reply, "template", "parameters"), "not every customer has a name, so it cannot be a parameter"
 
@@ -68,6 +75,41 @@ def template_parameters(bundle: Bundle) -> Iterator[Found]:
                 yield place, f"the text in `{locale}` has no {{{name}}}; take {name} out of the template's parameters"
 
 
+@check("uneven-placeholders", "warning")
+def uneven_placeholders(bundle: Bundle) -> Iterator[Found]:
+    """A text has a placeholder in one language and not in another, so that some customers are told less."""
+    for reply in bundle.replies.values():
+        elsewhere = set(reply.template.parameters) if reply.template is not None else set()
+        every = reply.placeholders() - {"name"} - elsewhere  # those of a template are looked at with it
+        for locale, text in reply.text.items():
+            for name in sorted(every - {match[1] for match in PLACEHOLDER.finditer(text)}):
+                yield (
+                    _place(reply, "text", locale),
+                    f"another language has {{{name}}}, and the text in `{locale}` has not",
+                )
+
+
+@check("strange-placeholder", "warning")
+def strange_placeholder(bundle: Bundle) -> Iterator[Found]:
+    """A text has what looks like a placeholder in another notation, which nothing would fill."""
+    for reply in bundle.replies.values():
+        for locale, text in reply.text.items():
+            for match in OTHER_NOTATIONS.finditer(text):
+                name = next(part for part in match.groups() if part)
+                yield _place_in(reply, locale, match[0]), f'nothing fills "{match[0]}"; write {{{name.lower()}}}'
+
+
+@check("duplicate-template")
+def duplicate_template(bundle: Bundle) -> Iterator[Found]:
+    """Two replies name the same template, so that a customer would read the words of the other."""
+    first: dict[str, Reply] = {}
+    for reply in bundle.replies.values():
+        if reply.template is not None:
+            other = first.setdefault(reply.template.name, reply)
+            if other is not reply:
+                yield _place(reply, "template", "name"), f'"{other.name}" has this template already; each has its own'
+
+
 def _needed(text: str) -> set[str]:
     """The placeholders that must be filled because nothing stands in for them."""
     return {match[1] for match in PLACEHOLDER.finditer(text) if match[2] is None}
@@ -80,3 +122,9 @@ def _language(locale: str) -> str:
 def _place(reply: Reply, *keys: str) -> Place:
     assert reply.source is not None, "a reply of a bundle was read from a file"
     return reply.source.place(keys)
+
+
+def _place_in(reply: Reply, locale: str, words: str) -> Place:
+    """Where these words stand in the text of a locale."""
+    assert reply.source is not None, "a reply of a bundle was read from a file"
+    return reply.source.place_in(("text", locale), words)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from typing import Any
 
 from rules.bundle import Bundle
-from rules.checks.check import Found, check, place_of, pointers
+from rules.checks.check import Found, called, check, place_of, pointers
 from rules.checks.paths import How, Paths
 from rules.claims import CLAIMS
 from rules.conditions import All, Is, Not
 from rules.language import ANSWERED, Playbook, PlaybookName, ReplyName, Step
+from rules.moments import FURTHEST, Moment
 from rules.possible import never_holds
 from rules.replies import PLACEHOLDER, Reply
 from rules.units import LONGEST
@@ -44,6 +46,7 @@ def unproven_claim(bundle: Bundle) -> Iterator[Found]:
 def late_without_template(bundle: Bundle) -> Iterator[Found]:
     """A text may be due when only a template can be sent, and has none: a colleague will have to send it."""
     followed = _follow_ups(bundle)
+    found: dict[Found, None] = {}  # what is carried out from several places is looked at from each
     for playbook in bundle.playbooks.values():
         if playbook.name in followed and not playbook.triggers:
             continue
@@ -51,7 +54,8 @@ def late_without_template(bundle: Bundle) -> Iterator[Found]:
         paths.follow(playbook.steps, LONGEST if playbook.name in followed else timedelta(0))
         for promise in playbook.promises.values():
             paths.follow(promise.on_breach, promise.within)
-        yield from paths.found
+        found.update(dict.fromkeys(paths.found))
+    yield from found
 
 
 @check("follow-up-without-template")
@@ -109,10 +113,10 @@ class _Proven(Paths[frozenset[str]]):
 
 
 class _Late(Paths[timedelta]):
-    """Carries along how long ago the customer may have written last."""
+    """Carries along how long ago the customer may have written last, also into playbooks that are carried out."""
 
-    def __init__(self, bundle: Bundle, playbook: Playbook) -> None:
-        self.bundle, self.playbook = bundle, playbook
+    def __init__(self, bundle: Bundle, playbook: Playbook, around: frozenset[str] = frozenset()) -> None:
+        self.bundle, self.playbook, self.around = bundle, playbook, around | {playbook.name}
         self.found: list[Found] = []
 
     def arrive(self, step: Step, state: timedelta) -> None:
@@ -125,10 +129,21 @@ class _Late(Paths[timedelta]):
     def passed(self, step: Step, how: How, state: timedelta) -> timedelta:
         if how in ("skipped", "failed") or not step.verb.waits:
             return state
-        if how == "done" and getattr(step.verb, "event", None) == "customer_reply" and not _time(step):
+        awaited: Sequence[Any] = getattr(step.verb, "awaited", tuple)()
+        if how == "done" and awaited and all(each.event == "customer_reply" for each in awaited):
             return timedelta(0)
-        longest = min(each for each in (step.timeout, _time(step), LONGEST) if each is not None)
-        return min(state + longest, LONGEST)
+        for target in called(step, self.bundle) if how == "done" else ():
+            return self._carried_out(target, state)
+        times = [_longest(each.time) for each in awaited if each.time is not None]
+        return min(state + min([*times, step.timeout or LONGEST]), LONGEST)
+
+    def _carried_out(self, target: Playbook, state: timedelta) -> timedelta:
+        if target.name in self.around:
+            return state
+        inside = _Late(self.bundle, target, self.around)
+        after = inside.follow(target.steps, state)
+        self.found += inside.found
+        return state if after is None else after
 
     def joined(self, states: Sequence[timedelta]) -> timedelta:
         return max(states)
@@ -170,10 +185,9 @@ def _said(bundle: Bundle, step: Step) -> list[tuple[str, Reply]]:
     return [(name, bundle.replies[name]) for name in named if name in bundle.replies]
 
 
-def _time(step: Step) -> timedelta | None:
-    """The length of time that a step waits for."""
-    time = getattr(step.verb, "time", None)
-    return time if isinstance(time, timedelta) else None
+def _longest(time: timedelta | Moment) -> timedelta:
+    """How long it may take at the longest; how far away a moment is depends on the day."""
+    return time if isinstance(time, timedelta) else timedelta(days=1) if not time.day else FURTHEST
 
 
 def _names_the_day(reply: Reply) -> bool:
@@ -186,6 +200,7 @@ def _follow_ups(bundle: Bundle) -> set[str]:
     return {
         str(name)
         for playbook in bundle.playbooks.values()
-        for name, _ in pointers(playbook)
-        if isinstance(name, PlaybookName)
+        for step in playbook.walk()
+        for name in vars(step.verb).values()
+        if isinstance(name, PlaybookName) and not step.verb.waits
     }

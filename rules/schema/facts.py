@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rules.conditions import COMPARE, GROUPS, parse_condition
+from rules.moments import DAYS, LIKE
 from rules.units import SECONDS
 from rules.vocabulary import KNOWN, SUPPLIERS, UNKNOWN, Fact, Vocabulary, value_to_json
 
@@ -18,6 +19,15 @@ DURATION: Schema = {
     "pattern": rf"^\s*[0-9]+\s*({_UNIT})s?(\s*[0-9]+\s*({_UNIT})s?)*\s*$",
     "patternErrorMessage": 'Write a number with its unit, for example "10 minutes" or "1 hour 30 minutes".',
     "examples": ["10 minutes", "4 hours", "1 day", "7 days"],
+}
+
+_DAY = "|".join("".join(f"[{c.upper()}{c}]" if c.isalpha() else " +" for c in day) for day in DAYS)
+MOMENT: Schema = {
+    "type": "string",
+    "description": "A day and a time on the clock of the business, whose working days stand in playbooks/hours.yaml",
+    "pattern": rf"^ *(([Oo][Nn] +)?([Nn][Ee][Xx][Tt] +)?({_DAY}) +)?([Aa][Tt] +)?([01]?[0-9]|2[0-3]):[0-5][0-9] *$",
+    "patternErrorMessage": f"Write a moment, for example {LIKE}.",
+    "examples": ["next working day 10:00", "tomorrow 09:30", "monday 18:00", "10:00"],
 }
 
 _WHEN_UNKNOWN = "Nobody has said so far"

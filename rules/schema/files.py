@@ -8,7 +8,9 @@ from typing import Any, get_args
 
 from rules.decision import Pack
 from rules.guards import Guard
+from rules.hours import HoursFile
 from rules.language import ANSWERED, FIRST_REPLY, FactValues, PlaybookName, Promise, Verb, Words
+from rules.legal_clocks import LegalClocksFile
 from rules.playbook import PlaybookFile
 from rules.reading import Verbs
 from rules.replies import ReplyFile
@@ -70,6 +72,12 @@ def rules_schema(vocabulary: Vocabulary) -> Schema:
     }
     either = {"if": {"required": ["pack"]}, "then": shapes.value(Pack), "else": guards}
     return shapes.file("A Firebreak rule pack, or guards", {"type": "object", **either})
+
+
+def legal_clocks_schema(vocabulary: Vocabulary) -> Schema:
+    """The deadlines of the law: `playbooks/legal_clocks.yaml`."""
+    shapes = Shapes(vocabulary)
+    return shapes.file("The legal clocks that promises are held against", shapes.model(LegalClocksFile))
 
 
 def facts_schema() -> Schema:
@@ -140,6 +148,12 @@ def playbook_test_schema(vocabulary: Vocabulary, words: ScenarioWords) -> Schema
     return shapes.file("Tests of a Firebreak playbook", content)
 
 
+def hours_schema() -> Schema:
+    """When the business works: `playbooks/hours.yaml`."""
+    shapes = Shapes(Vocabulary({}))
+    return shapes.file("The hours of the business", shapes.model(HoursFile))
+
+
 def team_schema() -> Schema:
     """The team file: who stands behind each role, and how to reach them."""
     address: Schema = {
@@ -170,7 +184,9 @@ def all_schemas(vocabulary: Vocabulary, verbs: Mapping[str, type[Verb]], words: 
         "reply.schema.json": reply_schema(vocabulary),
         "rules.schema.json": rules_schema(vocabulary),
         "facts.schema.json": facts_schema(),
+        "legal-clocks.schema.json": legal_clocks_schema(vocabulary),
         "team.schema.json": team_schema(),
+        "hours.schema.json": hours_schema(),
     }
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal, Union, cast, get_args, get_origin
 
 from rules.conditions import Condition
 from rules.language import Duration, FactName, Name, Shaped, Step, Steps, Verb
+from rules.moments import Moment
 from rules.reading import MODIFIERS, Verbs, kinds_of, takes_mapping, yaml_name
 from rules.schema import facts
 from rules.schema.facts import Schema
@@ -43,11 +44,13 @@ class Shapes:
             ways = [self.value(each, words) for each in get_args(kind) if each is not type(None)]
             return ways[0] if len(ways) == 1 else {"anyOf": ways}
         if origin is Literal:
-            return {"enum": list(get_args(kind))}
+            return facts.words(words) if words else {"enum": list(get_args(kind))}
         if origin is tuple:
             return self._list(get_args(kind)[0], words)
         if origin is not None and issubclass(origin, Mapping):
             return self._mapping(*get_args(kind))
+        if kind is Moment:
+            return self.part("moment", lambda: facts.MOMENT)
         if is_dataclass(kind) and isinstance(kind, type):
             return self.part(kind.__name__.lower(), lambda: self.model(kind))
         return facts.words(words) if words else self._plain(kind)

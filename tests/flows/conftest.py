@@ -4,6 +4,7 @@ start), the shipped content, and a rehearsal stage."""
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from flows.rehearsal.stage import Stage
 from flows.service.prefect_server import PrefectServer
 from flows.shelf import Shelf
 from flows.verbs import all_verbs
+from rules.lock import write_lock
 from tests.flows.service.looking import ROOT, ask
 
 WATCHED = Path(__file__).parent / "service" / "watched"
@@ -35,6 +37,17 @@ def stage(shelf: Shelf) -> Iterator[Stage]:
     opened = Stage(shelf)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A copy of the content that a test may change, released as it stands; with the smaller word list only."""
+    copy = tmp_path / "content"
+    left_out = shutil.ignore_patterns("*.py", "__pycache__", "en.yaml")
+    for folder in ("playbooks", "rules"):
+        shutil.copytree(ROOT / folder, copy / folder, ignore=left_out)
+    write_lock(copy, anew=True)
+    return copy
 
 
 def free_port() -> int:

@@ -86,7 +86,7 @@ def test_team_of_nobody_is_a_warning_and_never_a_success(
     load: Load, clock: MovedClock, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Notices would be counted as told although nobody is there to hear them."""
-    monkeypatch.setattr(assembly, "open_shelf", lambda: shelf)
+    monkeypatch.setattr(assembly, "open_shelf", lambda *_: shelf)
     warned: list[str] = []
     settings = load(channel="manual", master_key=KEY, timezone="Asia/Tokyo")
     with open_store(settings, clock, warned.append) as store:

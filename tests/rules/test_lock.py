@@ -42,7 +42,15 @@ def test_every_playbook_and_reply_is_locked_by_the_hash_of_its_file(root: Path) 
     first = write_playbook(root, "1.0.0", "First")
     assert write_lock(root) == ["example 1.0.0", "example/text 1.0.0"]
     reply = hashlib.sha256(REPLY.encode()).hexdigest()
-    assert locked(root) == {"playbooks": {"example": {"1.0.0": first}}, "replies": {"example/text": {"1.0.0": reply}}}
+    assert locked(root) == {
+        "playbooks": {"example": {"1.0.0": first}},
+        "replies": {"example/text": {"1.0.0": reply}},
+        "content": {
+            "playbooks/example.yaml": first,
+            "playbooks/replies/example/text.yaml": reply,
+            "playbooks/roles.yaml": hashlib.sha256((root / "playbooks/roles.yaml").read_bytes()).hexdigest(),
+        },
+    }
     assert write_lock(root) == []
 
 

@@ -15,9 +15,10 @@ from jsonschema import Draft202012Validator
 from flows import schemas
 from flows.shelf import ROOT
 from flows.verbs import all_verbs
-from rules.bundle import FACTS, GUARDS, content_paths, is_playbook, is_reply
+from rules.bundle import FACTS, GUARDS, HOURS, content_paths, is_playbook, is_reply
 from rules.decision import parse_pack
 from rules.guards import read_guards
+from rules.hours import read_hours
 from rules.playbook import read_playbook
 from rules.problems import Problems
 from rules.replies import read_reply
@@ -69,6 +70,8 @@ def _problems(path: str, data: Any, facts: Vocabulary) -> list[str]:
         read_playbook(source, facts, all_verbs(), problems)
     elif path == GUARDS:
         read_guards(source, facts, problems)
+    elif path == HOURS:
+        read_hours(source, problems)
     elif path == FACTS:
         Vocabulary.parse(source, problems)
     else:

@@ -61,7 +61,7 @@ def firebreak(home: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> Fire
 
     The content as it is shipped is read once for all tests, which saves half a second for each command.
     """
-    monkeypatch.setattr(assembly, "open_shelf", lambda: shelf)
+    monkeypatch.setattr(assembly, "open_shelf", lambda *_: shelf)
 
     def run(*arguments: str, stdin: str | None = None) -> Result:
         result = CliRunner().invoke(app, list(arguments), input=stdin, prog_name="firebreak")

@@ -78,3 +78,12 @@ def test_nothing_to_tell_of_an_unknown_incident(firebreak: Firebreak) -> None:
     result = firebreak("incident", "I-NONE")
     assert result.exit_code == 1
     assert "no case, incident or customer" in result.stderr
+
+
+def test_what_a_playbook_asks_for_is_checked_on_the_command_line(firebreak: Firebreak, opened: str) -> None:
+    """A slip at three in the morning would open an incident that knows less than its opener."""
+    for given, why in (("severity", "write the fact and its value"), ("colour=red", 'does not ask for "colour"')):
+        done = firebreak("incident", "open", "--what", WHAT, "--input", given, "--by", "first_phone")
+        assert done.exit_code == 1
+        assert why in done.stderr
+    assert [each["id"] for each in read_json(firebreak("incident", "list", "--json"))] == [opened]

@@ -72,7 +72,7 @@ def test_nothing_but_a_yes_opens_the_gate() -> None:
     for rows in (timed_out, refused, {"1": branch, "gate": Row("done")}):
         stands = standing(GATED, rows)
         assert stands.due == ()
-        assert stands.state is State.ENDED
+        assert stands.state is State.BARRED
 
 
 def test_a_skipped_gate_is_no_gate() -> None:
@@ -119,15 +119,23 @@ steps:
     wait_for: {event: customer_reply}
     timeout: 1 day
     on_timeout: [{label: f1}, {label: f2}]
+  - id: p
+    parallel:
+      one: [{label: p1}, {label: p2}]
+      two: [{id: l, for_each: our_messages, steps: [{label: l1}, {for_each: our_messages, steps: [{label: m1}]}]}]
   - id: g
     label: g
 """)
 
 
 def every_outcome(step_path: str) -> list[Row]:
-    blocks = list(LONG.step(step_path).verb.blocks())
-    rows = [Row("done"), Row("skipped"), *(Row("done", {"enter": block}) for block in blocks)]
     step = LONG.step(step_path)
+    blocks = list(step.verb.blocks())
+    if step.verb.repeats:
+        return [Row("skipped"), *(Row("done", {"items": [{}] * number}) for number in range(3))]
+    if step.verb.side_by_side:
+        return [Row("skipped"), Row("done", {"enter": blocks})]
+    rows = [Row("done"), Row("skipped"), *(Row("done", {"enter": block}) for block in blocks)]
     if step.on_timeout is not None:
         rows.append(Row("timed_out"))
     if step.on_failure is not None:
@@ -140,12 +148,22 @@ def test_every_walk_ends_and_does_each_step_once(data: st.DataObject) -> None:
     """Some course of events would send a run in circles, or past a step that was due."""
     records: dict[str, Row] = {}
     while (stands := standing(LONG, records)).due:
-        assert len(stands.due) == 1
-        path = stands.due[0].path
-        assert path not in records
+        paths = [place.path for place in stands.due]
+        assert len(paths) == len(set(paths))
+        assert not set(paths) & set(records)
+        path = data.draw(st.sampled_from(paths))
+        assert stands.due[paths.index(path)].step is LONG.step(path)
         records[path] = data.draw(st.sampled_from(every_outcome(path)))
     assert stands.state is State.ENDED
-    assert {"a", "b", "e", "g"} <= set(records)
+    assert {"a", "b", "e", "p", "g"} <= set(records)
+    for path, row in records.items():
+        step = LONG.step(path)
+        for child in step.verb.blocks().get("steps", ()) if step.verb.repeats else ():
+            within = child.path + path.removeprefix(step.path)
+            done = {
+                other for other in records if other.startswith(f"{within}[") and other.count("[") == path.count("[") + 1
+            }
+            assert done == {f"{within}[{number}]" for number in range(1, len(row.outcome.get("items", ())) + 1)}
 
 
 @given(st.data())

@@ -23,14 +23,15 @@ def ask(server: PrefectServer, path: str, question: object = None) -> Any:
     """
     body = None if question is None else json.dumps(question).encode()
     request = urllib.request.Request(server.api + path, body, {"Content-Type": "application/json"})
-    for attempt in range(5):
+    for rest in (0.5, 1, 2, 4, None):
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
-            if error.code != 503 or attempt == 4:
+            if error.code != 503 or rest is None:
                 raise
-            time.sleep(0.5 * 2**attempt)
+            time.sleep(rest)
+    raise AssertionError("the last try returns or raises")
 
 
 def eventually(holds: Callable[[], object], within: float = 30.0) -> bool:

@@ -19,11 +19,12 @@ from flows.verbs import all_verbs
 from rules.bundle import content_paths
 from rules.check import check_sources
 from rules.checks import all_checks
+from rules.checks.explained import EXAMPLES
 from rules.lock import EMPTY, LOCK, Lock, Locked
 from rules.problems import Problem, Problems
 from rules.yaml_source import Source
 
-HERE = Path(__file__).parent
+HERE = EXAMPLES
 GOOD = sorted((HERE / "good").iterdir())
 BAD = sorted((HERE / "bad").iterdir())
 EXPECTED = re.compile(r"# ([0-9]+): (.+)")

@@ -1,0 +1,52 @@
+"""`firebreak open`: a case that no message has opened."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from flows.cli.context import By, Json, open_desk, who
+from flows.cli.inputs import Inputs, filled_in
+from flows.cli.paper import say, say_json
+
+
+def open_case(
+    playbook: Annotated[str, typer.Argument(metavar="PLAYBOOK", help="The playbook to start.")],
+    customer: Annotated[str, typer.Option(metavar="P-…", help="The customer's id; `firebreak case` shows it.")],
+    severity: Annotated[str, typer.Option(metavar="S", help="general, important or urgent.")] = "important",
+    inputs: Inputs = None,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Open a case by hand, for a customer who is known already.
+
+    What the playbook asks for (its `inputs`) is asked for here, or given with --input. For a crisis that hits many
+    customers there is `firebreak incident open`.
+
+    \b
+    Examples:
+      firebreak open complaint-urgent --customer P-7JX2K0QM4A
+      firebreak open deletion-request --customer P-7JX2K0QM4A --severity general --by first_phone
+    """
+    from flows.runs import opening
+
+    name = who(by)
+    with open_desk() as desk:
+        content = desk.shelf.current
+        chosen = opening.playbook_named(content, playbook, "case")
+        given = filled_in(chosen, content.vocabulary, inputs)
+        with desk.store.begin() as session:
+            case = opening.open_case_by_hand(
+                desk,
+                session,
+                customer_id=customer,
+                playbook=playbook,
+                severity=severity,
+                opened_by=name,
+                inputs=given,
+            )
+    if as_json:
+        say_json({"id": case.id, "playbook": playbook, "severity": severity, "opened_by": name})
+        return
+    say(f"{case.id} is open. firebreak case {case.id} shows how it goes on")

@@ -1,0 +1,42 @@
+"""Content that differs from the shipped one in a few places, as a designer would release it."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from flows.rehearsal.scenario import Event, Says
+from flows.rehearsal.stage import Stage
+from flows.shelf import Shelf
+from flows.store.tables import Run
+from rules.bundle import Bundle
+
+GENERAL = "playbooks/complaint_general.yaml"
+PARCEL = "My parcel still has not arrived, it has been two weeks"
+Changes = tuple[str, str]
+
+
+def changed(shelf: Shelf, *changes: Changes, version: str = "2.0.0", path: str = GENERAL) -> Bundle:
+    """The content with these replacements in one file, and that file under a new version."""
+    text = shelf.current.files[path]
+    for before, after in (("version: 1.0.0", f"version: {version}"), *changes):
+        assert before in text, before
+        text = text.replace(before, after, 1)
+    return Bundle.parse({**shelf.current.files, path: text}, shelf.verbs)
+
+
+def complain(stage: Stage, words: str = PARCEL) -> str:
+    """A customer complains; returns the id of the run that this starts."""
+    known = set(_runs(stage))
+    stage.happen(Event(customer_says=Says(words)))
+    (run,) = set(_runs(stage)) - known
+    return run
+
+
+def _runs(stage: Stage) -> list[str]:
+    with stage.store.read() as session:
+        return list(session.scalars(select(Run.id)))
+
+
+def texts(stage: Stage) -> list[str]:
+    """What was said to the customer so far."""
+    return [letter.text for letter in stage.channel.letters]

@@ -1,0 +1,118 @@
+"""A run ends under the content it was started with, whatever is released meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from flows.channels.pace import Pace
+from flows.clock import MovedClock
+from flows.desk import Desk
+from flows.rehearsal.scenario import Event
+from flows.rehearsal.stage import START, Nobody, Stage
+from flows.shelf import Shelf
+from flows.store.database import Store
+from flows.store.tables import Case, FollowUp, Outbox, Run, Step
+from rules.bundle import Bundle
+from tests.flows.runs.releasing import GENERAL, changed, complain
+
+NEW_TEXT = ("reply: complaint/counted", "label: counted_now")
+
+
+@pytest.fixture
+def own(shelf: Shelf) -> Iterator[Stage]:
+    """A stage whose shelf may be changed without harm to other tests."""
+    stage = Stage(Shelf(shelf.current, shelf.verbs))
+    yield stage
+    stage.close()
+
+
+def replies(store: Store) -> list[tuple[str, str]]:
+    with store.read() as session:
+        rows = session.scalars(select(Outbox).where(Outbox.to == "customer").order_by(Outbox.created_at, Outbox.id))
+        return [(row.reply or "", row.reply_version or "") for row in rows]
+
+
+def restart(stage: Stage, current: Bundle) -> None:
+    """Another process with other content over the same store: nothing of the old content is in memory or on disk."""
+    shelf = Shelf(current, stage.desk.shelf.verbs)
+    stage.desk = Desk(stage.store, shelf, stage.channel, Nobody(), Pace(stage.clock))
+
+
+@pytest.mark.parametrize("how", ["picked up", "after a restart"])
+def test_a_run_ends_under_the_version_it_began_with(own: Stage, how: str) -> None:
+    """What was promised to a customer under 1.0.0 would be carried out by a procedure they never heard of."""
+    run_id = complain(own)
+    newer = changed(own.desk.shelf, NEW_TEXT)
+    if how == "picked up":
+        own.desk.shelf.put(newer)
+    else:
+        restart(own, newer)
+    own.happen(Event(after=timedelta(hours=1)))
+    own.happen(Event(answer={"complaint_solved": "yes"}))
+    with own.store.read() as session:
+        run = session.get_one(Run, run_id)
+        assert (run.status, run.version) == ("finished", "1.0.0")
+    assert ("complaint/counted", "1.0.0") in replies(own.store)
+
+
+def test_who_writes_after_a_release_gets_the_new_version(own: Stage) -> None:
+    """A release would reach nobody until the service is started again."""
+    complain(own)
+    own.happen(Event(answer={"complaint_solved": "yes"}))
+    own.desk.shelf.put(changed(own.desk.shelf, NEW_TEXT))
+    before = len(replies(own.store))
+    later = complain(own)
+    own.happen(Event(answer={"complaint_solved": "yes"}))
+    with own.store.read() as session:
+        assert session.get_one(Run, later).version == "2.0.0"
+        assert "counted_now" in session.scalars(select(Case).order_by(Case.opened_at.desc())).all()[0].labels
+    assert [name for name, _ in replies(own.store)[before:]] == ["complaint/first"]
+
+
+def test_a_follow_up_planned_under_the_old_version_starts_under_it(own: Stage) -> None:
+    """A week after a release customers would be asked about something that was never said to them."""
+    complain(own, "The charger caught fire and burned my hand")
+    own.happen(Event(answer={}))
+    own.happen(Event(answer={"approved": "yes"}))
+    path = "playbooks/complaint_check_in.yaml"
+    restart(own, changed(own.desk.shelf, path=path))
+    own.happen(Event(after=timedelta(days=7)))
+    with own.store.read() as session:
+        assert session.scalars(select(FollowUp.status)).all() == ["started"]
+        assert {run.playbook: run.version for run in session.scalars(select(Run))} == {
+            "complaint-urgent": "1.0.0",
+            "complaint-check-in": "1.0.0",
+        }
+
+
+def test_on_disk_only_the_store_has_the_old_content(tmp_path: Path, shelf: Shelf, master_key: str) -> None:
+    """A year later the run would need a file that somebody has long since overwritten."""
+    urls = f"sqlite:///{tmp_path}/data.db", f"sqlite:///{tmp_path}/keys.db"
+    stage = Stage(Shelf(shelf.current, shelf.verbs))
+    stage.store.close()
+    stage.store = Store.open(*urls, master_key, stage.clock)
+    restart(stage, shelf.current)
+    run_id = complain(stage)
+    stage.store.close()
+
+    clock = MovedClock(START + timedelta(days=300))
+    with Store.open(*urls, master_key, clock) as store:
+        files = {
+            **shelf.current.files,
+            GENERAL: shelf.current.files[GENERAL].replace("version: 1.0.0", "version: 3.0.0"),
+        }
+        only_new = Shelf(Bundle.parse(files, shelf.verbs), shelf.verbs)
+        stage.store, stage.clock = store, clock
+        restart(stage, only_new.current)
+        stage.settle()
+        with store.read() as session:
+            run = session.get_one(Run, run_id)
+            assert run.version == "1.0.0"
+            late = session.get_one(Step, (run_id, "looked_into"))
+            assert late.status == "timed_out"
+            assert stage.desk.shelf.bundle(session, run.bundle).playbooks["complaint-general"].version == "1.0.0"
