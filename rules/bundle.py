@@ -198,7 +198,9 @@ def _many(
         if each is None or source is None:
             continue
         if each.name in found:
-            problems.error(source.place(), f'"{each.name}" is also the name of another file here', "duplicate-name")
+            other = next(path for path, read in sources.items() if read is not None and read is found[each.name].source)
+            message = f'"{each.name}" is also the name of {other}; rename one of them'
+            problems.error(source.place(), message, "duplicate-name")
         found[each.name] = each
     return found
 

@@ -221,7 +221,7 @@ class Reader:
         """A list of steps; one step alone may stand without the dash."""
         items = data if isinstance(data, list) else [data]
         if not items:
-            return self.error(keys, "there is no step here", "no-steps")
+            return self.error(keys, "there is no step here; write at least one", "no-steps")
         read = []
         for number, item in enumerate(items):
             where = (*keys, number) if isinstance(data, list) else keys

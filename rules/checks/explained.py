@@ -44,6 +44,7 @@ WHILE_READING: Mapping[str, str] = {
     "one-verb": "One step does several things.",
     "operator-kind": "Values without an order are compared by order.",
     "placeholder": "A reply has a brace that belongs to no placeholder.",
+    "released-text": "The kept text of a released version is not what was released.",
     "role-meaning": "A role is not described.",
     "same-id": "Two entries of a list have the same id.",
     "shape": "Something of another kind is expected here.",
