@@ -8,9 +8,11 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from rules.language import Shaped
+from rules.moments import WEEKDAYS
 from rules.problems import did_you_mean
 
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DAYS = tuple(day.capitalize() for day in WEEKDAYS)
+_ANY_CASE = "|".join(f"[{day[0].upper()}{day[0]}]{day[1:]}" for day in WEEKDAYS)
 LIKE = '"23:30", "Monday 23:30" or "2026-01-05 23:30"'
 _PARTS = re.compile(r"(?:(\S+) +)?([0-9]{1,2}):([0-9]{2})")
 
@@ -18,7 +20,7 @@ _PARTS = re.compile(r"(?:(\S+) +)?([0-9]{1,2}):([0-9]{2})")
 class MomentText(Shaped):
     """A moment, as it is written."""
 
-    shape = re.compile(rf"(({'|'.join(DAYS)}|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}) +)?([01]?[0-9]|2[0-3]):[0-5][0-9]")
+    shape = re.compile(rf"(({_ANY_CASE}|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}) +)?([01]?[0-9]|2[0-3]):[0-5][0-9]")
     like = f"a moment such as {LIKE}"
 
 
@@ -65,8 +67,8 @@ def parse_moment(text: object) -> Moment:
         raise ValueError(f"there is no time {hour}:{minute}; a day ends at 23:59") from None
     if day is None:
         return Moment(at)
-    if day in DAYS:
-        return Moment(at, day=DAYS.index(day))
+    if day.casefold() in WEEKDAYS:
+        return Moment(at, day=WEEKDAYS.index(day.casefold()))
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", day):
         raise ValueError(f'"{day}" is neither a day of the week nor a date like 2026-01-05{did_you_mean(day, DAYS)}')
     try:

@@ -21,13 +21,14 @@ WINDOW = timedelta(hours=24)
 """How long after a customer's last message WhatsApp takes free text; after that only approved templates."""
 
 
-@check("reply-in-incident")
-def reply_in_incident(bundle: Bundle) -> Iterator[Found]:
-    """A playbook for an incident, which has no customer of its own, replies to one."""
+@check("no-customer")
+def no_customer(bundle: Bundle) -> Iterator[Found]:
+    """A playbook for an incident, which has no customer of its own, turns to one."""
     for playbook in bundle.playbooks.values():
         for step in playbook.walk() if playbook.scope == "incident" else ():
-            if step.verb.verb == "reply":
-                yield place_of(playbook, step), "an incident has no customer to reply to; replies belong to its cases"
+            awaited: Sequence[Any] = getattr(step.verb, "awaited", tuple)()
+            if step.verb.verb in ("reply", "collect") or any(each.event == "customer_reply" for each in awaited):
+                yield place_of(playbook, step), f"an incident has no customer; `{step.verb.verb}` belongs to its cases"
 
 
 @check("unproven-claim")

@@ -100,7 +100,7 @@ MISTAKES = [
     (CHECK_IN, "- id: check_in", "- follow_up: {after: 7 days, playbook: complaint-check-in}§\n  - id: check_in",
      "endless-follow-up"),
     (INCIDENT, "scope: incident", "scope: incident\ntriggers: {when: {open_incident: true}}", "incident-trigger"),
-    (INCIDENT, "  - id: leader", "  - reply: complaint/first§\n  - id: leader", "reply-in-incident"),
+    (INCIDENT, "  - id: leader", "  - reply: complaint/first§\n  - id: leader", "no-customer"),
     (INCIDENT, "    keeps: led\n", "", "promise-never-kept"),
     # -- replies ----------------------------------------------------------------------------------------------------
     (RECEIVED, "{answer_by} at the latest", "{answer_bye} at the latest", "unknown-placeholder"),
