@@ -169,6 +169,8 @@ def _onward(step: Step, node: str) -> list[_Exit]:
         return []
     if step.verb.gate:
         return [_Exit(node, "yes")]
+    if step.verb.repeats:
+        return [_Exit(node, "if there are none", "other")]
     own = step.verb.blocks()
     if kind_of(type(step.verb)) == "decide":
         return [] if "otherwise" in own else [_Exit(node, "none of these", "other")]
@@ -186,6 +188,8 @@ def _way(step: Step, node: str, block: str) -> _Exit:
         return _Exit(node, "if it fails", "other")
     if block == "on_refused":
         return _Exit(node, "no", "other")
+    if step.verb.repeats:
+        return _Exit(node, "for each of them")
     if not block.isdecimal():
         return _Exit(node, plain(block))
     parts = [each for value in vars(step.verb).values() if isinstance(value, tuple) for each in value]

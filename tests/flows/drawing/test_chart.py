@@ -113,9 +113,10 @@ def _follow(playbook: Playbook, chart: Chart, chance: Random) -> None:
     records: dict[str, Record] = {}
     before: Step | None = None
     while due := standing(playbook, records).due:
-        (step,) = (place.step for place in due)
+        (place,) = due
+        step = place.step
         assert _leads(chart, before, step.path), (before and before.path, step.path)
-        record = records[step.path] = chance.choice(_outcomes(step))
+        record = records[place.path] = chance.choice(_outcomes(step))
         if step.verb.ends and record.status == "done":
             return
         before = step
@@ -126,12 +127,14 @@ def _follow(playbook: Playbook, chart: Chart, chance: Random) -> None:
 def _outcomes(step: Step) -> list[Record]:
     """What may become of a step."""
     own = [name for name in step.verb.blocks() if name != "on_refused"]
-    if step.verb.gate:
+    if step.verb.repeats:
+        found = [Record("done", {"items": [{}]}), Record("done", {"items": []})]
+    elif step.verb.gate:
         refused = "on_refused" if "on_refused" in step.blocks() else None
         found = [Record("done", {"open": True}), Record("done", {"enter": refused})]
     elif own:
         found = [Record("done", {"enter": name}) for name in own]
-        found += [] if "otherwise" in own else [Record("done")]
+        found += [] if "otherwise" in own or step.verb.side_by_side else [Record("done")]
     else:
         found = [Record("done")]
     found += [Record("failed")] if step.on_failure is not None else []

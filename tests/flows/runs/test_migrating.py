@@ -80,7 +80,7 @@ def test_a_moved_case_goes_on_by_the_new_version(own: Stage) -> None:
 def test_moving_is_written_down_and_done_once(own: Stage) -> None:
     """Nobody could tell later why a case that began under 1.0.0 did what only 2.0.0 says."""
     complain(own, ERASE)
-    bundle = release(own, ("within: 30 days", "within: 25 days"))
+    bundle = release(own, ("within: 28 days", "within: 25 days"))
     moves = plan(own, bundle)
     for _ in range(2):
         migrating.apply(own.desk, bundle, moves, "shift.lead")
@@ -101,7 +101,7 @@ def test_a_changed_promise_runs_from_when_it_was_made(own: Stage) -> None:
     """A case that is moved on its tenth day would get thirty days more, or none."""
     run_id = complain(own, ERASE)
     own.happen(Event(after=timedelta(hours=3)))
-    bundle = release(own, ("within: 30 days", "within: 25 days"), ("[10 days, 3 days]", "[5 days]"))
+    bundle = release(own, ("within: 28 days", "within: 25 days"), ("[10 days, 3 days]", "[5 days]"))
     [moved] = move(own, bundle)
     assert moved.promises == {"answered": START + timedelta(days=25)}
     with own.store.read() as session:
@@ -119,7 +119,7 @@ def test_a_promise_that_would_be_broken_at_once_is_not_made(own: Stage) -> None:
     """Moving cases would by itself break what was promised to customers."""
     run_id = complain(own, ERASE)
     own.happen(Event(after=timedelta(days=2)))
-    bundle = release(own, ("within: 30 days", "within: 1 day"), ("    warn_before: [10 days, 3 days]\n", ""))
+    bundle = release(own, ("within: 28 days", "within: 1 day"), ("    warn_before: [10 days, 3 days]\n", ""))
     [stayed] = move(own, bundle)
     assert "the promise answered would be broken at once" in stayed.refused[0]
     assert version_of(own, run_id) == "1.0.0"
@@ -230,7 +230,7 @@ def test_planned_follow_ups_must_still_exist(own: Stage) -> None:
 def test_one_case_is_moved_while_a_wave_holds_it(own: Stage) -> None:
     """The command would be safe only while the service is stopped, and customers wait."""
     run_id = complain(own, ERASE)
-    bundle = release(own, ("within: 30 days", "within: 25 days"))
+    bundle = release(own, ("within: 28 days", "within: 25 days"))
     own.happen(Event(after=timedelta(minutes=1)))
     with own.store.begin() as session:
         session.scalars(select(Subject)).one().due_at = own.clock.now()
