@@ -124,7 +124,7 @@ class Lock:
             message = f"{newest} is released already, so {now.version} cannot be new; write {_next(newest)}"
             return Problem(now.place, "error", message, "changed-content")
         message = f'version {now.version} of "{now.name}" is not in {LOCK}; run `firebreak release`'
-        return Problem(now.place, "error", message, "not-released")
+        return Problem(now.place, "warning", message, "not-released")
 
     def unreleased(self, hashes: Mapping[str, str]) -> Iterator[Problem]:
         """What else differs from the last release, in files (path -> SHA-256) that carry no version: changed ones,
