@@ -12,7 +12,7 @@ run: setup  ## Firebreak with a practice WhatsApp and a short demonstration; Ctr
 	@exec .venv/bin/firebreak up --demonstration
 
 test: setup  ## the tests
-	@.venv/bin/python -m pytest -q
+	@.venv/bin/python -m pytest -q -n auto --maxprocesses 4 --dist worksteal
 
 check: setup  ## what can be checked without running it: types, style, layers, schemas; then the content and its tests
 	.venv/bin/ruff check .

@@ -89,6 +89,7 @@ class Watch:
         self._store, self._shelf, self._root, self._say = store, shelf, root, say
         self._next: datetime | None = None
         self._seen: object = None
+        self._released = False  # whether a release was ever seen there
 
     def look(self) -> None:
         """Take what was released since the last look, if it is time to look again."""
@@ -107,7 +108,7 @@ class Watch:
             stays = f"bundle {self._shelf.current.digest} stays in force"
             self.trouble = f"What was released cannot be used, so {stays}: {_first(error)}"
         except Exception:
-            self._seen = None  # the store is away for a moment, say: the next look tries it again
+            self._seen, self.trouble = None, before  # the store is away for a moment, say: the next look tries it again
             raise
         if self.trouble is not None and self.trouble != before:
             self._say(self.trouble)
@@ -122,8 +123,13 @@ class Watch:
     def _take(self, now: datetime) -> None:
         problems = Problems()
         lock = Lock.read(self._root, problems) if (self._root / LOCK).exists() else None
+        if lock is None and self._released:
+            problems.error(Place(LOCK), f"this file, or the whole folder {self._root}, is gone", "lock")
         problems.raise_errors()
-        if lock is None or not lock.content or lock.bundle == self._shelf.current.digest:
+        if lock is None or not lock.content:
+            return
+        self._released = True
+        if lock.bundle == self._shelf.current.digest:
             return
         bundle = released(self._root, lock, self._shelf.verbs)
         with self._store.begin() as session:

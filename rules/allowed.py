@@ -15,7 +15,9 @@ from rules.checks.explained import explained
 from rules.problems import Place, Problem, did_you_mean
 from rules.yaml_source import Source
 
-_COMMENT = re.compile(r"(?:^|(?<=\s))#\s*firebreak:(.*)$")
+_COMMENT = re.compile(r"(?:^|(?<=\s))#\s*firebreak:(\s*allow\b.*)$")
+"""Any other comment is anybody's own, also one that begins with the name of the product."""
+
 _WORDS = re.compile(r"\s*allow\s+(?P<check>[\w-]+)\s*,?\s*(?:because\b:?\s*(?P<reason>.*))?")
 HOW = "write `# firebreak: allow CHECK-ID, because …`"
 
@@ -57,6 +59,8 @@ def _comments(source: Source) -> Iterator[_Allowed | Problem]:
     lines = source.text.split("\n")
     for number, line in enumerate(lines, 1):
         if "firebreak:" not in line or (found := _COMMENT.search(line)) is None:
+            continue
+        if source.in_text(number, found.start() + 1):
             continue
         place = Place(source.path, number, found.start() + 1)
         words = _WORDS.fullmatch(found[1].rstrip())

@@ -137,7 +137,8 @@ def _one_step(old: Step, new: Step) -> Iterator[Difference]:
     if old.id != new.id:
         yield Difference("minor", f"The step {called(old)} is now called {called(new)}", new.path)
     if old.verb.verb != new.verb.verb:
-        yield differs("major", f"is now `{new.verb.verb}` instead of `{old.verb.verb}`")
+        says = f"The step {called(old)} is now `{new.verb.verb}` instead of `{old.verb.verb}`"
+        yield Difference("major", says, new.path)
         return
     if old.name != new.name:
         yield differs("patch", f"reads in the history: {new.name or new.title}")

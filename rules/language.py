@@ -65,14 +65,14 @@ class Shaped(str):
 class Identifier(Shaped):
     """A short name of one's own."""
 
-    shape = re.compile(r"[a-z][a-z0-9_]*")
-    like = "a short name in small letters, digits and _"
+    shape = re.compile(r"[a-z][a-z0-9_]{0,59}")
+    like = "a short name in small letters, digits and _, at most 60"
 
 
 class Version(Shaped):
     """The version of a playbook or a reply."""
 
-    shape = re.compile(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)")
+    shape = re.compile(r"(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})")
     like = "three numbers, as in 1.0.0"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import SequenceMatcher
 from typing import Any
@@ -84,6 +84,8 @@ def own_fields(step: Step) -> dict[str, Any]:
 
 
 def _holds_steps(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return len(value) > 0 and all(isinstance(each, Steps) for each in value.values())
     several = isinstance(value, tuple) and len(value) > 0 and all(isinstance(each, Branch | Steps) for each in value)
     return isinstance(value, Steps) or several
 

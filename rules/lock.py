@@ -84,7 +84,7 @@ class Lock:
         except json.JSONDecodeError as error:
             problems.error(Place(LOCK, error.lineno, error.colno), f"not readable as JSON: {error.msg}", "lock")
             return None
-        except RecursionError:
+        except (RecursionError, ValueError):  # too deep, or a number without end
             data = None
         if not _is_lock(data):
             message = (
@@ -117,7 +117,8 @@ class Lock:
             if released[now.version] == now.digest:
                 return None
             message = (
-                f"the content changed, but the version is still {now.version}; write {_next(newest or now.version)}"
+                f"the content changed, but the version is still {now.version}; give it a new one: "
+                f"`firebreak diff {now.name}` says which"
             )
             return Problem(now.place, "error", message, "changed-content")
         if newest is not None and number(now.version) < number(newest):
@@ -175,6 +176,7 @@ class Release:
         after, added, copies = before, [], {}
         for path, text in sorted(files.items()):
             if not (is_playbook(path) or is_reply(path)):
+                copies[kept_by_hash(hash_of(text))] = text
                 continue
             source = Source.parse(text, path, problems)
             now = None if source is None else Locked.of(source)
@@ -219,6 +221,11 @@ def write_lock(root: Path, *, anew: bool = False) -> list[str]:
     return [str(each) for each in release.added]
 
 
+def kept_by_hash(digest: str) -> str:
+    """Where a file without a version of its own is kept."""
+    return f"{RELEASES}content/{digest[:16]}.yaml"
+
+
 def number(version: str) -> tuple[int, ...]:
     """A version as three numbers, which can be compared."""
     return tuple(int(part) for part in version.split("."))
@@ -227,12 +234,18 @@ def number(version: str) -> tuple[int, ...]:
 def _write_at_once(path: Path, text: str) -> None:
     """Let the file appear whole or not at all, whenever this process is killed."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    for left in path.parent.glob(f".{path.name}.*"):  # of a release that was killed
+        left.unlink(missing_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
-    with beside.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    try:
+        with beside.open("w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def _is_lock(data: Any) -> bool:

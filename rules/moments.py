@@ -20,6 +20,9 @@ LIKE = '"next working day 10:00", "tomorrow 09:30", "monday 18:00" or "10:00"'
 FURTHEST = timedelta(days=60)
 """No moment is farther away: a calendar without a working day in two months is a mistake, and we go on all the same."""
 
+_DAY_WORDS = ("today", "tomorrow", "next", "on", "working", *WEEKDAYS)
+"""With what a day begins, also one without a time, or with a time that is not understood."""
+
 _SHAPE = re.compile(r"(?:(?P<day>[a-z ]+?)\s+)?(?:at\s+)?(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})")
 
 
@@ -76,6 +79,8 @@ def parse_moment(text: object) -> Moment:
         raise ValueError(f'"{text[:40]}": no clock shows {found["hour"]}:{found["minute"]}')
     day = (found["day"] or "").removeprefix("on ")
     day = day.removeprefix("next ") if day.removeprefix("next ") in WEEKDAYS else day
+    if day == "today":
+        raise ValueError(f'leave "today" out: {hour:02}:{minute:02} is the next time that the clock shows it')
     if day and day not in DAYS:
         near = get_close_matches(day, DAYS, n=1)
         meant = f'; did you mean "{near[0]}"?' if near else f"; days are {', '.join(DAYS)}"
@@ -85,4 +90,5 @@ def parse_moment(text: object) -> Moment:
 
 def looks_like_moment(text: object) -> bool:
     """Whether somebody who wrote this meant a moment and not a length of time."""
-    return isinstance(text, str) and (":" in text or " ".join(text.casefold().split()) in DAYS)
+    words = text.casefold().split() if isinstance(text, str) else []
+    return isinstance(text, str) and (":" in text or (bool(words) and words[0] in _DAY_WORDS))

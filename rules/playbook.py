@@ -30,8 +30,8 @@ from rules.yaml_source import Source
 class PlaybookId(Shaped):
     """The name of a playbook, where it is given."""
 
-    shape = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-    like = "small letters, digits and dashes, as in deletion-request"
+    shape = re.compile(r"(?=.{1,60}$)[a-z][a-z0-9]*(-[a-z0-9]+)*")
+    like = "small letters, digits and dashes, at most 60, as in deletion-request"
 
 
 SCOPES: Mapping[str, str] = {

@@ -152,6 +152,16 @@ class Reader:
         read = [self.value(kind, item, (*keys, n) if isinstance(data, list) else keys) for n, item in enumerate(items)]
         if not read:
             return self.error(keys, "the list is empty")
+        first: dict[Any, int] = {}
+        for number, each in enumerate(read):
+            if each is BAD or getattr(kind, "may_repeat", False) or not _can_be_key(each):
+                continue
+            if first.setdefault(each, number) != number:
+                shown, before = _shown(items[number]), _shown(items[first[each]])
+                message = f"{shown} is the same as {before}; keep one of them"
+                if isinstance(items[number], dict) or shown == before:
+                    message = f"{'this' if isinstance(items[number], dict) else shown} is listed twice"
+                read[number] = self.error((*keys, number), message, "duplicate-value")
         return BAD if BAD in read else tuple(read)
 
     def _mapping(self, kinds: tuple[Any, ...], data: Any, keys: Keys) -> Any:
@@ -275,24 +285,31 @@ class Reader:
         hints = kinds_of(cast(type, verb))
         parts: dict[str, tuple[Any, Keys]] = {key: (data[key], (*around, key)) for key in beside if key in data}
         own = {n for n in named if n not in beside}
+        misplaced: list[str] = []
+        outside = f"write it beside `{verb.verb}`, not under it"
         if isinstance(under, dict) and (verb.short is None or not _is_short(under, hints[verb.short], own)):
-            parts.update((key, (part, (*keys, key))) for key, part in under.items())
+            parts.update((key, (part, (*keys, key))) for key, part in under.items() if key not in beside)
+            misplaced = [key for key in under if key in beside]
         elif verb.short is not None:
+            if (other := _other_word(verb, under)) is not None:
+                return self.error(keys, f"write `{verb.verb}: {{{other}: {under}}}`", "missing-key")
             parts[yaml_name(verb.short)] = (under, keys)
         else:
             return self.error(keys, f"`{verb.verb}` needs {', '.join(sorted(own))}")
         values: dict[str, Any] = {}
+        for key in misplaced:
+            self.error((*keys, key), f'"{key}" is not known in `{verb.verb}`; {outside}', "unknown-key")
+            values[key] = BAD
         for key, (part, where) in parts.items():
             if key not in named:
-                outside = key in MODIFIERS or key in self.verbs
-                hint = "; write it beside it, not under it" if outside else did_you_mean(key, own)
+                hint = f"; {outside}" if key in MODIFIERS or key in self.verbs else did_you_mean(key, own)
                 self.error(where, f'"{key}" is not known in `{verb.verb}`{hint}', "unknown-key")
                 values[key] = BAD
                 continue
             value = self._inside(hints[named[key].name], part, where, f"{path}.{key}")
             values[named[key].name] = self._only(named[key].metadata.get("words"), value, where)
         meant = {nearest(key, set(named) - set(parts)) for key in (*parts, *data) if key not in named}
-        missing = [n for n, f in named.items() if f.default is MISSING and n not in parts]
+        missing = [n for n, f in named.items() if f.default is MISSING and n not in parts and n not in misplaced]
         if left := [n for n in missing if n not in meant]:
             self.error(keys, f"`{verb.verb}` needs {', '.join(left)}", "missing-key")
         return BAD if missing or BAD in values.values() else verb(**values)
@@ -359,6 +376,20 @@ def takes_mapping(kind: Any) -> bool:
     return kind is Condition or (isinstance(origin, type) and issubclass(origin, Mapping))
 
 
+def _other_word(verb: type[Verb], under: object) -> str | None:
+    """The field to which this word belongs, if it was written where the short field stands."""
+    known = {yaml_name(each.name): each.metadata.get("words") or () for each in fields(verb) if each.name != verb.short}
+    return next((name for name, words in known.items() if isinstance(under, str) and under in words), None)
+
+
+def _can_be_key(value: object) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
+
+
 def _keys(names: Iterable[str]) -> str:
     return " and ".join(f"`{name}: …`" for name in names)
 
@@ -374,5 +405,7 @@ def _wanted(kind: Any) -> str:
 def _shown(data: Any) -> str:
     if data is None:
         return "nothing"
-    text = f'"{data}"' if isinstance(data, str) else str(data)
+    if isinstance(data, list | dict):
+        return "a list" if isinstance(data, list) else "a mapping (`key: value`)"
+    text = f'"{data}"' if isinstance(data, str) else str(data).lower() if isinstance(data, bool) else str(data)
     return text if len(text) <= 60 else f"{text[:57]}…"

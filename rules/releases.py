@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from rules.bundle import content_paths, hash_of
-from rules.lock import Lock, Section, kept_path
+from rules.lock import Lock, Section, kept_by_hash, kept_path
 from rules.problems import Place, Problem, Problems
 from rules.yaml_source import read_text
 
@@ -34,6 +34,13 @@ def kept_problems(root: Path, lock: Lock) -> Iterator[Problem]:
                     yield Problem(Place(path), "error", message, "released-text")
 
 
+def _by_hash(root: Path, digest: str) -> str | None:
+    """The text of a file without a version, if it was kept and is still the same."""
+    path = kept_by_hash(digest)
+    text = read_text(root / path, Problems(), path) if (root / path).is_file() else None
+    return text if text is not None and hash_of(text) == digest else None
+
+
 def released_files(root: Path, lock: Lock, problems: Problems) -> dict[str, str]:
     """The content (path -> text) exactly as it was last released, whatever stands in the folder now: a file that was
     changed since is taken from what was kept. What cannot be found is noted."""
@@ -48,7 +55,7 @@ def released_files(root: Path, lock: Lock, problems: Problems) -> dict[str, str]
     for path, digest in lock.content.items():
         text = read_text(here[path], Problems(), path) if path in here else None
         if text is None or hash_of(text) != digest:
-            text = kept_text(root, lock, *versions[digest]) if digest in versions else None
+            text = kept_text(root, lock, *versions[digest]) if digest in versions else _by_hash(root, digest)
         if text is not None:
             found[path] = text
         else:

@@ -41,7 +41,7 @@ CATEGORIES: Mapping[str, str] = {
 class ReplyId(Shaped):
     """The name of a reply, where it is given."""
 
-    shape = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*(/[a-z0-9]+([-_][a-z0-9]+)*)*")
+    shape = re.compile(r"(?=.{1,120}$)[a-z0-9]+([-_][a-z0-9]+)*(/[a-z0-9]+([-_][a-z0-9]+)*)*")
     like = "a folder and a name, as in deletion/received"
 
 
@@ -145,7 +145,7 @@ def _check_text(reader: Reader, where: Keys, text: str) -> None:
     for match in PLACEHOLDER.finditer(text):
         if match[1] not in PLACEHOLDERS:
             message = f"nothing fills {{{match[1]}}}{did_you_mean(match[1], PLACEHOLDERS)}"
-            reader.problems.error(reader.source.place_in(where, match[0]), message, "unknown-placeholder")
+            reader.problems.error(reader.source.place_in(where, match[0].split()[0]), message, "unknown-placeholder")
     rest = PLACEHOLDER.sub(lambda match: " " * len(match[0]), text)
     if (brace := re.search(r"[^\s{}]*[{}]+[^\s{}]*", rest)) is not None:
         place = reader.source.place_in(where, text[brace.start() : brace.end()])

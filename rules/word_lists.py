@@ -22,6 +22,8 @@ LONGEST_PHRASE = 60
 class Phrase(str):
     """Words as a customer writes them. A `*` at the end stands for any ending of the last word."""
 
+    may_repeat = True  # in a list of hundreds, a word that stands twice does no harm
+
 
 @dataclass(frozen=True)
 class WordList:

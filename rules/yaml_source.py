@@ -58,6 +58,8 @@ class Source:
     text: str
     data: Any = None
     places: dict[Keys, Place] = field(default_factory=dict)
+    texts: list[tuple[Place, Place]] = field(default_factory=list)
+    """From where to where each text with a # in it reaches: in such a text, what follows the # is no comment."""
 
     def place(self, keys: Keys = ()) -> Place:
         """The place of the part reached by `keys` (a mapping's entry: its key), or of the nearest part around it."""
@@ -77,6 +79,19 @@ class Source:
             if number >= place.line and line.strip() and len(line) - len(line.lstrip()) < place.column:
                 break  # the text has ended
         return place
+
+    def in_text(self, line: int, column: int) -> bool:
+        """Whether a # that stands here belongs to a text, and begins no comment."""
+        lines = self.text.split("\n")
+        for start, end in self.texts:
+            if lines[start.line - 1][start.column - 1 :].startswith(("|", ">")):
+                indents = [_indent(each) for each in lines[start.line : end.line] if each.strip()]
+                inside = start.line < line <= end.line and _indent(lines[line - 1]) >= next(iter(indents), 0)
+            else:
+                inside = (start.line, start.column) <= (line, column) < (end.line, end.column)
+            if inside:
+                return True
+        return False
 
     @classmethod
     def read(cls, path: Path, problems: Problems, shown: str | None = None) -> Source | None:
@@ -196,6 +211,9 @@ class _Builder:
         if isinstance(event, SequenceStartEvent):
             return self._sequence(events, keys)
         assert isinstance(event, ScalarEvent)
+        if event.style and "#" in event.value:
+            end = Place(self.source.path, event.end_mark.line + 1, event.end_mark.column + 1)
+            self.source.texts.append((self._place(event), end))
         return event.value if event.style else self._plain(event)
 
     def _mapping(self, events: Iterator[Event], keys: Keys) -> dict[str, Any]:
@@ -254,6 +272,10 @@ class _Builder:
     def _stop(self, event: Event, message: str, check: str) -> NoReturn:
         self._note(event, message, check)
         raise _Stopped
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def _strange(sign: str) -> str:

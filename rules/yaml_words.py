@@ -70,9 +70,10 @@ def complaint(error: MarkedYAMLError, text: str, last: Event | None) -> tuple[Po
     line = _line(text, mark.line)
     if line.startswith("%"):
         return _position(mark), "lines that begin with % are not used here; leave them out"
-    if (wide := _WIDE_INSTEAD.search(line)) is not None:
-        group = wide.lastindex or 0
-        return (mark.line + 1, wide.start(group) + 1), full_width(wide[group])
+    for number in (mark.line, mark.line - 1):
+        if (wide := _WIDE_INSTEAD.search(_line(text, number) if number >= 0 else "")) is not None:
+            group = wide.lastindex or 0
+            return (number + 1, wide.start(group) + 1), full_width(wide[group])
     if (elsewhere := _above(problem, text, mark)) is not None:
         return elsewhere
     if "expected <block end>" in problem and line[: mark.column].rstrip(" -").endswith(("'", '"', "]", "}")):

@@ -51,6 +51,7 @@ def show_differences(shelf: Shelf, old: Shelf, against: str, playables: Sequence
         say_json({"against": against, "differ": others, "played": told})
         return
     say(f"{others} of {len(playables)} go another way" if len(playables) > 1 else "")
+    _say_what_is_as_now(old, shelf, playables[0].about)
 
 
 def show_cases(
@@ -83,6 +84,16 @@ def show_cases(
         say_json({"playbook": name, "played": len(results), "differ": other, "not_played": unplayed})
         return
     _say_summary(results, failed)
+    if fixed is not None:
+        _say_what_is_as_now(fixed, shelf, name)
+
+
+def _say_what_is_as_now(old: Shelf, shelf: Shelf, name: str) -> None:
+    """An older playbook with the replies of today is not all that a customer met then."""
+    from flows.rehearsal.earlier import differs_only_in
+
+    if differs_only_in(name, old.current, shelf.current):
+        say(ink(f"Only {name} itself is the older one; replies, rules and word lists are as they are now.", "dim"))
 
 
 def _version(shelf: Shelf, name: str) -> str:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.cli.paper import many, say, tell
+
+if TYPE_CHECKING:
+    from rules.bundle import Bundle
 
 
 def card(
@@ -19,8 +22,9 @@ def card(
 ) -> None:
     """Make the one-page table for the wall.
 
-    How bad is it, who acts, and how soon: read off the rules, playbooks and promises in force, as a web page that
-    prints on one sheet of A4. The small print names the content it was made from, so that an old card can be told.
+    How bad is it, who acts, and how soon: read off the rules, playbooks and promises, as a web page that prints on one
+    sheet of A4. The small print names the content it was made from, so that an old card can be told. Where that was not
+    released yet, the card says that it is a draft.
 
     \b
     Examples:
@@ -36,7 +40,7 @@ def card(
 
     bundle = open_shelf().current
     wording = Wording.of(bundle, language or DEFAULT_LOCALE)
-    made = card_of(bundle, wording)
+    made = card_of(bundle, wording, draft=not _in_force(bundle))
     page = to_card(made, wording)
     if not fits(made):
         tell("firebreak: these rules are more than one sheet of A4 holds; shorten their titles, or print it on A3")
@@ -49,8 +53,21 @@ def card(
     how = "open it in a browser and print it on A4, lengthwise"
     if output is not None:
         write(output, page)
-        say(f"wrote {output}; {how}")
+        say(f"wrote {output}; {_BUT_FIRST if made.draft else how}")
         return
     say(page.rstrip("\n"))
     if sys.stdout.isatty():
         tell(f"To print it: firebreak card -o card.html, then {how}.")
+
+
+_BUT_FIRST = "it is a DRAFT until `firebreak release`, as the content changed since the last one"
+
+
+def _in_force(bundle: Bundle) -> bool:
+    """Whether this content is what was released last; where nothing ever was, it is in force as it stands."""
+    from flows.shelf import ROOT
+    from rules.lock import LOCK, Lock
+    from rules.problems import Problems
+
+    lock = Lock.read(ROOT, Problems()) if (ROOT / LOCK).exists() else None
+    return lock is None or not lock.content or lock.bundle == bundle.digest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,8 +34,8 @@ def decide(
 ) -> None:
     """Ask the rules what they would do, and why.
 
-    From facts or a customer's words: how severe it is, and which playbook starts. Given facts win over what is read
-    from the words. Nothing is stored and nothing is sent.
+    From facts or a customer's words: how severe it is, and which playbook starts. Words are taken as the first ones of
+    a new customer; given facts win over what is read from them. Nothing is stored and nothing is sent.
 
     \b
     Examples:
@@ -72,8 +73,8 @@ class Decided:
 
         known = bundle.vocabulary.gate(given)
         read = dict(read_text(text, bundle.words).facts) if text is not None else {}
-        kind = {"message_kind": "text"} if text is not None else {}
-        facts = bundle.vocabulary.gate({**read, **kind, **given})
+        beside = _first_words(bundle) if text is not None else {}
+        facts = bundle.vocabulary.gate({**beside, **read, **given})
         triage = bundle.triage.decide(facts)
         facts = bundle.vocabulary.gate({**facts, **triage.then, **{name: known[name] for name in given}})
         return cls(bundle, {name: known[name] for name in given}, triage, bundle.triggers.decide(facts))
@@ -125,6 +126,21 @@ class Decided:
                     yield ink(f"{'':12}{line}", "dim")
         for other in decision.why_not() if explain else ():
             yield from _under("", f"not {other.sentence()}")
+
+
+def _first_words(bundle: Bundle) -> dict[str, Value]:
+    """What is known beside the words when a customer writes for the first time, as far as the rules ask for it."""
+    new: dict[str, Value] = {
+        "window_open": True,
+        "open_case": False,
+        "open_incident": False,
+        "contact_count_this_week": 1,
+        "time_since_message": timedelta(0),
+        "place": "private",
+        "has_photo": False,
+    }
+    asked = (bundle.triage.facts() | bundle.triggers.facts()) & set(bundle.vocabulary.facts)
+    return {"message_kind": "text", **{name: value for name, value in new.items() if name in asked}}
 
 
 def _word(value: object) -> str:

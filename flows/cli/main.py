@@ -102,6 +102,8 @@ def _for_a_person(error: Exception) -> str | None:
             f"the database cannot be used now ({origin}). Is it running, is FIREBREAK_DATABASE_URL right, has its disk "
             "room left? `firebreak doctor` looks closer"
         )
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{error.filename}: {error.strerror}"
     return None
 
 

@@ -48,6 +48,8 @@ def migrate(
     with open_desk() as desk:
         bundle = migrating.target(desk, playbook, after)
         about = _found(desk, case)
+        if before is not None:
+            _known(desk, playbook, before)
         moves = migrating.plan(desk, bundle, playbook, before=before, about=about, back=after is not None)
         if apply:
             moves = migrating.apply(desk, bundle, moves, name)
@@ -62,6 +64,27 @@ def migrate(
                 say(line)
     if apply and refused:
         raise typer.Exit(1)
+
+
+def _known(desk: Desk, playbook: str, version: str) -> None:
+    """Nobody is to take a misspelt version for one that no case runs under any more."""
+    from sqlalchemy import select
+
+    from flows.errors import FirebreakError
+    from flows.shelf import ROOT
+    from flows.store.tables import Run
+    from rules.lock import LOCK, Lock, number
+    from rules.problems import Problems
+
+    here = desk.shelf.current.playbooks.get(playbook)
+    lock = Lock.read(ROOT, Problems()) if (ROOT / LOCK).exists() else None
+    with desk.store.read() as session:
+        known = set(session.scalars(select(Run.version).where(Run.playbook == playbook).distinct()))
+    known |= {here.version} if here is not None else set()
+    known |= set(lock.sections.get("playbooks", {}).get(playbook, {})) if lock is not None else set()
+    if version not in known:
+        there = ", ".join(sorted(known, key=number))
+        raise FirebreakError(f"There never was a {playbook} {version} here; --from is one of {there}.")
 
 
 def _found(desk: Desk, case: str | None) -> str | None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -51,14 +55,19 @@ def release(
     from rules.bundle import content_files
     from rules.lock import LOCK
 
-    written = _text_of(ROOT / LOCK)
-    ready = _prepare(ROOT, anew)
-    if ready.release.lock.to_text() != written:
-        _play_all(ROOT, ready.bundle)
-    if content_files(ROOT) != dict(ready.bundle.files) or _text_of(ROOT / LOCK) != written:
-        raise FirebreakError("Somebody changed the content meanwhile, so nothing was released. Please run it again.")
-    if not check_only:
-        ready.release.write(ROOT)
+    with _alone(ROOT):
+        written = _text_of(ROOT / LOCK)
+        ready = _prepare(ROOT, anew)
+        if not anew:
+            _same_as_kept(ROOT, ready.release)
+        if ready.release.lock.to_text() != written:
+            _play_all(ROOT, ready.bundle)
+        if content_files(ROOT) != dict(ready.bundle.files) or _text_of(ROOT / LOCK) != written:
+            raise FirebreakError(
+                "Somebody changed the content meanwhile, so nothing was released. Please run it again."
+            )
+        if not check_only:
+            ready.release.write(ROOT)
     if as_json:
         added = [str(each) for each in ready.release.added]
         told = [each.to_json() for each in ready.changed]
@@ -67,6 +76,37 @@ def release(
     _say(ready, "would release" if check_only else "released")
     up_to_date = ready.release.lock.to_text() == written or not check_only
     say(f"{LOCK} is up to date" if up_to_date else "Nothing was written.")
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """Hold the release for one at a time, so that a slower one cannot undo a quicker one."""
+    from flows.errors import FirebreakError
+
+    folder = os.open(root / "playbooks", os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(folder)
+        raise FirebreakError("Somebody else is releasing this content now. Please run it again in a moment.") from None
+    try:
+        yield
+    finally:
+        os.close(folder)
+
+
+def _same_as_kept(root: Path, release: Release) -> None:
+    """Refuse to write another text over one that was released, also when the lock no longer knows of it."""
+    from flows.errors import FirebreakError
+    from rules.bundle import hash_of
+
+    for path, text in release.copies.items():
+        kept = _text_of(root / path)
+        if kept is not None and hash_of(kept) != hash_of(text):
+            raise FirebreakError(
+                f"{path} says otherwise: this version was released with another text. Give the file a new version, or "
+                "take the kept text away if it was never in use."
+            )
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rules.bundle import TEST, Bundle
+from rules.bundle import TEST, Bundle, is_playbook
 from rules.problems import Place, Problems
 from rules.yaml_source import Source
 
@@ -17,21 +18,38 @@ if TYPE_CHECKING:
 
 
 def scenario_files(root: Path, paths: Sequence[Path]) -> list[Path]:
-    """Every scenario file in `paths`: files, folders, or playbooks beside which they lie; without any, all below
-    `playbooks/`. Raises ContentError for a path where there is none."""
+    """Every scenario file in `paths`: files, folders, or playbooks (a file or a name) beside which they lie; without
+    any, all below `playbooks/`. Raises ContentError for a path where there is none."""
     problems = Problems()
     found: list[Path] = []
-    for path in paths or [root / "playbooks"]:
+    for given in paths or [root / "playbooks"]:
+        path = _found(root, given)
         if path.is_dir():
             found += sorted(path.rglob(f"*{TEST}"))
             continue
-        beside = path if path.name.endswith(TEST) else path.with_name(path.stem + TEST)
-        if beside.is_file():
-            found.append(beside)
+        lies = path if path.name.endswith(TEST) else path.with_name(path.stem + TEST)
+        if lies.is_file():
+            found.append(lies)
         else:
-            problems.error(Place(shown(path, root)), f"there is no scenario file {shown(beside, root)}", "file")
+            problems.error(Place(shown(path, root)), f"there is no scenario file {shown(lies, root)}", "file")
     problems.raise_errors()
     return list(dict.fromkeys(found))
+
+
+def _found(root: Path, path: Path) -> Path:
+    """What is meant: a path from here, one below the folder of the content, or a playbook by its name."""
+    if path.is_absolute() or path.exists() or path.with_name(path.stem + TEST).is_file():
+        return path
+    if path.parent == Path() and not path.suffix:
+        for file in sorted((root / "playbooks").rglob("*.yaml")):
+            if is_playbook(file.relative_to(root).as_posix()) and _is_named(file, path.name):
+                return file
+    return root / path
+
+
+def _is_named(file: Path, name: str) -> bool:
+    text = file.read_text(encoding="utf-8", errors="replace")
+    return re.search(rf"^playbook:\s*[\"']?{re.escape(name)}[\"']?\s*(#.*)?$", text, re.MULTILINE) is not None
 
 
 def beside(playbook: Playbook, root: Path) -> Path:

@@ -65,7 +65,7 @@ class Row:
 @dataclass(frozen=True)
 class Card:
     """The whole card. `levels` from the worst to the mildest; `others` are what else can start; `never` are the
-    guards; `unknown` is the level of what nobody knows yet."""
+    guards; `unknown` is the level of what nobody knows yet. A `draft` is of content that is not in force."""
 
     levels: tuple[Row, ...]
     others: tuple[Row, ...]
@@ -73,9 +73,10 @@ class Card:
     unknown: str
     versions: tuple[str, ...]
     digest: str
+    draft: bool = False
 
 
-def card_of(bundle: Bundle, say: Wording) -> Card:
+def card_of(bundle: Bundle, say: Wording, *, draft: bool = False) -> Card:
     """The card for this content, in the language of `say`."""
     made = _Maker(bundle, say)
     severity = bundle.vocabulary.facts.get("severity")
@@ -95,6 +96,7 @@ def card_of(bundle: Bundle, say: Wording) -> Card:
         say(str(unknown)) if unknown is not None else "",
         tuple(f"{playbook.name} {playbook.version}" for playbook in used),
         bundle.digest,
+        draft,
     )
 
 

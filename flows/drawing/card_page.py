@@ -30,6 +30,9 @@ SIGNS = 1.1  # signs are read from farther away than steps
 def to_card(card: Card, say: Wording) -> str:
     """The page. What it holds decides the size of its letters, and how many steps of each playbook it tells."""
     card, size = fitting(card)
+    made = "Made from the rules in force by `firebreak card`; newer rules need a new card."
+    footer = _draft(say) if card.draft else say(made)
+    draft = f"<p>{_e(footer)}</p>" if card.draft else ""
     return f"""<!doctype html>
 <html lang="{escape(say.language)}">
 <meta charset="utf-8">
@@ -37,7 +40,7 @@ def to_card(card: Card, say: Wording) -> str:
 <title>{_e(say("How bad is it, and who acts?"))}</title>
 <style>{_style(size, card)}</style>
 <main>
-<header><h1>{_e(say("How bad is it, and who acts?"))}</h1>{_unknown(card, say)}</header>
+<header><h1>{_e(say("How bad is it, and who acts?"))}</h1>{draft}{_unknown(card, say)}</header>
 <table class="levels">
 <thead><tr>{"".join(f"<th>{_e(say(name))}</th>" for name in _HEADS)}</tr></thead>
 <tbody>
@@ -49,7 +52,7 @@ def to_card(card: Card, say: Wording) -> str:
 <div><h2>{_e(say("What no text may do"))}</h2>
 <ul>{"".join(f"<li>{_e(line)}</li>" for line in card.never)}</ul></div>
 </section>
-<footer>{_e(say("Made from the rules in force by `firebreak card`; newer rules need a new card."))}
+<footer>{_e(footer)}
 {_e(say("A procedure as a whole: `firebreak graph NAME`."))}
 {_e(say("Content"))} {_e(card.digest)} · {_e(" · ".join(card.versions))}</footer>
 </main>
@@ -58,6 +61,11 @@ def to_card(card: Card, say: Wording) -> str:
 
 
 _HEADS = ("How bad", "What it looks like", "Who acts", "What happens next", "If late, and afterwards")
+
+
+def _draft(say: Wording) -> str:
+    """What marks a card of content that is not in force; not from the wording, which may be older than this mark."""
+    return "草稿，尚未生效" if say.language.startswith("zh") else "DRAFT, not in force"
 
 
 def _unknown(card: Card, say: Wording) -> str:

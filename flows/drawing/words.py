@@ -11,7 +11,8 @@ from datetime import timedelta
 from typing import Any
 
 from rules.conditions import Condition
-from rules.language import Branch, FactName, PlaybookName, Promise, ReplyName, RoleName, Step, Steps, Words
+from rules.language import Branch, FactName, Name, PlaybookName, Promise, ReplyName, RoleName, Step, Steps, Words
+from rules.moments import Moment
 from rules.reading import yaml_name
 from rules.units import format_duration
 from rules.vocabulary import UNKNOWN
@@ -76,12 +77,31 @@ def shown(value: Any) -> str:
     if isinstance(value, Mapping):
         return "; ".join(_pair(key, each) for key, each in value.items())
     if isinstance(value, tuple | list | frozenset):
-        return ", ".join(shown(each) for each in value)
+        return (", or " if _are_alternatives(value) else ", ").join(shown(each) for each in value)
+    if isinstance(value, Moment):
+        return str(value)
     if is_dataclass(value):
-        return ", ".join(f"{plain(name)} {shown(each)}" for name, each in _values(value) if each is not None)
+        return _of_parts({name: each for name, each in _values(value) if each is not None})
     if isinstance(value, str) and not isinstance(value, Words | FactName):
         return plain(value)
     return " ".join(str(value).split())
+
+
+def _of_parts(parts: Mapping[str, Any]) -> str:
+    """What a designer wrote in several parts: one alone needs no name, and a role's words stand behind the role."""
+    if len(parts) == 1:
+        return shown(*parts.values())
+    roles = [plain(each) for each in parts.values() if isinstance(each, RoleName)]
+    told = [
+        shown(each) if isinstance(each, Words) else f"{plain(name)} {shown(each)}"
+        for name, each in parts.items()
+        if not isinstance(each, RoleName)
+    ]
+    return ": ".join(filter(None, [", ".join(roles), ", ".join(told)]))
+
+
+def _are_alternatives(value: Any) -> bool:
+    return isinstance(value, tuple) and bool(value) and all(is_dataclass(each) for each in value)
 
 
 def _pair(key: object, value: Any) -> str:
@@ -95,15 +115,24 @@ def _lines(name: str, value: Any) -> list[str]:
     if isinstance(value, Mapping):
         return [_pair(key, each) for key, each in value.items()]
     said = shown(value)
-    return [said if isinstance(value, Words) or said == plain(name) else f"{plain(name)} {said}"]
+    unnamed = isinstance(value, Words) or _are_alternatives(value) or said == plain(name)
+    return [said if unnamed else f"{plain(name)} {said}"]
 
 
 def _values(of: Any) -> list[tuple[str, Any]]:
-    return [(yaml_name(each.name), getattr(of, each.name)) for each in fields(of)]
+    """Name and value of every field; a word of the language is its meaning, as far as the first comma."""
+    found = []
+    for each in fields(of):
+        value, words = getattr(of, each.name), each.metadata.get("words") or {}
+        plainly = isinstance(value, str) and not isinstance(value, Name) and value in words
+        meant = Words(words[value].partition(",")[0]) if plainly else value
+        found.append((yaml_name(each.name), meant))
+    return found
 
 
 def _is_inside(value: Any) -> bool:
     """Whether a value holds steps: those are drawn, not told."""
     if isinstance(value, Steps | Branch):
         return True
-    return isinstance(value, tuple) and any(_is_inside(each) for each in value)
+    parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, tuple) else ()
+    return any(_is_inside(each) for each in parts)

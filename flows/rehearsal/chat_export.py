@@ -7,9 +7,11 @@ their country does, so whether 03/04 is in March or in April is told by the whol
 
 from __future__ import annotations
 
+import lzma
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -61,7 +63,9 @@ def _text(path: Path) -> str:
     try:
         data = _unpacked(path) if zipfile.is_zipfile(path) else _bounded(path)
         return data.decode("utf-8-sig")
-    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except RuntimeError:
+        raise NotAChat(f"{path} is locked with a password; unpack it first.") from None
+    except (OSError, zipfile.BadZipFile, NotImplementedError, zlib.error, lzma.LZMAError) as error:
         raise NotAChat(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     except UnicodeDecodeError:
         raise NotAChat(f"{path} is not UTF-8 text, as exported chats are.") from None
@@ -75,7 +79,11 @@ def _bounded(path: Path) -> bytes:
 
 def _unpacked(path: Path) -> bytes:
     with zipfile.ZipFile(path) as packed:
-        texts = [each for each in packed.infolist() if each.filename.endswith(".txt")]
+        texts = [
+            each
+            for each in packed.infolist()
+            if each.filename.endswith(".txt") and not each.filename.startswith("__MACOSX/")
+        ]
         if len(texts) != 1:
             raise NotAChat(f"{path} holds {len(texts) or 'no'} .txt files; an exported chat has one.")
         if texts[0].file_size > LARGEST:

@@ -41,6 +41,12 @@ def old_bundle(name: str, wanted: str, now: Bundle, verbs: Verbs, store: Store |
     )
 
 
+def differs_only_in(name: str, old: Bundle, now: Bundle) -> bool:
+    """Whether the older content is the older playbook, and everything beside it what it is now."""
+    other = {path for path in {*old.files, *now.files} if old.files.get(path) != now.files.get(path)}
+    return name in old.playbooks and other == {old.playbooks[name].source.path}
+
+
 def _from_store(name: str, version: str, store: Store) -> dict[str, str] | None:
     """The newest content in the store that has this version of the playbook."""
     with store.read() as session:

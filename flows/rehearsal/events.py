@@ -151,7 +151,7 @@ def _value(reader: Reader, names: Names, word: str, value: Any, keys: Keys) -> A
             return reader.error(keys, str(error), "moment")
     read = reader.value(kind, value, keys)
     if read is not BAD and word == "open case":
-        names.look_up(reader, "playbook", read, keys)
+        names.look_up(reader, "case playbook", read, keys)
     return read
 
 
@@ -162,7 +162,7 @@ def _beside(reader: Reader, names: Names, key: str, value: Any, keys: Keys) -> A
     if key == "customer" and read < 1:
         return reader.error(keys, _FIRST)
     if key in ("to", "playbook"):
-        names.look_up(reader, {"to": "step"}.get(key, key), read, keys)
+        names.look_up(reader, {"to": "step", "playbook": "incident playbook"}[key], read, keys)
     return read
 
 

@@ -38,7 +38,7 @@ class Names:
         # The designer most likely means something of the playbook that is tested.
         hint = did_you_mean(name, own) or did_you_mean(name, known)
         called = _CALLED.get(what, f"no {what} is called")
-        reader.error(keys, f'{called} "{name}"{hint}', f"unknown-{what}")
+        reader.error(keys, f'{called} "{name}"{hint}', f"unknown-{what.split()[-1]}")
         return False
 
     def locales(self, reply: str) -> Iterable[str] | None:
@@ -55,6 +55,9 @@ class Names:
         assert self.bundle is not None
         if what in ("reply", "role", "playbook"):
             return {"reply": self.bundle.replies, "role": self.bundle.roles, "playbook": self.bundle.playbooks}[what]
+        if what.endswith(" playbook"):
+            scope = what.removesuffix(" playbook")
+            return [name for name, playbook in self.bundle.playbooks.items() if playbook.scope == scope]
         return self._everywhere[what]
 
     def _own(self, what: str) -> Iterable[str]:

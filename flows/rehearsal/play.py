@@ -21,6 +21,7 @@ from flows.store.database import Store
 from flows.store.tables import Alias, Case, Incident, JournalLine, Outbox, Run, Step, Task
 from flows.store.vault import Vault
 from flows.telling import story
+from flows.telling.wording import several
 from rules.language import written_path
 
 Row = TypeVar("Row", Outbox, Task)
@@ -130,7 +131,7 @@ class _Beside:
     def of(cls, session: Session, vault: Vault, lines: Iterable[JournalLine]) -> _Beside:
         about = [line.data or {} for line in lines]
         letters = list(_by_id(session, Outbox, {data["outbox"] for data in about if "outbox" in data}))
-        tasks = _by_id(session, Task, {data["on"]["task"] for data in about if "task" in (data.get("on") or {})})
+        tasks = _by_id(session, Task, {task for data in about for task in _tasks_in(data)})
         opened = vault.open_all([row.sealed_body for row in letters])
         texts = [text if isinstance(text, dict) else {} for text in opened]
         return cls(
@@ -142,6 +143,11 @@ def _by_id(session: Session, table: type[Row], ids: Iterable[str]) -> Iterator[R
     wanted, column = sorted(ids), inspect(table).primary_key[0]
     for start in range(0, len(wanted), 500):
         yield from session.scalars(select(table).where(column.in_(wanted[start : start + 500])))
+
+
+def _tasks_in(data: Mapping[str, Any]) -> list[str]:
+    """The tasks that a step waits for by this line."""
+    return several((data.get("on") or {}).get("task"))
 
 
 Named = Iterator[tuple[str, str, dict[str, str]]]
@@ -160,7 +166,7 @@ def _named(session: Session, beside: _Beside, line: JournalLine) -> Named:
     elif event == "text handed to a colleague":
         yield "by_hand", str(data["reply"]), {}
     elif event == "step waits":
-        if (task := beside.tasks.get((data.get("on") or {}).get("task", ""))) is not None:
+        for task in (beside.tasks[each] for each in _tasks_in(data) if each in beside.tasks):
             yield "task", task.role, {"kind": task.kind, "says": task.question, "verb": str(data.get("verb", ""))}
     elif event in ("step done", "step skipped", "step failed", "time is up"):
         status = {"time is up": "timed out"}.get(event, event.removeprefix("step "))

@@ -193,7 +193,8 @@ class Stage:
         """A colleague answers the oldest open task that takes these answers (of the step `to`, about this customer).
         Raises `CannotHappen` if there is none, or if it does not offer this answer."""
         with self.store.begin() as session:
-            every = session.scalars(select(Task).where(Task.status == "open").order_by(Task.created_at, Task.id)).all()
+            still_open = select(Task).where(Task.status == "open")
+            every = session.scalars(still_open.order_by(Task.created_at, Task.path, Task.id)).all()
             about = self._customer(session, customer).id if customer is not None else None
             tasks = [task for task in every if to in (None, task.path) and about in (None, task.subject_id)]
             fitting = [task for task in tasks if answering.fits(task, answer)]

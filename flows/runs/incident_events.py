@@ -8,25 +8,27 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from flows.runs.outcome import waits_for
 from flows.store.subjects import ring
 from flows.store.tables import Case, Run, Step, Timer
 
+_IN_NONE = and_(Run.case_id.is_not(None), Case.incident_id.is_(None))
+
 
 def tell(session: Session, incident_id: str, event: str, now: datetime) -> int:
     """Wake every step of the incident's runs, and of the runs of its cases, that waits for `event`; returns how many.
 
-    Events: `incident_worse`, `incident_closed`.
+    Events: `incident_worse`, `incident_closed`. A case that belongs to no incident hears of every one.
     """
     waiting = (
         select(Step, Run.subject_id)
         .join(Run, Run.id == Step.run_id)
         .outerjoin(Case, Case.id == Run.case_id)
         .where(Step.status == "waiting", Run.status != "finished")
-        .where(or_(Run.incident_id == incident_id, Case.incident_id == incident_id))
+        .where(or_(Run.incident_id == incident_id, Case.incident_id == incident_id, _IN_NONE))
     )
     told = 0
     for step, subject_id in session.execute(waiting).all():

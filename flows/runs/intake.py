@@ -99,12 +99,12 @@ def _begins_anew(vocabulary: Vocabulary, playbook: Playbook, case: Case, facts: 
 
 
 def _joins(session: Session, customer: Customer, playbook: Playbook | None) -> Case | None:
-    """The open case that a message belongs to: one of the same procedure, or, if no procedure was chosen, the
-    newest open one."""
-    still_open = select(Case).where(Case.customer_id == customer.id, Case.closed_at.is_(None))
+    """The case under way that a message belongs to: one of the same procedure, or, if no procedure was chosen, the
+    newest one. A closed case is under way again while somebody asks how it went."""
+    running = select(Case).join(Run, Run.case_id == Case.id)
+    running = running.where(Case.customer_id == customer.id, Run.status != "finished")
     if playbook is not None:
-        still_open = still_open.where(Case.playbook == playbook.name)
-    running = still_open.join(Run, Run.case_id == Case.id).where(Run.status != "finished")
+        running = running.where(Case.playbook == playbook.name, Case.closed_at.is_(None))
     return session.scalars(running.order_by(Case.opened_at.desc(), Case.id).limit(1)).first()
 
 

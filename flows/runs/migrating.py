@@ -232,7 +232,7 @@ def _started(run: Run, progress: Progress) -> datetime:
     made = [
         row.due_at - progress.playbook.promises[name].within
         for name, row in progress.promises.items()
-        if name in progress.playbook.promises
+        if name in progress.playbook.promises and row.status == "open"  # the others are never dated again
     ]
     return min(made, default=run.started_at)
 

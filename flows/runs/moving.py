@@ -17,7 +17,7 @@ from flows.runs.progress import progress_of
 from flows.runs.work import Work
 from flows.store import tables
 from flows.verbs.action import Action
-from rules.language import FIRST_REPLY, ON_CALL
+from rules.language import FIRST_REPLY, ON_CALL, PlaybookName, written_path
 from rules.vocabulary import facts_to_json
 
 _TIMEOUT = (
@@ -104,8 +104,11 @@ def time_out(work: Work) -> None:
     """The time of a waiting step is up: what it waited for is withdrawn, and `on_timeout` goes on."""
     ending.withdraw_tasks(work.session, work.run.id, work.record.path, work.now, "expired")
     ending.withdraw_letters(work.session, work.run.id, work.record.path)
+    waited_for = (work.record.waiting_for or {}).get("run")
+    called = work.session.get(tables.Run, waited_for) if isinstance(waited_for, str) else None
+    shut = called is not None and _gate_left(work.desk, work.session, called)
     ending.end_called(work.session, work.run, work.now, work.record.path)
-    _end_step(work, "timed_out", dict(work.record.outcome))
+    _end_step(work, "timed_out", {**work.record.outcome, **({"shut": True} if shut else {})})
     work.journal("time is up", verb=work.record.verb, name=work.step.title)
     look_around(work.desk, work.session, work.run, work.flow_run)
 
@@ -139,6 +142,8 @@ def look_around(desk: Desk, session: Session, run: tables.Run, flow_run: str | N
         end_run(desk, session, run, flow_run)
     else:
         run.status = "waiting"
+        if now_at.state is State.BARRED:  # it goes on for its promises' sake; whoever called it must not wait and pass
+            _answer_caller(desk, session, run, flow_run, shut=True)
 
 
 def end_run(desk: Desk, session: Session, run: tables.Run, flow_run: str | None, closed_as: str | None = None) -> None:
@@ -170,17 +175,40 @@ def _return_to(
     if closed_as is not None:
         end_run(desk, session, caller, flow_run, closed_as)
         return
+    shut = progress_of(desk, session, called).stands().state is State.BARRED
+    _answer_caller(desk, session, called, flow_run, shut=shut)
+
+
+def _answer_caller(desk: Desk, session: Session, called: tables.Run, flow_run: str | None, *, shut: bool) -> None:
+    """The step that called a run goes on, if it still waits for it; `shut`: a gate in the run did not open."""
+    caller = session.get(tables.Run, called.called_by) if called.called_by else None
+    if caller is None or caller.status == "finished":
+        return
     work = at_work(desk, session, caller, called.called_at or "", flow_run)
     if work.record.status == "waiting" and waits_for(work.record.waiting_for, "run", called.id):
-        shut = progress_of(desk, session, called).stands().state is State.BARRED
         settle(work, Done(shut=shut, note={"ran": called.playbook}))
+
+
+def _gate_left(desk: Desk, session: Session, run: tables.Run) -> bool:
+    """Whether a run, or one that it calls, has a gate that has not had its yes: time alone must not lead past it."""
+    progress = progress_of(desk, session, run)
+    for step in progress.playbook.walk():
+        met = [row for path, row in progress.records.items() if written_path(path) == step.path]
+        if step.verb.gate and (not met or any(row.status != "skipped" and barred(step, row) for row in met)):
+            return True
+        ahead = [each for each in vars(step.verb).values() if isinstance(each, PlaybookName)]
+        inside = [each for name in ahead for each in progress.bundle.playbooks[name].walk()]
+        if step.verb.waits and not met and any(each.verb.gate for each in inside):
+            return True
+    under_way = select(tables.Run).where(tables.Run.called_by == run.id, tables.Run.status != "finished")
+    return any(_gate_left(desk, session, each) for each in session.scalars(under_way).all())
 
 
 def _fail(work: Work, outcome: Failed, said: Mapping[str, Any]) -> None:
     retry = work.step.retry
     if retry is not None and not outcome.final and work.record.attempt <= retry.times:
         due = work.now + retry.wait
-        _timer(work, "retry", due)
+        _timer(work, "retry", due, str(work.record.attempt))
         work.record.waiting_for = {"retry": due.isoformat()}
         work.journal("step will be tried again", **said, reason=outcome.reason, at=due.isoformat(), **outcome.note)
         return
@@ -221,9 +249,10 @@ def _learn(work: Work, learned: Mapping[str, Any]) -> None:
             incident_events.tell(work.session, owner.id, "incident_worse", work.now)
 
 
-def _timer(work: Work, kind: tables.TimerKind, due: datetime) -> None:
+def _timer(work: Work, kind: tables.TimerKind, due: datetime, name: str = "") -> None:
+    run = work.run
     work.session.add(
-        tables.Timer(subject_id=work.run.subject_id, run_id=work.run.id, path=work.record.path, kind=kind, due_at=due)
+        tables.Timer(subject_id=run.subject_id, run_id=run.id, path=work.record.path, kind=kind, name=name, due_at=due)
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from flows.runs.providers import PROVIDERS
 from flows.store.subjects import ring
 from flows.store.tables import Case, Customer, FollowUp, Incident, Promise, Run, Subject, Timer
 from rules.bundle import Bundle
-from rules.language import FactName, Playbook, Scope
+from rules.language import FactName, Playbook, Scope, Step
 from rules.problems import did_you_mean
 from rules.vocabulary import UNKNOWN, Facts, Value, Vocabulary, facts_to_json, value_to_json
 
@@ -60,7 +60,8 @@ def playbook_named(bundle: Bundle, name: str, scope: Scope) -> Playbook:
     """The playbook called `name`; `NoSuchPlaybook` with the nearest name if there is none of that scope."""
     fitting = {each.name: each for each in bundle.playbooks.values() if each.scope == scope}
     if name not in fitting:
-        raise NoSuchPlaybook(f'there is no playbook "{name}" for a {scope}{did_you_mean(name, fitting)}')
+        article = "an" if scope == "incident" else "a"
+        raise NoSuchPlaybook(f'there is no playbook "{name}" for {article} {scope}{did_you_mean(name, fitting)}')
     return fitting[name]
 
 
@@ -127,7 +128,9 @@ def begin_anew(
         ending.end_run(session, run, now)
     planned = update(FollowUp).where(FollowUp.case_id == case.id, FollowUp.status == "waiting")
     session.execute(planned.values(status="cancelled", decided_at=now))
-    case.facts = {**case.facts, **facts_to_json(_lasting(facts))}
+    asked = {str(name) for step in playbook.walk() for name in _settled_by(step)}
+    kept = {name: value for name, value in case.facts.items() if name not in asked}
+    case.facts = {**kept, **facts_to_json(_lasting(facts))}
     before, case.severity = case.severity, severity_rank(bundle.vocabulary, facts)
     said = {"playbook": playbook.name, "severity": str(facts["severity"]), "ranks": [before, case.severity]}
     history.tell_of(session, case.customer_id, now, "procedure begins anew", said, case_id=case.id, flow_run=flow_run)
@@ -255,7 +258,7 @@ def start_run(
     for name, promise in playbook.promises.items():
         due = (asked_at or now) + promise.within
         session.add(Promise(run_id=run.id, name=name, due_at=due, status="open"))
-        early = [("warning", before) for before in promise.warn_before if before < promise.within]
+        early = [("warning", before) for before in dict.fromkeys(promise.warn_before) if before < promise.within]
         for kind, before in [*early, ("breach", timedelta(0))]:
             session.add(
                 Timer(
@@ -279,6 +282,11 @@ def start_run(
         flow_run=flow_run,
     )
     return run
+
+
+def _settled_by(step: Step) -> Iterable[str]:
+    """The facts that a step asks for or settles: a new run of its procedure does so anew."""
+    return (str(name) for value in vars(step.verb).values() if isinstance(value, Mapping) for name in value)
 
 
 def _lasting(facts: Facts) -> Facts:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from flows.store.tables import Case, Customer, Incident, Message, Outbox
+from flows.store.tables import Case, Customer, Incident, Message, Outbox, Run
 from rules.vocabulary import UNKNOWN, Facts, Value, Vocabulary
 
 SERVICE_WINDOW = timedelta(hours=24)
@@ -83,10 +83,12 @@ def locale(about: About) -> Value:
 def open_case(about: About) -> Value:
     if about.customer is None:
         return UNKNOWN
-    open_cases = select(Case.id).where(Case.customer_id == about.customer.id, Case.closed_at.is_(None))
+    # What is left open and moves no more would otherwise swallow every later message of the customer.
+    under_way = select(Case.id).join(Run, Run.case_id == Case.id)
+    under_way = under_way.where(Case.customer_id == about.customer.id, Run.status != "finished")
     if about.case is not None:
-        open_cases = open_cases.where(Case.id != about.case.id)
-    return about.session.scalars(open_cases.limit(1)).first() is not None
+        under_way = under_way.where(Case.id != about.case.id)
+    return about.session.scalars(under_way.limit(1)).first() is not None
 
 
 @provides

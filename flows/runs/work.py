@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows import local_time
@@ -87,6 +88,13 @@ class Work:
         since = next((item.since for item in reversed(self.items) if item.since is not None), None)
         age = {"time_since_message": self.now - since} if since is not None else {}
         return self.vocabulary.gate({**known, **age, **self.progress.learned_of_item(self.record.path)})
+
+    def incident_goes_on(self) -> bool:
+        """Whether the incident is still open; for a case that belongs to none, whether any is."""
+        if self.incident is not None:
+            return self.incident.closed_at is None
+        still_open = select(tables.Incident.id).where(tables.Incident.closed_at.is_(None))
+        return self.session.scalars(still_open.limit(1)).first() is not None
 
     def listed(self, name: str) -> tuple[Item, ...]:
         """The list of this name, as the last step that brought it left it. Raises LookupError if none has."""

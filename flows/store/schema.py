@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine, inspect, select, table, text
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, inspect, select, table, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import column
 
@@ -45,7 +47,7 @@ def bring_up_to_date(engine: Engine, which: Which) -> None:
         raise StoreError(f"The {which} database ({place}) cannot be used: {error.orig}") from None
     if version == known[-1]:
         return
-    with writing(engine) as connection:
+    with _without_foreign_keys(engine), writing(engine) as connection:
         if not on_sqlite(engine):
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         version = _version(connection)
@@ -56,6 +58,28 @@ def bring_up_to_date(engine: Engine, which: Which) -> None:
             )
         if version != known[-1]:
             _upgrade(connection, which)
+            if on_sqlite(engine) and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                raise StoreError(f"The {which} database could not be brought up to date: rows would be lost.")
+
+
+@contextmanager
+def _without_foreign_keys(engine: Engine) -> Iterator[None]:
+    """SQLite alters a table by making it anew and dropping the old one, which counts as deleting what others point at.
+    That can be switched off only for a whole connection."""
+    if not on_sqlite(engine):
+        yield
+        return
+
+    def off(connection: Any, *_: object) -> None:
+        connection.execute("PRAGMA foreign_keys = OFF").close()
+
+    engine.dispose()
+    event.listen(engine, "connect", off)
+    try:
+        yield
+    finally:
+        event.remove(engine, "connect", off)
+        engine.dispose()
 
 
 def versions(which: Which) -> list[str]:

@@ -6,9 +6,10 @@ sent is "we wrote …". Nothing is lost: `flows.telling.story.tell` keeps every 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain
 
 from flows.telling.sentences import moment
 from flows.telling.story import Line
@@ -23,12 +24,27 @@ def fold(lines: Sequence[Line]) -> list[Line]:
     """The story in fewer lines."""
     found: list[Line] = []
     at = 0
+    lines = list(_reminders_together(lines))
     while at < len(lines):
         rest = lines[at:]
         line, count = next((made for rule in _RULES if (made := _tried(rule, rest)) is not None), (rest[0], 1))
         found.append(line)
         at += count
     return found
+
+
+def _reminders_together(lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines, with reminders of several things that alternate put one thing after the other."""
+    waiting: dict[tuple[str | None, str], list[Line]] = {}
+    for line in lines:
+        about = (line.run, line.step)
+        if line.event == "told again" or (line.event == "colleagues told" and about in waiting):
+            waiting.setdefault(about, []).append(line)
+            continue
+        yield from chain.from_iterable(waiting.values())
+        waiting.clear()
+        yield line
+    yield from chain.from_iterable(waiting.values())
 
 
 def _tried(rule: Rule, lines: Sequence[Line]) -> Folded | None:
@@ -123,13 +139,13 @@ def _again(lines: Sequence[Line]) -> Folded | None:
     if not reminders or told is None:
         return None
     first, last = reminders[0], reminders[-1]
-    times = "once more" if len(reminders) == 1 else f"{len(reminders)} more times, the last at {_clock(last)}"
+    times = "once more" if len(reminders) == 1 else f"{len(reminders)} more times, the last at {_clock(last, first)}"
     return replace(first, headline=f"nobody has taken it yet: told {told.data['role']} {times}"), read.taken
 
 
-def _clock(line: Line) -> str:
+def _clock(line: Line, seen_from: Line) -> str:
     assert line.entry is not None
-    return moment(line.at, line.entry.zone, line.at)
+    return moment(line.at, line.entry.zone, seen_from.at)
 
 
 def _answer(lines: Sequence[Line]) -> Folded | None:

@@ -22,7 +22,7 @@ from flows.store.tables import Case, Customer, Incident, JournalLine, Message, O
 from flows.store.vault import Vault
 from flows.telling.finding import by_id
 from flows.telling.sentences import Entry
-from flows.telling.wording import in_words
+from flows.telling.wording import in_words, several
 
 ERASED = "(erased)"
 UNREADABLE = "(cannot be opened)"
@@ -129,7 +129,7 @@ class _Beside:
         tasks, letters = set(), set()
         for line in lines:
             data = line.data or {}
-            tasks |= {data.get("task"), (data.get("on") or {}).get("task")}
+            tasks |= {data.get("task"), *several((data.get("on") or {}).get("task"))}
             letters |= {data.get("outbox")} if line.event in _WITH_WORDS else set()
         self._tasks = {row.id: row for row in _rows(session, Task, tasks)}
         self._by_place = {(row.run_id, row.path): row for row in self._tasks.values()}
@@ -139,7 +139,9 @@ class _Beside:
 
     def line(self, line: JournalLine, zone: ZoneInfo) -> Line:
         data: Mapping[str, Any] = line.data or {}
-        task = self._tasks.get(data.get("task") or (data.get("on") or {}).get("task") or "")
+        task = self._tasks.get(
+            next(iter([*several(data.get("task")), *several((data.get("on") or {}).get("task"))]), "")
+        )
         if line.event == "time is up":
             task = self._by_place.get((line.run_id, line.path))
         entry = Entry(line.event, data, line.at, task, zone)

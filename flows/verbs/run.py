@@ -16,7 +16,7 @@ class Run(Action):
     """Carry out another playbook for the same case or incident, and go on when it has ended.
 
     It is the version that was released together with this one, also when a newer one is released meanwhile. If an
-    `approve` in it does not get its yes, nothing after this step happens either.
+    `approve` in it does not get its yes, nothing after this step happens either: not by a no, and not by time.
     """
 
     verb: ClassVar[str] = "run"

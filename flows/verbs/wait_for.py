@@ -13,7 +13,7 @@ from rules.language import RoleName, Time, Words, says
 
 Event = Literal["customer_reply", "incident_worse", "incident_closed"]
 EVENTS = {
-    "customer_reply": "the customer writes",
+    "customer_reply": "the customer writes, and does not begin another procedure by it",
     "incident_worse": "the incident becomes more severe",
     "incident_closed": "the incident is closed",
 }
@@ -61,13 +61,15 @@ wait_for:
         return (*((own,) if own != Awaited() else ()), *(self.any or ()))
 
     def act(self, work: Work) -> Outcome:
+        if any(each.event == "incident_closed" for each in self.awaited()) and not work.incident_goes_on():
+            return Done(note={"happened": "incident_closed"})
         on: dict[str, Any] = {}
         events: list[str] = []
         tasks: list[str] = []
         until = []
         for each in self.awaited():
             if each.time is not None:
-                until.append(work.wake_at(work.moment(each.time)))
+                until.append(work.moment(each.time))
             if each.event is not None:
                 events.append(each.event)
             if each.answer is not None:
@@ -75,7 +77,7 @@ wait_for:
                 work.tell(each.answer.who, each.answer.question, task=task)
                 tasks.append(task.id)
         if until:
-            on["until"] = min(until).isoformat()
+            on["until"] = work.wake_at(min(until)).isoformat()
         on.update({key: one_or_all(found) for key, found in (("event", events), ("task", tasks)) if found})
         return Waiting(on)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 
-from rules.bundle import Bundle
+from rules.bundle import LEGAL_CLOCKS, Bundle
 from rules.conditions import Condition
 from rules.language import Branch, Name, Playbook, PlaybookName, Step, Steps
+from rules.legal_clocks import LegalClock
 from rules.problems import Place, Problem, Severity
 from rules.reading import yaml_name
 from rules.yaml_source import Keys
@@ -92,6 +93,14 @@ def called(step: Step, bundle: Bundle) -> Iterator[Playbook]:
     for value in vars(step.verb).values() if step.verb.waits else ():
         if isinstance(value, PlaybookName) and value in bundle.playbooks:
             yield bundle.playbooks[value]
+
+
+def clocks(bundle: Bundle) -> Iterator[tuple[LegalClock, Keys]]:
+    """Every legal clock, and the keys that lead to it in its file."""
+    source = bundle.sources.get(LEGAL_CLOCKS)
+    listed = source is not None and ("clocks", 0) in source.places
+    for number, clock in enumerate(bundle.legal_clocks.values()):
+        yield clock, ("clocks", number) if listed else ("clocks",)
 
 
 def trigger_place(playbook: Playbook, number: int) -> Place:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from rules.bundle import GUARDS, TRIAGE, Bundle
-from rules.checks.check import Found, branches, check, conditions
+from rules.bundle import GUARDS, LEGAL_CLOCKS, TRIAGE, Bundle
+from rules.checks.check import Found, branches, check, clocks, conditions
 from rules.conditions import All, Any_, Condition, Not
 from rules.possible import always_holds, never_holds
 from rules.problems import Place
@@ -55,3 +55,5 @@ def _everywhere(bundle: Bundle) -> Iterator[tuple[Condition, Place]]:
     for name, guard in bundle.guards.guards.items():
         if guard.when is not None:
             yield guard.when, bundle.sources[GUARDS].place((name, "when"))
+    for clock, keys_of_clock in clocks(bundle):
+        yield clock.when, bundle.sources[LEGAL_CLOCKS].place((*keys_of_clock, "when"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rules.bundle import Bundle
-from rules.checks.check import Found, check, place_of
+from rules.checks.check import Found, called, check, place_of
 from rules.checks.paths import How, Paths, Way
 from rules.language import Playbook, PlaybookName, Step
 
@@ -13,7 +13,9 @@ from rules.language import Playbook, PlaybookName, Step
 @check("endless-follow-up")
 def endless_follow_up(bundle: Bundle) -> Iterator[Found]:
     """A playbook starts itself again and again, with nothing that could ever stop it."""
-    started = {name: _Started(playbook).surely() for name, playbook in bundle.playbooks.items()}
+    started: dict[str, dict[str, Step]] = {}
+    for playbook in bundle.playbooks.values():
+        _surely(bundle, playbook, started)
     for name, playbook in bundle.playbooks.items():
         for follower, step in started[name].items():
             way = _way_back(started, follower, name)
@@ -37,11 +39,19 @@ def _way_back(started: dict[str, dict[str, Step]], start: str, home: str) -> lis
     return None
 
 
+def _surely(bundle: Bundle, playbook: Playbook, started: dict[str, dict[str, Step]]) -> dict[str, Step]:
+    """Playbook -> the step that starts it in every run; what a `run` carries out counts as a part of it."""
+    if playbook.name not in started:
+        started[playbook.name] = {}  # for those that carry out each other in a circle
+        started[playbook.name] = _Started(bundle, playbook, started).surely()
+    return started[playbook.name]
+
+
 class _Started(Paths[frozenset[str]]):
     """Carries along the playbooks that are started on every way, whatever the facts."""
 
-    def __init__(self, playbook: Playbook) -> None:
-        self.playbook = playbook
+    def __init__(self, bundle: Bundle, playbook: Playbook, started: dict[str, dict[str, Step]]) -> None:
+        self.bundle, self.playbook, self.started = bundle, playbook, started
         self.by: dict[str, Step] = {}
         self.ends: list[frozenset[str]] = []
 
@@ -57,9 +67,13 @@ class _Started(Paths[frozenset[str]]):
             self.ends.append(state)
 
     def passed(self, step: Step, how: How, state: frozenset[str]) -> frozenset[str]:
-        if how == "skipped" or step.verb.waits or getattr(step.verb, "unless", None) is not None:
+        if how == "skipped" or getattr(step.verb, "unless", None) is not None:
             return state
-        named = [value for value in vars(step.verb).values() if isinstance(value, PlaybookName)]
+        if step.verb.waits:
+            inside = called(step, self.bundle) if how == "done" else ()
+            named = [name for target in inside for name in _surely(self.bundle, target, self.started)]
+        else:
+            named = [str(value) for value in vars(step.verb).values() if isinstance(value, PlaybookName)]
         for name in named:
             self.by.setdefault(name, step)
         return state.union(named)

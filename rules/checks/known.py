@@ -2,8 +2,8 @@
 
 What is certain are the conditions that a run has passed on its way: those of the branch it is in, those of the
 branches above that it did not take, and what an `assume` has settled. Certainty ends as soon as a fact may have become
-another one: with an answer, with an `assume`, and whenever time passes. So an `if` that a colleague's answer can make
-true is never blamed.
+another one: with an answer, with an `assume`, and whenever time passes; and inside `parallel` nothing is certain that
+another of its lists may settle. So an `if` that a colleague's answer can make true is never blamed.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rules.bundle import Bundle
+from rules.checks.beside import beside
 from rules.checks.check import Found, branches, check, place_of
 from rules.checks.paths import How, Paths, Way
 from rules.conditions import All, Any_, Condition, Is, Not
 from rules.language import Playbook, Step
 from rules.possible import always_holds, never_holds
 from rules.problems import Place
-from rules.vocabulary import UNKNOWN, Vocabulary
+from rules.vocabulary import UNKNOWN
 from rules.yaml_source import Keys
 
 Wanted = Literal["contradicted", "needless", "left over"]
@@ -60,7 +61,7 @@ Known = tuple[_Certain, ...]
 
 
 def _found(bundle: Bundle, playbook: Playbook, wanted: Wanted) -> list[Found]:
-    paths = _Conditions(bundle.vocabulary, playbook, wanted)
+    paths = _Conditions(bundle, playbook, wanted)
     for steps in (playbook.steps, *(promise.on_breach for promise in playbook.promises.values())):
         paths.follow(steps, ())
     return paths.found
@@ -69,13 +70,16 @@ def _found(bundle: Bundle, playbook: Playbook, wanted: Wanted) -> list[Found]:
 class _Conditions(Paths[Known]):
     """Carries along what is certain, and looks for one kind of slip."""
 
-    def __init__(self, vocabulary: Vocabulary, playbook: Playbook, wanted: Wanted) -> None:
+    def __init__(self, bundle: Bundle, playbook: Playbook, wanted: Wanted) -> None:
+        vocabulary = bundle.vocabulary
         self.vocabulary, self.playbook, self.wanted = vocabulary, playbook, wanted
         self.found: list[Found] = []
         self.passing = {fact.name for fact in vocabulary if fact.source in PASSING}
         self.lasting = {fact.name for fact in vocabulary if fact.source == "team"}
+        self.unsettled = {path: self._settled_by(others) for path, others in beside(bundle, playbook).items()}
 
     def arrive(self, step: Step, state: Known) -> None:
+        state = self._alone(step, state)
         if step.only_if is not None and state:
             place = self.playbook.source.place((*step.keys, "if"))
             if self.wanted == "contradicted":
@@ -92,6 +96,9 @@ class _Conditions(Paths[Known]):
             self._left_over(step, above, self._inside(step, state))
 
     def passed(self, step: Step, how: How, state: Known) -> Known:
+        return self._alone(step, self._after(step, how, state))
+
+    def _after(self, step: Step, how: How, state: Known) -> Known:
         line = self.playbook.source.place((*step.keys, "if")).line
         if how == "skipped":
             return state if step.only_if is None else (*state, _Certain(Not(step.only_if), line))
@@ -107,6 +114,10 @@ class _Conditions(Paths[Known]):
         return self._settled(step, _without(known, self.passing))
 
     def chosen(self, step: Step, way: Way, state: Known) -> Known | None:
+        taken = self._taken(step, way, state)
+        return None if taken is None else self._alone(step, taken)
+
+    def _taken(self, step: Step, way: Way, state: Known) -> Known | None:
         listed = list(branches(self.playbook, step))
         if way.how != "done" or not listed:
             return state
@@ -128,6 +139,19 @@ class _Conditions(Paths[Known]):
         last = max((each.line for state in states for each in state), default=0)
         either = Any_(tuple(_all(each) for each in own))
         return shared if always_holds(either) else (*shared, _Certain(either, last))
+
+    def _alone(self, step: Step, state: Known) -> Known:
+        """What is certain here whatever the other lists of a `parallel` around the step do meanwhile."""
+        return _without(state, self.unsettled[step.path]) if step.path in self.unsettled else state
+
+    def _settled_by(self, steps: Sequence[Step]) -> set[str]:
+        """The facts that may become others while these steps are done."""
+        found = set(self.passing) if steps else set()
+        for step in steps:
+            found |= {"approval"} if step.verb.gate else set()
+            for value in vars(step.verb).values():
+                found |= {str(name) for name in value} if isinstance(value, Mapping) else set()
+        return found
 
     # -- looking at one condition ---------------------------------------------------------------------------------
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
-from rules.bundle import Bundle
-from rules.checks.check import Found, check, trigger_place
+from rules.bundle import LEGAL_CLOCKS, Bundle
+from rules.checks.check import Found, check, clocks, trigger_place
 from rules.conditions import All, Not
 from rules.language import Playbook
 from rules.legal_clocks import LegalClock
 from rules.possible import TooHard, example, never_holds
+from rules.problems import did_you_mean
 from rules.units import format_duration
 
 
@@ -19,7 +21,8 @@ def legal_deadline(bundle: Bundle) -> Iterator[Found]:
     for playbook in bundle.playbooks.values():
         for clock in bundle.legal_clocks.values():
             promise = playbook.promises.get(clock.promise)
-            if promise is None or promise.within <= clock.within or not _may_be_about(playbook, clock):
+            too_long = promise is not None and timedelta(0) < clock.within < promise.within
+            if not too_long or not _may_be_about(playbook, clock):
                 continue
             place = playbook.source.place(("promises", clock.promise, "within"))
             most = format_duration(clock.within)
@@ -39,6 +42,16 @@ def no_legal_promise(bundle: Bundle) -> Iterator[Found]:
                     message = f"the law leaves {most} ({clock.source}); promise `{clock.promise}` within that time"
                     yield trigger_place(playbook, number), message
                     break
+
+
+@check("idle-clock")
+def idle_clock(bundle: Bundle) -> Iterator[Found]:
+    """A legal clock is about a promise that no playbook makes, so that it watches over nothing."""
+    made = {name for playbook in bundle.playbooks.values() for name in playbook.promises}
+    for clock, keys in clocks(bundle):
+        if clock.promise not in made:
+            place = bundle.sources[LEGAL_CLOCKS].place((*keys, "promise"))
+            yield place, f'no playbook makes a promise "{clock.promise}"{did_you_mean(clock.promise, made)}'
 
 
 def _may_be_about(playbook: Playbook, clock: LegalClock) -> bool:

@@ -13,7 +13,7 @@ from rules.language import FIRST_REPLY, Playbook, ReplyName
 def promise_never_kept(bundle: Bundle) -> Iterator[Found]:
     """No step keeps a promise, so that it is broken in every run."""
     for playbook in bundle.playbooks.values():
-        kept = {step.keeps for step in playbook.walk()}
+        kept = {step.keeps for step in playbook.steps.walk()}  # once it is broken, nothing keeps it any more
         says_something = _says_something(bundle, playbook, frozenset())
         for name in playbook.promises:
             if name == FIRST_REPLY and not says_something:
@@ -33,6 +33,22 @@ def _says_something(bundle: Bundle, playbook: Playbook, met: frozenset[str]) -> 
     around = met | {playbook.name}
     ahead = [target for step in playbook.walk() for target in called(step, bundle) if target.name not in around]
     return any(_says_something(bundle, target, around) for target in ahead)
+
+
+@check("early-keep")
+def early_keep(bundle: Bundle) -> Iterator[Found]:
+    """A promise would be kept as soon as a step leads into others, before anything in these is done."""
+    for playbook in bundle.playbooks.values():
+        for step in playbook.walk():
+            if step.keeps is not None and step.verb.blocks() and not step.verb.gate:
+                place = playbook.source.place((*step.keys, "keeps"))
+                yield (
+                    place,
+                    (
+                        f"`{step.verb.verb}` is done before the steps inside it are, so this would be kept too early; "
+                        "write `keeps` beside the step inside that does it"
+                    ),
+                )
 
 
 @check("early-warning")

@@ -14,6 +14,9 @@ _NAMES = "|".join(PLACEHOLDERS)
 OTHER_NOTATIONS = re.compile(rf"[\[<%｛【]({_NAMES})[\]>%｝】]|\$\{{?({_NAMES})\b", re.IGNORECASE)
 """Placeholders as other tools write them: [name], <name>, %name%, $name, ｛name｝."""
 
+COMMENT_BEHIND = re.compile(r"""[\w-]+:\s+[^|>"'\s#{].*?\s(?P<comment>#(?!\s*firebreak:).*)""")
+"""A text of one line without quotes, and a comment behind it."""
+
 
 @check("no-default-language")
 def no_default_language(bundle: Bundle) -> Iterator[Found]:
@@ -97,6 +100,18 @@ def strange_placeholder(bundle: Bundle) -> Iterator[Found]:
             for match in OTHER_NOTATIONS.finditer(text):
                 name = next(part for part in match.groups() if part)
                 yield _place_in(reply, locale, match[0]), f'nothing fills "{match[0]}"; write {{{name.lower()}}}'
+
+
+@check("cut-text", "warning")
+def cut_text(bundle: Bundle) -> Iterator[Found]:
+    """A text without quotes has a # in it, so that everything from there on is a comment and is not sent."""
+    for reply in bundle.replies.values():
+        for locale in reply.text:
+            place = _place(reply, "text", locale)
+            line = reply.source.text.split("\n")[place.line - 1][place.column - 1 :] if reply.source else ""
+            if (found := COMMENT_BEHIND.fullmatch(line)) is not None:
+                here = Place(place.path, place.line, place.column + found.start("comment"))
+                yield here, 'the customer does not get what follows the #; put the whole text in "quotes"'
 
 
 @check("duplicate-template")

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from rules.bundle import Bundle
+from rules.checks.beside import beside
 from rules.checks.check import Found, called, check, place_of, pointers
 from rules.checks.paths import How, Paths
 from rules.claims import CLAIMS
@@ -23,12 +24,14 @@ WINDOW = timedelta(hours=24)
 
 @check("no-customer")
 def no_customer(bundle: Bundle) -> Iterator[Found]:
-    """A playbook for an incident, which has no customer of its own, turns to one."""
+    """A playbook for an incident, which has no customer and no case of its own, turns to one."""
     for playbook in bundle.playbooks.values():
         for step in playbook.walk() if playbook.scope == "incident" else ():
             awaited: Sequence[Any] = getattr(step.verb, "awaited", tuple)()
             if step.verb.verb in ("reply", "collect") or any(each.event == "customer_reply" for each in awaited):
                 yield place_of(playbook, step), f"an incident has no customer; `{step.verb.verb}` belongs to its cases"
+            elif step.verb.verb == "label":
+                yield place_of(playbook, step), "a label is put on a case; in an incident there is no case to put it on"
 
 
 @check("unproven-claim")
@@ -99,8 +102,10 @@ class _Proven(Paths[frozenset[str]]):
     def __init__(self, bundle: Bundle, playbook: Playbook) -> None:
         self.bundle, self.playbook = bundle, playbook
         self.found: list[Found] = []
+        self.beside = beside(bundle, playbook)
 
     def arrive(self, step: Step, state: frozenset[str]) -> None:
+        state = state.union(*(other.verb.proves for other in self.beside.get(step.path, ())))
         for name, reply in _said(self.bundle, step):
             for claim in sorted(reply.claims - state):
                 place = place_of(self.playbook, step)

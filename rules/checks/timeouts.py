@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
-from rules.bundle import Bundle
-from rules.checks.check import Found, check, keys_of, place_of
+from rules.bundle import LEGAL_CLOCKS, Bundle
+from rules.checks.check import Found, check, clocks, keys_of, place_of
 from rules.language import Playbook, ReplyName, Step
 from rules.units import format_duration
+from rules.yaml_source import Keys
 
 ASKING = ("ask", "approve")
 """The verbs whose answer may never come. (`escalate` tells the role again until somebody has it.)"""
@@ -74,7 +75,7 @@ def late_timeout(bundle: Bundle) -> Iterator[Found]:
 
 @check("no-time")
 def no_time(bundle: Bundle) -> Iterator[Found]:
-    """A wait, a limit, a repetition or a promise of no time at all."""
+    """A wait, a limit, a repetition a promise or a legal clock of no time at all."""
     for playbook, step in _steps(bundle):
         for name in ("time", "again_every"):
             if getattr(step.verb, name, None) == NO_TIME:
@@ -86,13 +87,19 @@ def no_time(bundle: Bundle) -> Iterator[Found]:
         if step.timeout == NO_TIME:
             place = playbook.source.place((*step.keys, "timeout"))
             yield place, "nobody can answer in no time; say how long, as in `4 hours`"
+        if step.retry is not None and step.retry.wait == NO_TIME:
+            place = playbook.source.place((*step.keys, "retry", "wait"))
+            yield place, "what failed just now fails again at once; say how long to wait, as in `1 minute`"
     for playbook in bundle.playbooks.values():
         for name, promise in playbook.promises.items():
-            keys = ("promises", name)
+            keys: Keys = ("promises", name)
             if promise.within == NO_TIME:
                 yield playbook.source.place((*keys, "within")), "this promise is broken at once; say how long"
             if NO_TIME in promise.warn_before:
                 yield playbook.source.place((*keys, "warn_before")), "this warning comes too late; say how long before"
+    for clock, keys in clocks(bundle):
+        if clock.within == NO_TIME:
+            yield bundle.sources[LEGAL_CLOCKS].place((*keys, "within")), "no law leaves no time; say how long"
 
 
 @check("endless-wait")

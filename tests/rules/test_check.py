@@ -87,6 +87,22 @@ def test_a_faulty_fact_is_not_blamed_on_those_who_use_it(root: Path) -> None:
     ]
 
 
+def test_facts_that_cannot_be_read_are_not_blamed_on_the_scenarios(root: Path) -> None:
+    """One missing colon in the vocabulary would show up as dozens of unknown facts beside the playbooks."""
+    facts = root / "rules/facts.yaml"
+    facts.write_text(facts.read_text().replace("severity:\n", "severity\n", 1))
+    assert {line.split(":")[0] for line in check(root)} == {"rules/facts.yaml"}
+
+
+def test_names_and_versions_are_short_enough_to_be_kept(root: Path) -> None:
+    """A release would end in a traceback, because no file can have such a name."""
+    path = root / "playbooks/incident.yaml"
+    before = path.read_text()
+    for right, wrong in (("version: 1.0.0", f"version: 1.0.{'9' * 5000}"), ("playbook: ", f"playbook: {'a' * 60}")):
+        path.write_text(before.replace(right, wrong, 1))
+        assert any(line.endswith("[shape]") and line.startswith("playbooks/incident.yaml:") for line in check(root))
+
+
 def test_content_as_a_whole_is_checked_once_it_can_be_read(root: Path) -> None:
     """A sound file that points nowhere would be found out by a customer."""
     roles = root / "playbooks/roles.yaml"
@@ -105,7 +121,7 @@ def test_changed_content_needs_a_new_version(root: Path) -> None:
     path.write_text(path.read_text().replace("Somebody leads", "Someone leads"))
     found = check(root)
     assert len(found) == 1
-    assert "the content changed, but the version is still 1.0.0; write 1.0.1 [changed-content]" in found[0]
+    assert "but the version is still 1.0.0; give it a new one: `firebreak diff incident` says which" in found[0]
     path.write_text(path.read_text().replace("version: 1.0.0", "version: 1.0.1"))
     assert "run `firebreak release` [not-released]" in check(root)[0]
     write_lock(root)
@@ -230,10 +246,21 @@ def test_a_warning_is_kept_quiet_with_a_reason(root: Path) -> None:
     assert allowed(root, "# firebreak: allow missing-language, because …\n")[0].startswith(":4:1: error: say why: ")
     assert 'did you mean "missing-language"?' in allowed(root, "# firebreak: allow missing-langage, because x\n")[0]
     assert "an error cannot be allowed" in allowed(root, "# firebreak: allow unknown-key, because x\n")[0]
-    assert "not understood; write" in allowed(root, "# firebreak: ignore everything\n")[0]
+    assert "not understood; write" in allowed(root, "# firebreak: allow: missing-language\n")[0]
+    assert allowed(root, "# firebreak: we wrote this text in spring\n") == [f":5:1: warning: {missing}"]
     elsewhere = allowed(root, "# firebreak: allow missing-language, because x\n", "version:")
     assert [line.split(": ")[1] for line in elsewhere] == ["warning", "warning"]
     assert "on this line or the next one to keep quiet; take this comment out [allow]" in elsewhere[0]
+
+
+def test_only_a_comment_allows_something(root: Path) -> None:
+    """A text for customers that quotes such a comment would be taken for one."""
+    path = root / ALLOW
+    quoted = "    # firebreak: allow missing-language, because it is quoted\n"
+    path.write_text(path.read_text().replace("  en: |\n", f"  en: |\n{quoted}", 1))
+    assert quoted in path.read_text()
+    write_lock(root, anew=True)
+    assert [line for line in check(root) if "[allow]" in line] == []
 
 
 def test_playbooks_that_nothing_plays_are_told(root: Path) -> None:

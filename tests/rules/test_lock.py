@@ -139,9 +139,11 @@ def test_the_last_release_can_be_put_together_while_files_are_edited(root: Path)
     (root / "playbooks/example.yaml").write_text("half a")
     (root / "playbooks/replies/example/text.yaml").unlink()
     (root / "playbooks/new.yaml").write_text("playbook: new\n")
+    (root / "playbooks/roles.yaml").write_text("on_call: Somebody else\n")
     problems = Problems()
     assert released_files(root, read(root), problems) == as_released
-    (root / "playbooks/roles.yaml").write_text("on_call: Somebody else\n")
+    for kept in (root / "playbooks/releases/content").iterdir():
+        kept.write_text("another text")
     assert "playbooks/roles.yaml" not in released_files(root, read(root), problems)
     assert "playbooks/roles.yaml:1:1: error: it changed since it was released" in str(problems.errors()[0])
 

@@ -113,6 +113,7 @@ def test_a_moment_reads_back_as_it_is_shown(moment: Moment) -> None:
         ("next working day", "is not a moment"),
         ("10.30", "is not a moment"),
         ("friday at noon", "is not a moment"),
+        ("today 18:00", 'leave "today" out: 18:00'),
     ],
 )
 def test_a_moment_that_cannot_be_meant_says_what_to_write(said: str, why: str) -> None:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from flows.shelf import Shelf
+from rules.bundle import hash_of
+from rules.lock import Lock
 from tests.flows.cli.conftest import Firebreak
 
 
@@ -24,3 +29,20 @@ def test_a_language_that_is_not_there_is_said_clearly(firebreak: Firebreak) -> N
     refused = firebreak("card", "--language", "zh")
     assert refused.exit_code == 1
     assert "zh-CN" in refused.stderr
+
+
+def test_a_card_of_what_is_not_released_says_so(
+    firebreak: Firebreak, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shelf: Shelf
+) -> None:
+    """Somebody would hang up a card with rules that the service does not follow."""
+    lock = Lock({}, {path: hash_of(text) for path, text in shelf.current.files.items()})
+    (tmp_path / "playbooks").mkdir()
+    (tmp_path / "playbooks" / "lock.json").write_text(lock.to_text())
+    monkeypatch.setattr("flows.shelf.ROOT", tmp_path)
+    assert "DRAFT" not in firebreak("card").stdout
+    changed = Lock({}, {**lock.content, "rules/facts.yaml": hash_of("otherwise")})
+    (tmp_path / "playbooks" / "lock.json").write_text(changed.to_text())
+    assert firebreak("card").stdout.count("DRAFT, not in force") == 2
+    assert "in force by" not in firebreak("card").stdout
+    assert "草稿" in firebreak("card", "--language", "zh-CN").stdout
+    assert "DRAFT until `firebreak release`" in firebreak("card", "-o", str(tmp_path / "card.html")).stdout

@@ -16,7 +16,7 @@ from tests.flows.cli.town import CHINESE, FIRE, HOURS, PARCEL
         (FIRE, "urgent", "complaint-urgent"),
         (PARCEL, "general", "complaint-general"),
         (CHINESE, "general", "deletion-request"),
-        (HOURS, "general", None),
+        (HOURS, "general", "ordinary-message"),
     ],
 )
 def test_words_are_decided_as_if_they_came_in(
@@ -25,6 +25,15 @@ def test_words_are_decided_as_if_they_came_in(
     """What a designer tries out would differ from what happens to a customer."""
     decided = read_json(firebreak("decide", "--text", text, "--json"))
     assert (decided["severity"], decided["playbook"]) == (severity, playbook)
+
+
+def test_words_are_the_first_of_a_new_customer(firebreak: Firebreak, tmp_path: Path) -> None:
+    """The trial would say that nothing starts, where a message of a new customer starts something."""
+    decided = read_json(firebreak("decide", "--text", HOURS, "--json"))
+    assert decided["facts"]["open_case"] is False
+    known = tmp_path / "known.yaml"
+    known.write_text("open_case: true\n")
+    assert read_json(firebreak("decide", "--text", HOURS, "--facts", str(known), "--json"))["playbook"] is None
 
 
 def test_facts_come_from_a_file_or_from_standard_input(firebreak: Firebreak, tmp_path: Path) -> None:

@@ -48,6 +48,16 @@ def test_one_case_may_be_chosen(newer: Firebreak, town: dict[str, str]) -> None:
 
 
 @pytest.mark.usefixtures("town")
+def test_a_version_that_never_was_is_said(newer: Firebreak) -> None:
+    """Somebody who misspells the version would take it that no case is left under it."""
+    assert "can be moved" in newer("migrate", "complaint-general", "--from", "1.0.0").stdout
+    assert newer("migrate", "complaint-general", "--from", "2.0.0").exit_code == 0
+    refused = newer("migrate", "complaint-general", "--from", "1.0.7")
+    assert refused.exit_code == 1
+    assert "There never was a complaint-general 1.0.7 here; --from is one of 1.0.0, 2.0.0." in refused.stderr
+
+
+@pytest.mark.usefixtures("town")
 def test_a_case_that_does_not_fit_stays_and_the_exit_code_says_so(
     shelf: Shelf, firebreak: Firebreak, monkeypatch: pytest.MonkeyPatch
 ) -> None:

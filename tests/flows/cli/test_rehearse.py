@@ -135,6 +135,7 @@ def test_both_versions_stand_side_by_side(firebreak: Firebreak, older: Path) -> 
     assert "+ told senior_owner" in shown
     assert "A matter that is not solved goes to the shift lead: no difference" in shown
     assert "2 of 5 go another way" in shown
+    assert "replies, rules and word lists are as they are now" in shown
 
 
 def test_same_version_makes_no_difference(firebreak: Firebreak, home: Path) -> None:

@@ -130,6 +130,18 @@ def test_scenario_that_cannot_be_read_is_an_error(firebreak: Firebreak, tmp_path
     assert says in result.stderr
 
 
+def test_playbook_is_found_by_name_and_below_the_content(
+    firebreak: Firebreak, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What `firebreak check` takes would not be found by `firebreak test`, or a name not where `rehearse` takes one."""
+    monkeypatch.chdir(tmp_path)
+    by_path, by_name = (
+        [each["place"] for each in read_json(firebreak("test", given, "--json"))["scenarios"]]
+        for given in ("playbooks/ordinary_message.yaml", "ordinary-message")
+    )
+    assert by_path == by_name != []
+
+
 def test_path_without_scenarios_is_an_error(firebreak: Firebreak) -> None:
     """A misspelt path would count as "all tests passed"."""
     result = firebreak("test", "playbooks/nowhere.yaml")
@@ -191,7 +203,7 @@ def test_words_that_start_something_else_are_explained(firebreak: Firebreak) -> 
     """A designer would rehearse another playbook than the one that was named, without noticing."""
     shown = firebreak("rehearse", "complaint-urgent", "--says", "What are your opening hours?").stdout
     assert "These words do not start complaint-urgent" in shown
-    assert "none starts" in shown
+    assert "playbook  ordinary-message" in shown
 
 
 def test_scenario_file_that_fails_fails_the_rehearsal(firebreak: Firebreak, passing: Path, failing: Path) -> None:

@@ -162,3 +162,33 @@ def assert_sound(chart: Chart) -> None:
     assert len({(edge.tail, edge.head, edge.label) for edge in chart.edges}) == len(chart.edges)
     assert all(node.word.strip() and node.title.strip() for node in chart.nodes)
     assert all(edge.tail != edge.head for edge in chart.edges)
+
+
+def test_what_stands_side_by_side_and_what_is_waited_for_is_told_in_words() -> None:
+    """A designer would read the insides of the machine on a step, or a moment as no person writes it."""
+    wait: dict[str, Any] = {
+        "any": [
+            {"event": "customer_reply"},
+            {"time": "next working day 10:00"},
+            {"answer": {"who": "on_call", "question": "Is it sent?"}},
+        ]
+    }
+    each = {"for_each": "our_messages", "steps": [{"wait_for": "tomorrow 09:30"}]}
+    both = {"one": [{"id": "several", "wait_for": wait}, {"wait_for": {"event": "customer_reply"}}], "two": [each]}
+    playbook = playbook_of(
+        {
+            "playbook": "beside",
+            "version": "1.0.0",
+            "title": "Side by side",
+            "scope": "case",
+            "steps": [{"collect": "our_messages"}, {"id": "both", "parallel": both}],
+        }
+    )
+    assert playbook is not None
+    told = {node.path: (node.title, node.details) for node in chart_of(playbook).nodes}
+    several = "the customer writes, or next working day 10:00, or on call: Is it sent?"
+    assert told["both"] == ("both", ())
+    assert told["several"] == (several, ())
+    assert told["both.one.2"] == ("the customer writes", ())
+    assert told["both.two.1"] == ("our messages", ())
+    assert told["both.two.1.steps.1"] == ("tomorrow 09:30", ())

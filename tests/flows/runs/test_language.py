@@ -271,7 +271,7 @@ def test_time_up_for_a_called_playbook_ends_it() -> None:
     """Two procedures would go on where the designer wanted one."""
     content = bundle(
         "steps: [{id: first, run: called, timeout: 2 hours, on_timeout: {label: too_long}}, {id: behind, label: b}]",
-        called=CALLED,
+        called=CALLED.replace("approve: {who: privacy_lead, question: May we?}", "escalate: privacy_lead"),
     )
     tried(
         content,
@@ -526,5 +526,119 @@ def test_inputs_are_filled_in_typed_and_offered() -> None:
         assert labels(stage) == ["high"]
         with stage.store.read() as session:
             assert not session.scalars(select(Incident)).all()
+    finally:
+        stage.close()
+
+
+GATED = (
+    "steps: [{id: may_we, approve: {who: privacy_lead, question: May we?}, timeout: 9 days, on_timeout: {label: x}}]"
+)
+
+
+@pytest.mark.parametrize("answer", ["- answer: 'no'", "- after: 1 minute"])
+def test_time_never_leads_past_a_gate_in_a_called_playbook(answer: str) -> None:
+    """A limit on the call would turn a no, or a silence, into a yes."""
+    called = "promises: {kept: {within: 5 days, on_breach: {label: late}}}\n" + GATED
+    content = bundle(
+        "steps: [{id: first, run: called, timeout: 2 hours, on_timeout: {label: long}}, {id: behind, label: b}]",
+        called=called,
+    )
+    tried(
+        content,
+        f"timeline:\n  - customer says: {ASKS}\n  {answer}\n  - after: 10 days\n"
+        "expect: [task: privacy_lead]\nnever: [step: behind]",
+    )
+
+
+def test_a_message_after_a_procedure_has_run_out_reaches_somebody() -> None:
+    """A customer whose case was never closed by a step would write into the void for ever."""
+    stage = on_stage(bundle("steps: [{id: once, label: once}]"))
+    try:
+        stage.happen(Event(customer_says=Says(ASKS)))
+        stage.pass_time(timedelta(days=2))
+        stage.happen(Event(customer_says=Says("Hello, is anybody there?")))
+        with stage.store.read() as session:
+            assert [run.playbook for run in session.scalars(select(Run).order_by(Run.started_at))] == [
+                "trial",
+                "ordinary-message",
+            ]
+            assert session.scalars(select(Task.status)).all() == ["open"]
+    finally:
+        stage.close()
+
+
+def test_a_check_in_hears_the_answer_of_a_closed_case() -> None:
+    """Somebody who answers "how did it go?" would be taken for somebody new."""
+    content = bundle(
+        "steps: [{follow_up: {after: 1 day, playbook: how-was-it}}, {close: done}]",
+        how_was_it="""
+            steps:
+              - reply: deletion/check-in
+              - wait_for: {event: customer_reply}
+                timeout: 5 days
+              - id: heard
+                label: heard
+        """,
+    )
+    tried(
+        content,
+        f"""
+        timeline: [{{customer says: {ASKS}}}, {{after: 25 hours}}, {{customer says: It went well}}]
+        expect: [closed: done, reply: deletion/check-in, step: heard]
+        never: [opened: ordinary-message]
+        """,
+    )
+
+
+def test_the_same_moment_named_twice_is_one_moment() -> None:
+    """One message would be tried again every minute for ever, because two of its clocks are the same."""
+    content = bundle("""
+        promises: {p: {within: 1 day, warn_before: [1 hour, 60 minutes], on_breach: {label: late}}}
+        steps:
+          - id: waits
+            wait_for: {any: [{time: 1 day}, {time: 24 hours}]}
+          - id: two
+            wait_for:
+              any: [{answer: {who: on_call, question: One?}}, {answer: {who: shift_lead, question: Two?}}]
+            timeout: 3 days
+            keeps: p
+    """)
+    tried(
+        content,
+        f"""
+        timeline: [{{customer says: {ASKS}}}, {{after: 2 days}}, {{answer: done}}]
+        expect: [warning: p, step: waits, task: on_call, step: two]
+        """,
+    )
+
+
+def test_nobody_waits_for_the_end_of_what_is_over() -> None:
+    """A customer would wait for news of a crisis that ended before their case began."""
+    content = bundle(
+        "steps: [{id: waits, wait_for: {event: incident_closed}, timeout: 9 days}, {id: behind, label: b}]"
+    )
+    tried(content, f"timeline: [customer says: {ASKS}]\nexpect: [step: behind]")
+
+
+def test_what_begins_anew_asks_anew() -> None:
+    """An answer that was given to the milder question would decide the graver one."""
+    content = bundle("""
+        mode: restart_if_worse
+        steps:
+          - id: question
+            ask: {who: on_call, question: Is it evidence?, form: {evidence_value: any}}
+            timeout: 1 day
+            on_timeout: {label: silence}
+          - wait_for: 3 days
+          - if: {evidence_value: low}
+            label: as_before
+    """)
+    stage = on_stage(content)
+    try:
+        stage.happen(Event(customer_says=Says(ASKS)))
+        stage.happen(Event(answer={"evidence_value": "low"}))
+        stage.happen(Event(customer_says=Says(WORSE)))
+        stage.pass_time(timedelta(days=6))
+        assert labels(stage) == ["silence"]
     finally:
         stage.close()

@@ -316,3 +316,14 @@ def test_the_version_to_move_to_must_be_there(own: Stage) -> None:
         migrating.target(own.desk, "complaint-general", "7.0.0")
     with pytest.raises(NoSuchVersion, match="no playbook"):
         migrating.target(own.desk, "nonsense", None)
+
+
+def test_what_was_kept_long_ago_does_not_move_a_later_promise(own: Stage) -> None:
+    """A case that is moved twice would promise its answer weeks too early, or too late for the law."""
+    run_id = complain(own, ERASE)
+    own.happen(Event(after=timedelta(hours=3)))
+    move(own, release(own, ("within: 10 minutes", "within: 20 days")))
+    bundle = release(own, ("version: 2.0.0", "version: 3.0.0"), ("within: 28 days", "within: 27 days"), version="2.0.0")
+    move(own, bundle)
+    with own.store.read() as session:
+        assert session.get_one(Promise, (run_id, "answered")).due_at == START + timedelta(days=27)

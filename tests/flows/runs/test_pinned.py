@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +18,7 @@ from flows.desk import Desk
 from flows.rehearsal.scenario import START, Event
 from flows.rehearsal.stage import Nobody, Stage
 from flows.shelf import Shelf
+from flows.store import bundles
 from flows.store.database import Store
 from flows.store.tables import Case, FollowUp, Outbox, Run, Step, Task
 from rules.bundle import FACTS, Bundle
@@ -155,3 +158,19 @@ def test_on_disk_only_the_store_has_the_old_content(tmp_path: Path, shelf: Shelf
             late = session.get_one(Step, (run_id, "looked_into"))
             assert late.status == "timed_out"
             assert stage.desk.shelf.bundle(session, run.bundle).playbooks["complaint-general"].version == "1.0.0"
+
+
+def test_a_run_of_an_earlier_firebreak_goes_on(own: Stage) -> None:
+    """After an update every customer with an open case would wait for ever, because its content has another name."""
+    run_id = complain(own)
+    current = own.desk.shelf.current
+    older = hashlib.sha256(json.dumps(dict(current.files), sort_keys=True, ensure_ascii=False).encode()).hexdigest()[
+        :16
+    ]
+    with own.store.begin() as session:
+        bundles.put(session, older, dict(current.files), own.clock.now())
+        session.get_one(Run, run_id).bundle = older
+    own.desk.shelf._known.clear()
+    own.happen(Event(after=timedelta(minutes=1)))
+    with own.store.read() as session:
+        assert own.desk.shelf.bundle(session, older).files == current.files

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.command import upgrade
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -167,3 +168,37 @@ def _shape(engine: Any) -> set[frozenset[str]]:
         for row in rows
         if "alembic" not in row
     }
+
+
+def test_a_database_in_use_keeps_its_rows_when_it_is_brought_up_to_date(
+    new_url: Urls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an update no shop could open its own data any more, or its running cases would be gone."""
+    url = new_url("old")
+    engine = connect(url)
+    with monkeypatch.context() as patched:
+        patched.setattr("flows.store.schema.versions", lambda _: ["0001"])
+        patched.setattr("alembic.command.upgrade", lambda config, _: upgrade(config, "0001"))
+        bring_up_to_date(engine, "data")
+    now = "2026-03-02 12:00:00+00:00"
+    with writing(engine) as connection:
+        for statement in (
+            "INSERT INTO subjects (id, kind, severity, bells) VALUES ('I-1', 'incident', 1, 0)",
+            f"INSERT INTO bundles (digest, stored_at, files) VALUES ('d', '{now}', '{{}}')",
+            (
+                "INSERT INTO runs (id, subject_id, playbook, version, bundle, status, started_at, inputs)"
+                f" VALUES ('R-1', 'I-1', 'p', '1.0.0', 'd', 'waiting', '{now}', '{{}}')"
+            ),
+            (
+                "INSERT INTO steps (run_id, path, verb, status, attempt, began_at, outcome)"
+                f" VALUES ('R-1', 'a', 'label', 'done', 1, '{now}', '{{}}')"
+            ),
+        ):
+            connection.execute(text(statement))
+    bring_up_to_date(engine, "data")
+    with writing(engine) as connection:
+        found = connection.execute(text("SELECT r.id, s.path FROM runs r JOIN steps s ON s.run_id = r.id")).all()
+    assert [tuple(row) for row in found] == [("R-1", "a")]
+    with pytest.raises(DBAPIError), writing(engine) as connection:  # and foreign keys are watched again
+        connection.execute(text("DELETE FROM runs"))
+    engine.dispose()

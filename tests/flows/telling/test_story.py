@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -316,6 +317,25 @@ def test_reminders_in_a_row_are_one_line(stage: Stage) -> None:
     short = fold(told(stage))
     again = [headline for headline in headlines(short) if "nobody has taken it yet" in headline]
     assert again == ["nobody has taken it yet: told senior_owner 12 more times, the last at 10:00"]
+
+
+def test_reminders_of_two_things_that_alternate_are_a_line_each(stage: Stage) -> None:
+    """Two matters that nobody takes at night would fill the page with one another's reminders."""
+    play(stage, says(FIRE), after(hours=15))
+    first = next(line for line in told(stage) if line.event == "told again")
+    mine = [line for line in told(stage) if (line.run, line.step) == (first.run, first.step)]
+    reminders = [line for line in mine if line.event in ("told again", "colleagues told")][-4:]
+    alternating = [each for line in reminders for each in (line, replace(line, step="another"))]
+    short = fold([line for line in alternating if line.event == "told again" or line.words])
+    assert len(short) == 2
+    assert all("2 more times" in line.headline for line in short)
+
+
+def test_the_last_reminder_has_its_day(stage: Stage) -> None:
+    """Somebody would take the last reminder of a long night for one of the first day."""
+    play(stage, says(FIRE), after(hours=20))
+    (again,) = (headline for headline in headlines(fold(told(stage))) if "nobody has taken it yet" in headline)
+    assert again.endswith("the last at Tue 6 Jan 05:00")
 
 
 def test_what_happens_in_between_is_not_folded_over(stage: Stage) -> None:
