@@ -123,7 +123,7 @@ class Watch:
     def _take(self, now: datetime) -> None:
         problems = Problems()
         lock = Lock.read(self._root, problems) if (self._root / LOCK).exists() else None
-        if lock is None and self._released:
+        if self._released and not (self._root / LOCK).exists():
             problems.error(Place(LOCK), f"this file, or the whole folder {self._root}, is gone", "lock")
         problems.raise_errors()
         if lock is None or not lock.content:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import select
 
 from flows.rehearsal.scenario import Event, Says
@@ -18,7 +20,8 @@ Changes = tuple[str, str]
 def changed(shelf: Shelf, *changes: Changes, version: str = "2.0.0", path: str = GENERAL) -> Bundle:
     """The content with these replacements in one file, and that file under a new version."""
     text = shelf.current.files[path]
-    for before, after in (("version: 1.0.0", f"version: {version}"), *changes):
+    text = re.sub(r"version: [0-9.]+", f"version: {version}", text, count=1)
+    for before, after in changes:
         assert before in text, before
         text = text.replace(before, after, 1)
     return Bundle.parse({**shelf.current.files, path: text}, shelf.verbs)

@@ -593,10 +593,10 @@ def test_a_check_in_hears_the_answer_of_a_closed_case() -> None:
 def test_the_same_moment_named_twice_is_one_moment() -> None:
     """One message would be tried again every minute for ever, because two of its clocks are the same."""
     content = bundle("""
-        promises: {p: {within: 1 day, warn_before: [1 hour, 60 minutes], on_breach: {label: late}}}
+        promises: {p: {within: 1 day, warn_before: [1 hour], on_breach: {label: late}}}
         steps:
           - id: waits
-            wait_for: {any: [{time: 1 day}, {time: 24 hours}]}
+            wait_for: {any: [{time: 1 day}, {time: 09:00}]}
           - id: two
             wait_for:
               any: [{answer: {who: on_call, question: One?}}, {answer: {who: shift_lead, question: Two?}}]
