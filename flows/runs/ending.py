@@ -41,13 +41,15 @@ def cancel_timers(session: Session, run_id: str, path: str | None, now: datetime
         timer.cancelled_at = now
 
 
-def end_run(session: Session, run: Run, now: datetime) -> None:
-    """End a run: nothing of it is awaited any more. A promise that is still open is neither kept nor broken."""
+def end_run(session: Session, run: Run, now: datetime, *, with_called: bool = True) -> None:
+    """End a run: nothing of it is awaited any more. A promise that is still open is neither kept nor broken. What it
+    has called ends too, unless that goes on for the sake of a promise of its own."""
     run.status, run.ended_at = "finished", now
     withdraw_tasks(session, run.id, None, now)
     withdraw_letters(session, run.id, None)
     cancel_timers(session, run.id, None, now)
-    end_called(session, run, now)
+    if with_called:
+        end_called(session, run, now)
     for promise in session.scalars(_PROMISES, {"run": run.id}):
         promise.status, promise.settled_at = "void", now
 

@@ -150,7 +150,9 @@ def end_run(desk: Desk, session: Session, run: tables.Run, flow_run: str | None,
     """End a run. With `closed_as` its case or incident is closed too."""
     now = desk.now()
     session.flush()
-    ending.end_run(session, run, now)
+    # By itself a run ends only after all that it called, but for what stands at a gate and has a promise open: of that
+    # somebody must still hear.
+    ending.end_run(session, run, now, with_called=closed_as is not None)
     history.tell(session, run, now, "run finished", {"closed_as": closed_as} if closed_as else {}, flow_run=flow_run)
     caller = session.get(tables.Run, run.called_by) if run.called_by else None
     if caller is not None and caller.status != "finished":

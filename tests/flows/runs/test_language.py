@@ -550,6 +550,20 @@ def test_time_never_leads_past_a_gate_in_a_called_playbook(answer: str) -> None:
     )
 
 
+def test_a_refusal_in_a_called_playbook_still_breaks_its_promise() -> None:
+    """Nobody would hear of a customer who was promised an answer and will not get one."""
+    called = "promises: {kept: {within: 5 days, on_breach: {id: late, label: late}}}\n" + GATED
+    content = bundle("steps: [{id: first, run: called}, {id: behind, label: b}]", called=called)
+    tried(
+        content,
+        f"""
+        timeline: [{{customer says: {ASKS}}}, {{answer: 'no'}}, {{after: 6 days}}]
+        expect: [step: first, promise broken: kept, step: late]
+        never: [step: behind]
+        """,
+    )
+
+
 def test_a_message_after_a_procedure_has_run_out_reaches_somebody() -> None:
     """A customer whose case was never closed by a step would write into the void for ever."""
     stage = on_stage(bundle("steps: [{id: once, label: once}]"))
