@@ -123,6 +123,7 @@ class Settings(BaseSettings):
     timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
         default=ZoneInfo("UTC"), description="the time zone in which times are shown and schedules are read"
     )
+    language: Literal["en", "zh-CN"] = Field(default="en", description="the language of the card for the wall")
 
     @classmethod
     def load(cls, env_file: Path = ENV_FILE) -> Settings:

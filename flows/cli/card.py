@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.cli.context import load_settings
 from flows.cli.paper import many, say, tell
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def card(
     language: Annotated[
-        str | None, typer.Option("--language", metavar="LANGUAGE", help="The language of the card; en if not given.")
+        str | None, typer.Option("--language", metavar="LANGUAGE", help="en or zh-CN; the business's if not given.")
     ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the page there.")] = None,
 ) -> None:
@@ -36,10 +37,9 @@ def card(
     from flows.drawing.card import card_of
     from flows.drawing.card_page import fits, to_card
     from flows.drawing.wording import Wording
-    from rules.replies import DEFAULT_LOCALE
 
     bundle = open_shelf().current
-    wording = Wording.of(bundle, language or DEFAULT_LOCALE)
+    wording = Wording.of(bundle, language or load_settings().language)
     made = card_of(bundle, wording, draft=not _in_force(bundle))
     page = to_card(made, wording)
     if not fits(made):

@@ -213,3 +213,12 @@ def test_a_check_explains_itself(firebreak: Firebreak) -> None:
     listed = firebreak("check", "--list").stdout
     assert "contradicted " in listed
     assert "missing-language " in listed
+
+
+def test_the_card_is_in_the_language_of_the_business(firebreak: Firebreak, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shop would hang up a table that its own staff cannot read."""
+    assert "How bad is it" in firebreak("card").stdout
+    monkeypatch.setenv("FIREBREAK_LANGUAGE", "zh-CN")
+    assert "有多严重" in firebreak("card").stdout
+    monkeypatch.setenv("FIREBREAK_LANGUAGE", "fr")
+    assert "FIREBREAK_LANGUAGE" in firebreak("card").stderr
