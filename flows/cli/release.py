@@ -164,16 +164,16 @@ def _play_all(root: Path, bundle: Bundle) -> None:
     """Play every scenario beside the playbooks; raises FirebreakError with those that do not come out as expected."""
     from flows.cli import scenarios
     from flows.errors import FirebreakError
-    from flows.rehearsal.play import play
+    from flows.rehearsal.ensemble import play_all
     from flows.shelf import Shelf
     from flows.verbs import all_verbs
 
-    shelf = Shelf(bundle, all_verbs())
     failed: list[str] = []
-    for file in scenarios.read_files(scenarios.scenario_files(root, []), bundle, root):
+    files = scenarios.read_files(scenarios.scenario_files(root, []), bundle, root)
+    results = play_all(Shelf(bundle, all_verbs()), [scenario for file in files for scenario in file.scenarios])
+    for file in files:
         tell(f"testing {file.tests}: {many(len(file.scenarios), 'scenario')}")
-        for scenario in file.scenarios:
-            played = play(shelf, scenario)
+        for scenario, played in zip(file.scenarios, results, strict=False):  # the results of all files, in their order
             if not played.passed:
                 failed.append(f"{file.source.place(scenario.keys)}: {scenario.name}: {played.complaints[0]}")
     if failed:

@@ -154,9 +154,8 @@ def end_run(desk: Desk, session: Session, run: tables.Run, flow_run: str | None,
     # somebody must still hear.
     ending.end_run(session, run, now, with_called=closed_as is not None)
     history.tell(session, run, now, "run finished", {"closed_as": closed_as} if closed_as else {}, flow_run=flow_run)
-    caller = session.get(tables.Run, run.called_by) if run.called_by else None
-    if caller is not None and caller.status != "finished":
-        _return_to(desk, session, caller, run, flow_run, closed_as)
+    if run.called_by is not None:
+        _return_from(desk, session, run, flow_run, closed_as)
     if closed_as is None:
         return
     if run.case_id is not None:
@@ -165,17 +164,12 @@ def end_run(desk: Desk, session: Session, run: tables.Run, flow_run: str | None,
         ending.close(session, session.get_one(tables.Incident, run.incident_id), closed_as, now)
 
 
-def _return_to(
-    desk: Desk,
-    session: Session,
-    caller: tables.Run,
-    called: tables.Run,
-    flow_run: str | None,
-    closed_as: str | None,
-) -> None:
+def _return_from(desk: Desk, session: Session, called: tables.Run, flow_run: str | None, closed_as: str | None) -> None:
     """A run that another one called has ended: the caller goes on, or ends too if its case was closed."""
     if closed_as is not None:
-        end_run(desk, session, caller, flow_run, closed_as)
+        caller = session.get_one(tables.Run, called.called_by)
+        if caller.status != "finished":
+            end_run(desk, session, caller, flow_run, closed_as)
         return
     shut = progress_of(desk, session, called).stands().state is State.BARRED
     _answer_caller(desk, session, called, flow_run, shut=shut)

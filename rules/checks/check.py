@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
 
 from rules.bundle import LEGAL_CLOCKS, Bundle
 from rules.conditions import Condition
@@ -86,6 +87,12 @@ def branches(playbook: Playbook, step: Step) -> Iterator[tuple[Branch, Place]]:
             if isinstance(branch, Branch):
                 keys = (*keys_of(playbook, step, each.name), number, "when")
                 yield branch, playbook.source.place(keys)
+
+
+def awaited(step: Step) -> Sequence[Any]:
+    """What ends a `wait_for`, each with `time`, `event` and `answer`; empty for other verbs."""
+    found: Sequence[Any] = getattr(step.verb, "awaited", tuple)()
+    return found
 
 
 def called(step: Step, bundle: Bundle) -> Iterator[Playbook]:

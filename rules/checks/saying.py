@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from typing import Any
 
 from rules.bundle import Bundle
 from rules.checks.beside import beside
-from rules.checks.check import Found, called, check, place_of, pointers
+from rules.checks.check import Found, awaited, called, check, place_of, pointers
 from rules.checks.paths import How, Paths
 from rules.claims import CLAIMS
 from rules.conditions import All, Is, Not
@@ -27,8 +26,8 @@ def no_customer(bundle: Bundle) -> Iterator[Found]:
     """A playbook for an incident, which has no customer and no case of its own, turns to one."""
     for playbook in bundle.playbooks.values():
         for step in playbook.walk() if playbook.scope == "incident" else ():
-            awaited: Sequence[Any] = getattr(step.verb, "awaited", tuple)()
-            if step.verb.verb in ("reply", "collect") or any(each.event == "customer_reply" for each in awaited):
+            heard = any(each.event == "customer_reply" for each in awaited(step))
+            if heard or step.verb.verb in ("reply", "collect"):
                 yield place_of(playbook, step), f"an incident has no customer; `{step.verb.verb}` belongs to its cases"
             elif step.verb.verb == "label":
                 yield place_of(playbook, step), "a label is put on a case; in an incident there is no case to put it on"
@@ -135,12 +134,12 @@ class _Late(Paths[timedelta]):
     def passed(self, step: Step, how: How, state: timedelta) -> timedelta:
         if how in ("skipped", "failed") or not step.verb.waits:
             return state
-        awaited: Sequence[Any] = getattr(step.verb, "awaited", tuple)()
-        if how == "done" and awaited and all(each.event == "customer_reply" for each in awaited):
+        ends = awaited(step)
+        if how == "done" and ends and all(each.event == "customer_reply" for each in ends):
             return timedelta(0)
         for target in called(step, self.bundle) if how == "done" else ():
             return self._carried_out(target, state)
-        times = [_longest(each.time) for each in awaited if each.time is not None]
+        times = [_longest(each.time) for each in ends if each.time is not None]
         return min(state + min([*times, step.timeout or LONGEST]), LONGEST)
 
     def _carried_out(self, target: Playbook, state: timedelta) -> timedelta:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 from rules.bundle import LEGAL_CLOCKS, Bundle
-from rules.checks.check import Found, check, clocks, keys_of, place_of
+from rules.checks.check import Found, awaited, check, clocks, keys_of, place_of
 from rules.language import Playbook, ReplyName, Step
 from rules.units import format_duration
 from rules.yaml_source import Keys
@@ -67,7 +66,7 @@ def timeout_of_a_text(bundle: Bundle) -> Iterator[Found]:
 def late_timeout(bundle: Bundle) -> Iterator[Found]:
     """A time limit lies after the end of the wait, so that it is never up."""
     for playbook, step in _steps(bundle):
-        times = [each.time for each in _awaited(step) if isinstance(each.time, timedelta) and each.time > NO_TIME]
+        times = [each.time for each in awaited(step) if isinstance(each.time, timedelta) and each.time > NO_TIME]
         if times and step.timeout is not None and step.timeout >= min(times):
             place = playbook.source.place((*step.keys, "timeout"))
             yield place, f"this time is never up: the wait ends after {format_duration(min(times))} by itself"
@@ -106,8 +105,8 @@ def no_time(bundle: Bundle) -> Iterator[Found]:
 def endless_wait(bundle: Bundle) -> Iterator[Found]:
     """Something is waited for that may never happen."""
     for playbook, step in _steps(bundle):
-        if step.verb.verb == "wait_for" and step.timeout is None and all(each.time is None for each in _awaited(step)):
-            for each in _awaited(step)[:1]:
+        if step.verb.verb == "wait_for" and step.timeout is None and all(each.time is None for each in awaited(step)):
+            for each in awaited(step)[:1]:
                 what = each.event or "an answer"
                 yield place_of(playbook, step), f"{what} may never happen; say how long to wait with `timeout`"
 
@@ -116,7 +115,7 @@ def endless_wait(bundle: Bundle) -> Iterator[Found]:
 def empty_wait(bundle: Bundle) -> Iterator[Found]:
     """A `wait_for` says neither how long nor for what."""
     for playbook, step in _steps(bundle):
-        if step.verb.verb == "wait_for" and not _awaited(step):
+        if step.verb.verb == "wait_for" and not awaited(step):
             yield place_of(playbook, step), "say how long, as in `wait_for: 3 days`, or for which `event`"
 
 
@@ -132,12 +131,6 @@ def needless_retry(bundle: Bundle) -> Iterator[Found]:
 def _may_wait(step: Step) -> bool:
     """Whether time can pass in the step: it waits for somebody, or for a text to leave."""
     return step.verb.waits or any(isinstance(value, ReplyName) for value in vars(step.verb).values())
-
-
-def _awaited(step: Step) -> Sequence[Any]:
-    """What ends a `wait_for`; the verb itself is not known here."""
-    found: Sequence[Any] = getattr(step.verb, "awaited", tuple)()
-    return found
 
 
 def _steps(bundle: Bundle) -> Iterator[tuple[Playbook, Step]]:
