@@ -130,12 +130,13 @@ def _hits(plain: str, phrases: Sequence[str]) -> list[Hit]:
     """Where the phrases stand, in ascending order."""
     found: list[Hit] = []
     for phrase in phrases:
-        wanted = phrase.removesuffix("*")
+        wanted = phrase.removesuffix("*").removeprefix("*")
         start = plain.find(wanted)
         while start >= 0:
             end = start + len(wanted)
-            whole = wanted != phrase or not (_spaced(plain, end - 1) and _spaced(plain, end))
-            if whole and not (_spaced(plain, start - 1) and _spaced(plain, start)):
+            ends = phrase.endswith("*") or not (_spaced(plain, end - 1) and _spaced(plain, end))
+            begins = phrase.startswith("*") or not (_spaced(plain, start - 1) and _spaced(plain, start))
+            if begins and ends:
                 found.append(Hit(start, end, phrase))
             start = plain.find(wanted, start + 1)
     return sorted(found)

@@ -20,7 +20,8 @@ LONGEST_PHRASE = 60
 
 
 class Phrase(str):
-    """Words as a customer writes them. A `*` at the end stands for any ending of the last word."""
+    """Words as a customer writes them. A `*` at the end stands for any ending of the last word, one at the beginning
+    for anything that the first word may begin with."""
 
     may_repeat = True  # in a list of hundreds, a word that stands twice does no harm
 
@@ -98,8 +99,13 @@ def _same(language: Language) -> dict[int, str]:
     return str.maketrans({str(written): str(read) for written, read in (language.same_as or {}).items()})
 
 
+_MARKS = re.compile("[\u0300-\u036f\u0640\u064b-\u065f\u0670]")
+"""Accents of Latin letters, and the vowel signs and stretched lines of Arabic: many people leave them out."""
+
+
 def _folded(text: str) -> str:
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    folded = unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFD", folded)))
     folded = re.sub("[\u2018\u2019\u00b4`]", "'", folded)
     folded = "".join(c for c in folded if unicodedata.category(c) != "Cf" and not "\ufe00" <= c <= "\ufe0f")
     return re.sub(r"[^\S\n]+", " ", folded).strip()

@@ -30,10 +30,10 @@ def no_default_language(bundle: Bundle) -> Iterator[Found]:
 
 @check("missing-language", "warning")
 def missing_language(bundle: Bundle) -> Iterator[Found]:
-    """A reply is missing in a language that we recognise in messages."""
-    known = bundle.vocabulary.facts.get("locale")
+    """A reply is missing in a language that other replies are written in."""
+    written = sorted({locale for reply in bundle.replies.values() for locale in reply.text})
     for reply in bundle.replies.values():
-        for locale in known.values if known is not None else ():
+        for locale in written:
             if locale != DEFAULT_LOCALE and _language(reply.locale_for(locale)) != _language(locale):
                 yield _place(reply, "text"), f"there is no text in `{locale}`; such customers get another language"
 
