@@ -22,8 +22,10 @@ from rules.playbook import read_playbook
 from rules.problems import Place, Problems
 from rules.reading import Verbs
 from rules.replies import Reply, read_reply
-from rules.text import WordLists
+from rules.text import reading
+from rules.text.word_lists import WordLists
 from rules.vocabulary import Vocabulary
+from rules.voice.second_voice import SecondVoice
 from rules.yaml_source import Source, read_text
 
 FACTS = "rules/facts.yaml"
@@ -105,6 +107,11 @@ class Bundle:
             for number, trigger in enumerate(playbook.triggers, 1)
         ]
         return RuleSet("triggers", rules, self.vocabulary)
+
+    def reading_of(self, text: str, before: str | None = None) -> reading.Reading:
+        """What a customer's text says, by the word lists of this bundle and the second voice. `before` is the locale
+        that the conversation was in so far."""
+        return reading.read_text(text, self.words, before, [SecondVoice.load()])
 
     def branches(self, conditions: tuple[Condition, ...]) -> RuleSet:
         """Conditions in order as a rule set: the first that holds is chosen; a rule's id is its number from 1."""

@@ -12,7 +12,6 @@ from rules.conditions import All, Condition, Is
 from rules.language import Playbook
 from rules.possible import never_holds
 from rules.problems import Problem
-from rules.text import read_text
 from rules.vocabulary import UNKNOWN, Facts, Value
 from rules.yaml_source import Source
 
@@ -58,7 +57,7 @@ def _messages(bundle: Bundle, played: Iterable[Mapping[str, Any]]) -> Iterator[F
             said = event.get(SAID)
             written = said if isinstance(said, dict) else {"text": said}
             kind = written.get("kind", "text")
-            facts: dict[str, Value] = dict(read_text(str(written.get("text") or ""), bundle.words).facts)
+            facts: dict[str, Value] = dict(bundle.reading_of(str(written.get("text") or "")).facts)
             facts["place"] = "group" if written.get("in_group") is True else "private"
             facts["has_photo"] = kind == "image"
             if kind == "text":

@@ -69,10 +69,8 @@ class Decided:
 
     @classmethod
     def by(cls, bundle: Bundle, given: Mapping[str, object], text: str | None) -> Decided:
-        from rules.text import read_text
-
         known = bundle.vocabulary.gate(given)
-        read = dict(read_text(text, bundle.words).facts) if text is not None else {}
+        read = dict(bundle.reading_of(text).facts) if text is not None else {}
         beside = _first_words(bundle) if text is not None else {}
         facts = bundle.vocabulary.gate({**beside, **read, **given})
         triage = bundle.triage.decide(facts)

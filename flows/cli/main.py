@@ -14,12 +14,14 @@ from flows.cli import (
     card,
     cases,
     check,
+    classify,
     close,
     decide,
     diff,
     doctor,
     graph,
     incident,
+    measure,
     migrate,
     open,
     rehearse,
@@ -68,6 +70,8 @@ _ORDER = (
     "test",
     "rehearse",
     "decide",
+    "classify",
+    "measure",
     "graph",
     "card",
     "diff",
@@ -142,6 +146,8 @@ app.command("check")(check.check)
 app.command("test")(test.run_scenarios)
 app.command("rehearse")(rehearse.rehearse)
 app.command("decide")(decide.decide)
+app.command("classify")(classify.classify)
+app.command("measure")(measure.measure)
 app.command("graph")(graph.graph)
 app.command("card")(card.card)
 app.command("diff")(diff.diff)

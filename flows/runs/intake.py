@@ -11,7 +11,6 @@ from flows.desk import Desk
 from flows.runs import history, opening, providers, settling
 from flows.store.tables import Case, Customer, Message, Run, Subject
 from rules.language import Playbook
-from rules.text import read_text
 from rules.vocabulary import UNKNOWN, Facts, Value, Vocabulary, facts_to_json
 
 _KINDS = {
@@ -45,7 +44,7 @@ def read_message(desk: Desk, session: Session, message: Message, flow_run: str |
     bundle, now = desk.shelf.current, desk.now()
     customer = session.get_one(Customer, message.customer_id)
     message.handled_at = now
-    message.facts = facts_to_json(_facts_of(desk, message))
+    message.facts = facts_to_json(_facts_of(desk, message, customer.locale))
     if (locale := message.facts.get("locale", UNKNOWN)) != UNKNOWN:
         customer.locale = str(locale)
     about = providers.About(session, now, customer=customer, message=message, given=desk.given)
@@ -81,13 +80,13 @@ def read_message(desk: Desk, session: Session, message: Message, flow_run: str |
     return case
 
 
-def _facts_of(desk: Desk, message: Message) -> dict[str, Value]:
-    """The facts of one message by itself."""
+def _facts_of(desk: Desk, message: Message, before: str | None) -> dict[str, Value]:
+    """The facts of one message by itself; `before` is the locale that its customer wrote in so far."""
     # Of what is erased or damaged nothing is known, and unknown goes to the cautious side.
     content = desk.store.vault.open_or_nothing(message.sealed_content)
     text = " ".join(str(content[part]) for part in ("text", "caption") if content.get(part))
     return {
-        **read_text(text, desk.shelf.current.words).facts,
+        **desk.shelf.current.reading_of(text, before).facts,
         "message_kind": _KINDS.get(message.kind, UNKNOWN),
         "has_photo": message.kind == "image",
     }

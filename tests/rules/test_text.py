@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rules.decision import load_pack
 from rules.problems import Problems
-from rules.text import Reading, WordLists, read_text
+from rules.text.reading import Reading, WordLists, read_text
 from rules.vocabulary import UNKNOWN, Vocabulary
 from rules.yaml_source import Source
 
@@ -306,14 +306,14 @@ BAD_WORDS = """\
 language: xx
 locale: tlh
 letters: z-a
-negation: {words: ["not"], reach: 5}
-groups: {remove: [remove]}
+negation: {words: "not", reach: 5}
+groups: {remove: "remove"}
 lists:
-  - {id: one, sets: {intent: delete}, phrases: [a]}
+  - {id: one, sets: {intent: delete}, phrases: a}
   - {id: two, sets: {sign_safety: true}, together: [[removal]]}
-  - {id: three, sets: {contact_count_this_week: 3}, phrases: [b]}
-  - {id: four, sets: {sign_safety: true}, phrases: ["*"]}
-  - {id: five, set: {sign_safety: true}, phrases: [c]}
+  - {id: three, sets: {contact_count_this_week: 3}, phrases: b}
+  - {id: four, sets: {sign_safety: true}, phrases: "*"}
+  - {id: five, set: {sign_safety: true}, phrases: c}
 """
 
 

@@ -1,0 +1,124 @@
+"""`firebreak classify`: the facts in what a customer wrote, and where each comes from."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flows.cli.context import Json
+from flows.cli.paper import fill, ink, say, say_json, tell, width, wrap
+
+if TYPE_CHECKING:
+    from rules.bundle import Bundle
+
+_SAY_EVERY = 1_000  # messages, until something is said of how far it is
+
+
+def classify(
+    text: Annotated[str | None, typer.Option(metavar="TEXT", help="One message.")] = None,
+    file: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Many messages, one a line; `-` reads the standard input.")
+    ] = None,
+    before: Annotated[
+        str | None,
+        typer.Option(metavar="LOCALE", help="The language of the conversation so far, for what is too short to tell."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Read messages as the rules would, and tell the facts in them.
+
+    For each fact it says what spoke for it: an entry of the word lists, or the second voice and how sure it is. What
+    nobody can tell is unknown. Nothing is stored. With --json and --file there is one object on each line, in the order
+    of the messages; an empty line is an empty message.
+
+    \b
+    Examples:
+      firebreak classify --text "pls delete my number, I don't trust you any more"
+      firebreak classify --text "ok" --before zh-CN --json
+      firebreak classify --file messages.txt --json > facts.jsonl
+    """
+    from flows.assembly import open_shelf
+    from flows.errors import FirebreakError
+
+    if (text is None) == (file is None):
+        raise FirebreakError('Give --text "words of a customer", or --file FILE with one message a line.')
+    bundle = open_shelf().current
+    if before is not None:
+        bundle.vocabulary.fact("locale").gate(before)
+    if text is not None:
+        told = Told.of(bundle, text, before)
+        if as_json:
+            say_json(told.to_json())
+        else:
+            for line in told.lines():
+                say(line)
+        return
+    for number, message in enumerate(_messages(str(file)), 1):
+        told = Told.of(bundle, message, before)
+        if as_json:
+            say(json.dumps({"line": number, **told.to_json()}))
+        else:
+            say(f"{ink(f'{number:>6}', 'dim')}  {told.in_short()}")
+        if number % _SAY_EVERY == 0 and sys.stderr.isatty():
+            tell(f"{number:,} messages")
+
+
+class Told:
+    """What was read from one message, and the severity that follows."""
+
+    def __init__(self, facts: dict[str, Any], because: dict[str, list[str]]) -> None:
+        self.facts = facts
+        self.because = because
+
+    @classmethod
+    def of(cls, bundle: Bundle, text: str, before: str | None) -> Told:
+        reading = bundle.reading_of(text, before)
+        triage = bundle.triage.decide(reading.facts)
+        known = {**reading.facts, **triage.then}
+        because = {name: list(entries) for name, entries in reading.because.items()}
+        if triage.rule is not None:
+            because["severity"] = [f"triage/{triage.rule.id}: {triage.rule.title}"]
+        return cls(known, because)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"facts": self.facts, "from": self.because}
+
+    def in_short(self) -> str:
+        """One line: what was found, without what was not."""
+        return ", ".join(f"{name} = {value}" for name, value in self._found()) or "nothing"
+
+    def lines(self) -> Iterator[str]:
+        """A line for each fact that was found, and what spoke for it; then those that were not, in short."""
+        found = list(self._found())
+        left = max((len(name) for name, _ in found), default=0) + 2
+        right = max((len(value) for _, value in found), default=0) + 2
+        for name, value in found:
+            parts = list(wrap("; ".join(self.because.get(name, [])), width() - left - right)) or [""]
+            yield f"{fill(name, left)}{fill(value, right)}{ink(parts[0], 'dim')}".rstrip()
+            for part in parts[1:]:
+                yield ink(f"{'':{left + right}}{part}", "dim")
+        open_ = [name for name, value in self.facts.items() if value == "unknown"]
+        silent = [name for name, value in self.facts.items() if value is False]
+        for word, names in (("unknown", open_), ("no", silent)):
+            for number, part in enumerate(wrap(", ".join(names), width() - 9) if names else ()):
+                yield ink(f"{fill(word if number == 0 else '', 9)}{part}", "dim")
+
+    def _found(self) -> Iterator[tuple[str, str]]:
+        for name, value in self.facts.items():
+            if value is not False and (value != "unknown" or name in self.because):
+                yield name, "yes" if value is True else str(value)
+
+
+def _messages(file: str) -> Iterator[str]:
+    """The lines of a file, or of the standard input; a byte that is no UTF-8 becomes a replacement sign."""
+    if file == "-":
+        sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
+        yield from (line.rstrip("\r\n") for line in sys.stdin)
+        return
+    with Path(file).open(encoding="utf-8", errors="replace", newline="\n") as lines:
+        yield from (line.rstrip("\r\n") for line in lines)

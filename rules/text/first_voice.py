@@ -1,0 +1,126 @@
+"""The first voice: what the word lists say of a text, and by which of their words."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from math import inf
+
+from rules.text.finder import Hit
+from rules.text.language import coverage, weights_of
+from rules.text.word_lists import LONGEST_PHRASE, Language, Part, Use, WordList, WordLists
+
+SENTENCE_END = re.compile(r"[.!?。;؟\n]+")
+CLAUSE_END = re.compile(r"[.!?。;؟\n,、،:()]")
+QUOTE = re.compile(r"\"[^\"\n]{1,400}\"|[“„«][^”“»\n]{1,400}[”“»]|「[^」\n]{1,400}」|『[^』\n]{1,400}』")
+QUOTED_LINE = re.compile(r"^>.*$", re.MULTILINE)  # as mail programs quote what is answered
+QUOTE_REACH = 12  # characters between "you said" and the quotation mark
+BORROWED = "en"
+"""People all over the world mix English words into their language, so its lists are heard in every text."""
+OF_ITS_OWN = 0.5
+"""The share of a text that a language must cover to be heard beside the main one."""
+
+
+class FirstVoice:
+    """A plain text with everything that was found in it."""
+
+    def __init__(self, plain: str, words: WordLists) -> None:
+        self.plain = plain
+        self.hits = words.finder.find(plain)
+        self.sentences = [match.end() for match in SENTENCE_END.finditer(plain)]
+        self.quotes = [match.span() for match in QUOTE.finditer(plain)]
+        self.quoted_lines = [match.span() for match in QUOTED_LINE.finditer(plain)]
+        self.languages = words.languages
+        self.taken_back_by = [self._negations(each) for each in words.languages]
+        weights = weights_of(plain)
+        self.covered = {
+            str(each.language): coverage(plain, weights, each, self.of(each, "common"), self._all_of(each))
+            for each in words.languages
+        }
+
+    def of(self, language: Language, part: Part, name: str = "") -> Sequence[Hit]:
+        return self.hits.get(Use(str(language.language), part, name), ())
+
+    def _all_of(self, language: Language) -> list[Hit]:
+        parts = ("list", "group", "negation")
+        uses = [use for use in self.hits if use.language == language.language and use.part in parts]
+        return [hit for use in uses for hit in self.hits[use]]
+
+    def speaks(self, language: Language, main: str | None) -> bool:
+        """Whether the lists of a language are heard in this text: those of its main language, of the language that
+        everybody borrows from, of those that nobody can mistake by their letters, of those that cover enough of it;
+        and all of them where nobody knows the language."""
+        known = str(language.language)
+        return main in (known, None) or known == BORROWED or bool(language.letters) or self.covered[known] >= OF_ITS_OWN
+
+    def entries(self, language: Language, main: str | None) -> Iterator[tuple[WordList, str]]:
+        """Every list that speaks, with the words it spoke by."""
+        own = [hit for each in self.languages if each.language == main for hit in self.of(each, "common")]
+        foreign = language.language != main and not language.letters
+
+        for entry in language.lists:
+            exceptions = self.of(language, "list except", str(entry.id))
+
+            def counts(hit: Hit, entry: WordList = entry, exceptions: Sequence[Hit] = exceptions) -> bool:
+                if _inside(hit, exceptions) or (foreign and _inside(hit, own)):
+                    return False
+                return not (entry.negatable and (self._is_taken_back(hit) or self._is_quoted(hit)))
+
+            for hit in self.of(language, "list", str(entry.id)):
+                if counts(hit):
+                    yield entry, hit.phrase
+            for names in entry.together:
+                groups = [[hit for hit in self.of(language, "group", str(name)) if counts(hit)] for name in names]
+                if together := self._in_one_sentence(groups):
+                    yield entry, " + ".join(hit.phrase for hit in together)
+
+    def _in_one_sentence(self, groups: Sequence[Sequence[Hit]]) -> list[Hit]:
+        """One hit of every group, all in the same sentence; empty if no sentence has them all."""
+        by_sentence = [{bisect_right(self.sentences, hit.start): hit for hit in reversed(hits)} for hits in groups]
+        shared = set(by_sentence[0]).intersection(*by_sentence[1:])
+        return [hits[min(shared)] for hits in by_sentence] if shared else []
+
+    def _negations(self, language: Language) -> list[Hit]:
+        exceptions = self.of(language, "negation except")
+        return [hit for hit in self.of(language, "negation") if not _inside(hit, exceptions)]
+
+    def _is_taken_back(self, hit: Hit) -> bool:
+        for language, words in zip(self.languages, self.taken_back_by, strict=True):
+            reach = language.negation.reach
+            for word in _before(words, hit.start, reach + LONGEST_PHRASE):
+                reached = word.end <= hit.start <= word.end + reach
+                if (
+                    reached
+                    and not CLAUSE_END.search(self.plain, word.end, hit.start)
+                    and not self._stopped(language, word.end, hit.start)
+                ):
+                    return True
+        return False
+
+    def _stopped(self, language: Language, start: int, end: int) -> bool:
+        stops = self.of(language, "negation stop")
+        return any(stop.start >= start and stop.end <= end for stop in _before(stops, end, end - start))
+
+    def _is_quoted(self, hit: Hit) -> bool:
+        """Whether these are somebody else's words: a line that quotes, or what stands in quotation marks after words
+        such as `you said`."""
+        if any(start <= hit.start < end for start, end in self.quoted_lines):
+            return True
+        said = [word for language in self.languages for word in self.of(language, "others say")]
+        return any(
+            start < hit.start < end and any(start - QUOTE_REACH <= word.end <= start + 1 for word in said)
+            for start, end in self.quotes
+        )
+
+
+def _before(hits: Sequence[Hit], position: int, reach: int) -> Iterator[Hit]:
+    """Of hits in ascending order, those that start at most `reach` before `position`, or at it; the nearest first."""
+    for index in range(bisect_right(hits, (position, inf)) - 1, -1, -1):
+        if hits[index].start < position - reach:
+            return
+        yield hits[index]
+
+
+def _inside(hit: Hit, exceptions: Sequence[Hit]) -> bool:
+    return any(hit.end <= spot.end for spot in _before(exceptions, hit.start, LONGEST_PHRASE))

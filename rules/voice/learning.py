@@ -1,0 +1,92 @@
+"""`python -m rules.voice.learning`: learn from `examples/*.tsv` and write `model.json`. Needs scikit-learn.
+
+One logistic regression for each fact, over which pieces of words a text has (each counts once, and a text as much as
+any other). The same examples give the same model.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import Normalizer
+
+from rules.problems import Problems
+from rules.vocabulary import Value, Vocabulary
+from rules.voice.labelled import SIGN, Labelled, read_labelled
+from rules.voice.second_voice import MODEL, UNIT, SecondVoice, distinct_pieces
+
+EXAMPLES = MODEL.with_name("examples")
+FACTS = ("intent", "anger")
+RARE = 2  # a piece in fewer messages than this is not learned
+STRICTNESS = 6.0  # scikit-learn's C: the higher, the more it trusts the examples
+MOST_PIECES_LEARNED = 24_000
+SMALLEST = 4  # hundredths; what weighs less is left out
+
+
+def examples() -> list[Labelled]:
+    """All messages to learn from. Raises ContentError with every line that cannot be read."""
+    problems = Problems()
+    vocabulary = Vocabulary.load()
+    found = [each for path in sorted(EXAMPLES.glob("*.tsv")) for each in read_labelled(path, vocabulary, problems)]
+    problems.raise_errors()
+    return found
+
+
+def fingerprint(messages: Iterable[Labelled]) -> str:
+    """Sixteen hex digits that name exactly these messages with their labels."""
+    told = json.dumps([[each.locale, each.text, sorted(each.facts.items())] for each in messages])
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def learn(messages: Sequence[Labelled]) -> SecondVoice:
+    """What these messages teach."""
+    counter = CountVectorizer(analyzer=distinct_pieces, min_df=RARE, binary=True)
+    counted = Normalizer().fit_transform(counter.fit_transform([each.text for each in messages]))
+    signs = sorted({name for each in messages for name in each.facts if name.startswith(SIGN)})
+    outcomes: list[tuple[str, Value]] = []
+    bias: list[float] = []
+    rows: list[Any] = []
+    for fact in (*FACTS, *signs):
+        labels = [str(each.facts[fact]) for each in messages]
+        if len(set(labels)) < 2:
+            continue
+        model = LogisticRegression(C=STRICTNESS, class_weight="balanced", max_iter=2_000)
+        model.fit(counted, labels)
+        two = len(model.classes_) == 2
+        outcomes += [(fact, True)] if two else [(fact, str(value)) for value in model.classes_]
+        bias += list(model.intercept_)
+        rows += list(model.coef_)
+    table = numpy.rint(numpy.array(rows).T * UNIT).astype(int)
+    table[abs(table) < SMALLEST] = 0
+    strongest = numpy.argsort(-abs(table).max(axis=1), kind="stable")[:MOST_PIECES_LEARNED]
+    names = counter.get_feature_names_out()
+    weights = {
+        str(names[row]): [int(part) for at in numpy.flatnonzero(table[row]) for part in (at, table[row][at])]
+        for row in sorted(strongest, key=lambda row: str(names[row]))
+        if table[row].any()
+    }
+    return SecondVoice(outcomes, [round(each * UNIT) for each in bias], weights, fingerprint(messages))
+
+
+def write(voice: SecondVoice, path: Path = MODEL) -> None:
+    """Keep a voice in a file that `SecondVoice.load` reads; a piece has a line of its own, so that a change shows."""
+    head = _json({"learned_from": voice.learned_from, "outcomes": voice.outcomes, "bias": voice.bias})
+    pieces = (f"{_json(piece)}:{_json(spoken)}" for piece, spoken in voice.weights.items())
+    path.write_text(f'{head[:-1]},"weights":{{\n' + ",\n".join(pieces) + "\n}}\n", encoding="utf-8")
+
+
+def _json(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+if __name__ == "__main__":
+    learned = learn(examples())
+    write(learned)
+    print(f"{len(learned.weights):,} pieces, learned from {learned.learned_from}, in {MODEL.name}")  # noqa: T201

@@ -1,0 +1,110 @@
+"""The second voice: how likely each value of a fact is, by the pieces of words in a text.
+
+It is a linear model, so what it has learned is a table: piece -> how much it speaks for each outcome. Scikit-learn
+makes the table (`learning.py`); to read by it takes nothing but additions.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby, pairwise
+from math import exp, sqrt
+from pathlib import Path
+
+from rules.text.plain import WRITTEN_WITHOUT_SPACES, plain
+from rules.text.voice import Heard
+from rules.vocabulary import Value
+
+MODEL = Path(__file__).with_name("model.json")
+MOST_PIECES = 4_000
+"""Of a longer text the first pieces are heard: some two thousand words."""
+UNIT = 100
+"""Weights are kept as whole hundredths."""
+
+_WORD = re.compile(r"[^\W_]+|[^\w\s]")
+_DIGITS = re.compile(r"\d+")
+
+
+def pieces(text: str) -> Iterator[str]:
+    """The pieces of a text, in its plain form, that are counted: words, pairs of words, and parts of 3 to 5 letters of
+    each word with its borders; of writing without spaces 1 to 4 signs. Every number is the same number."""
+    plain_text = plain(text)
+    words = _WORD.findall(_DIGITS.sub("0", plain_text))
+    for word in words:
+        if WRITTEN_WITHOUT_SPACES.match(word):
+            continue
+        yield f"={word}"
+        bordered = f" {word} "
+        for length in range(3, 6):
+            yield from (bordered[start : start + length] for start in range(len(bordered) - length + 1))
+    for one, other in pairwise(words):
+        yield f"={one} {other}"
+    for dense, signs in groupby(plain_text, lambda sign: bool(WRITTEN_WITHOUT_SPACES.match(sign))):
+        if dense:
+            run = "".join(signs)
+            for length in range(1, 5):
+                yield from (run[start : start + length] for start in range(len(run) - length + 1))
+
+
+def distinct_pieces(text: str) -> list[str]:
+    """The pieces of a text, each once, in the order in which they first stand there."""
+    seen: dict[str, None] = {}
+    for piece in pieces(text):
+        seen[piece] = None
+        if len(seen) >= MOST_PIECES:
+            break
+    return list(seen)
+
+
+@dataclass(frozen=True)
+class SecondVoice:
+    """`outcomes` are the (fact, value) pairs that are weighed, `bias` their weights before anything is heard, and
+    `weights` what each piece adds: the number of an outcome -> hundredths. A yes_no fact has one outcome, yes."""
+
+    outcomes: Sequence[tuple[str, Value]]
+    bias: Sequence[int]
+    weights: Mapping[str, Sequence[int]]
+    learned_from: str
+    name: str = "second voice"
+
+    @classmethod
+    def load(cls) -> SecondVoice:
+        """What is shipped, in `model.json`."""
+        return _load(MODEL)
+
+    def listen(self, text: str) -> Mapping[str, Heard]:
+        """Fact -> its most likely value, and how likely that is. Nothing for a text without a single known piece."""
+        known = [self.weights[piece] for piece in distinct_pieces(text) if piece in self.weights]
+        if not known:
+            return {}
+        sums = [0] * len(self.outcomes)
+        for spoken in known:
+            for number in range(0, len(spoken), 2):
+                sums[spoken[number]] += spoken[number + 1]
+        size = sqrt(len(known))
+        scores = [(bias + total / size) / UNIT for bias, total in zip(self.bias, sums, strict=True)]
+        heard: dict[str, Heard] = {}
+        for fact, numbers in groupby(range(len(self.outcomes)), lambda number: self.outcomes[number][0]):
+            heard[fact] = _likeliest([(self.outcomes[number][1], scores[number]) for number in numbers])
+        return heard
+
+
+def _likeliest(scored: list[tuple[Value, float]]) -> Heard:
+    if len(scored) == 1:
+        yes = 1 / (1 + exp(-scored[0][1]))
+        return Heard(True, yes) if yes >= 0.5 else Heard(False, 1 - yes)
+    top = max(score for _, score in scored)
+    shares = [(exp(score - top), value) for value, score in scored]
+    share, value = max(shares, key=lambda each: each[0])
+    return Heard(value, share / sum(each for each, _ in shares))
+
+
+@cache
+def _load(path: Path) -> SecondVoice:
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    outcomes = [(str(fact), value) for fact, value in kept["outcomes"]]
+    return SecondVoice(outcomes, kept["bias"], kept["weights"], kept["learned_from"])
