@@ -79,15 +79,17 @@ def coverage(
 def language_of(plain: str, covered: Mapping[str, float], before: str | None = None) -> str | None:
     """The language of a plain text, given which share of it each language covers; None if it is none of ours, or too
     short to tell. `before` is the language that the conversation was in so far, which decides where the text cannot."""
+    letters = len(LETTER.findall(plain))
     best = max(covered, key=lambda name: covered[name], default="")
     top = covered.get(best, 0.0)
     close = [name for name, share in covered.items() if share >= max(UNDERSTOOD, top - CLEAR)]
+    if letters < TOO_SHORT:
+        written_otherwise = WRITTEN_WITHOUT_SPACES.search(plain) is not None and before not in close
+        if before in covered and not written_otherwise:
+            return before if letters else None
+        return best if close else None
     if top >= PLAINLY and len(close) == 1:
         return best
-    if len(LETTER.findall(plain)) < TOO_SHORT:
-        if before in covered and (before in close or not close):
-            return before
-        return best if close else None
     spelt = _spelling(plain, covered)
     foreign = max((share for name, share in spelt.items() if name not in covered), default=0.0)
     if (

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from rules.text.first_voice import FirstVoice
 from rules.text.language import language_of
 from rules.text.opinion import Opinion
-from rules.text.plain import LETTER, is_traditional, shortened
+from rules.text.plain import LETTER, LONGEST_TEXT, is_traditional, shortened
 from rules.text.voice import Voice
 from rules.text.word_lists import WordLists
 from rules.vocabulary import UNKNOWN, Value
@@ -46,14 +46,15 @@ def read_text(text: str, words: WordLists, before: str | None = None, voices: Se
     """What the lists and the other voices make of a text: every fact that any list sets, and `locale`.
 
     Facts that nothing spoke for are false (yes_no), `other` (intent) or `calm` (anger) if the text was understood,
-    else unknown. `before` is the locale that the conversation was in so far: it tells in which language a text is that
-    is too short to tell.
+    else unknown, and so they are for what is longer than anybody reads. `before` is the locale that the conversation
+    was in so far: it tells in which language a text is that is too short to tell.
     """
     plain = words.plain(text)
     texts = [FirstVoice(each, words) for each in dict.fromkeys((plain, *shortened(plain)))]
     spoken_before = next((each.language for each in words.languages if before in (each.locale, each.traditional)), None)
     language = language_of(plain, texts[0].covered, spoken_before)
-    understood = bool(plain.strip()) and (language is not None or not LETTER.search(plain))
+    readable = language is not None or not LETTER.search(plain)
+    understood = bool(plain.strip()) and readable and len(text) <= LONGEST_TEXT
     said = _said(texts, language)
     others = {voice.name: voice.listen(text) for voice in voices} if language is not None else {}
     facts: dict[str, Value] = {"locale": _locale(text, language, words, before)}
