@@ -40,6 +40,7 @@ _KEYS = ("kind", "values", "meaning", "source", "unknown_counts_as")
 FACT_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _WORD = re.compile(r"[\w.:-]{1,40}")
 _ORDERED = ("level", "count", "duration")
+_CLOSED = (str, bool)
 
 
 class FactError(ValueError):
@@ -147,6 +148,13 @@ def _shown(given: object) -> str:
     return f'"{given}"' if isinstance(given, str) else str(given) if isinstance(given, int | float) else "that value"
 
 
+class _Gated(dict[str, Value]):
+    """Facts as the gate of a vocabulary left them. Nobody changes facts, so these need not pass it again."""
+
+    __slots__ = ("vocabulary",)
+    vocabulary: Vocabulary
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """All facts by name."""
@@ -186,11 +194,30 @@ class Vocabulary:
         A duration may come as a timedelta or as text; parts of a second are dropped. Raises FactError for a name
         or a value outside the vocabulary. Gating facts that passed the gate before changes nothing.
         """
-        facts: dict[str, Value] = dict.fromkeys(self.facts, UNKNOWN)
+        if isinstance(raw, _Gated) and raw.vocabulary is self:
+            return raw
+        facts, words = _Gated(self._nothing_known), self._words
+        facts.vocabulary = self
         for name, given in raw.items():
-            fact = self.fact(name)
-            facts[fact.name] = fact.gate(given)
+            # Most values are words of their fact or yes and no. An exact class, because 1 equals True.
+            if name in words and given.__class__ in _CLOSED and given in words[name]:
+                facts[name] = given
+            else:
+                fact = self.fact(name)
+                facts[fact.name] = fact.gate(given)
         return facts
+
+    @cached_property
+    def _nothing_known(self) -> dict[str, Value]:
+        return dict.fromkeys(self.facts, UNKNOWN)
+
+    @cached_property
+    def _words(self) -> Mapping[str, frozenset[Value]]:
+        """Fact -> the values that pass the gate as they are, of those that are words or yes and no."""
+        return {
+            name: frozenset([UNKNOWN, *((True, False) if fact.kind == "yes_no" else fact.values)])
+            for name, fact in self.facts.items()
+        }
 
 
 def value_to_json(value: Value) -> str | bool | int:
