@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import threading
 import weakref
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from operator import itemgetter
@@ -25,7 +26,7 @@ from rules.conditions import MOST_BRANCHES, MOST_FACTS, Condition
 from rules.vocabulary import Fact, Facts
 
 MOST_RULES_A_HANDLE = 40  # more than 64 that match at once are an error, 256 alike end the process
-MOST_RULES = 10_000  # in one engine; each takes some 30 kB there, and a thousand playbooks make two thousand
+MOST_OPEN = 100  # handles of one engine, each of which takes some 1.2 MB; a thousand playbooks need 50
 GUARD = {"_k": 1}  # first in every rule: an unguarded rule can make the engine loop for ever
 ALWAYS = "z"  # a rule that always matches, so that an engine which lost its rules cannot look like "nothing applies"
 SID = "1"
@@ -49,11 +50,10 @@ class Engine:
             ways = _ways(number, condition)
             rules += ways
             self._owners += [number] * len(ways)
-            if len(rules) > MOST_RULES:
-                raise EngineError(f"the conditions can come true in more than {MOST_RULES:,} ways; leave some out")
         self._index = Index(rules)
         self._handles = [_Handle(rules, start, end, self._index) for start, end in _shares(rules)]
         self._home = [handle for handle in self._handles for _ in range(handle.start, handle.end)]
+        self._open: deque[_Handle] = deque()
         self._lock = threading.Lock()
         weakref.finalize(self, _close_all, self._handles)
 
@@ -63,6 +63,7 @@ class Engine:
         with self._lock:
             for handle in self._handles:
                 if fitting & handle.rules:
+                    self._make_room(handle)
                     handle.confirm(fitting, numbers)
         return sorted({self._owners[rule] for rule in _positions(fitting)})
 
@@ -72,8 +73,10 @@ class Engine:
         if not fitting:
             return None
         lowest = (fitting & -fitting).bit_length() - 1
+        handle = self._home[lowest]
         with self._lock:
-            self._home[lowest].confirm(fitting, numbers)
+            self._make_room(handle)
+            handle.confirm(fitting, numbers)
         return self._owners[lowest]
 
     def open(self) -> None:
@@ -81,12 +84,20 @@ class Engine:
         do what the conditions mean."""
         with self._lock:
             for handle in self._handles:
+                self._make_room(handle)
                 handle.open()
 
     def close(self) -> None:
         """Give the C module's memory back; the next question opens it again."""
         with self._lock:
             _close_all(self._handles)
+
+    def _make_room(self, handle: _Handle) -> None:
+        """Before a handle is opened: see to it that no more than `MOST_OPEN` are."""
+        if handle.number is None:
+            self._open.append(handle)
+            if len(self._open) > MOST_OPEN:
+                self._open.popleft().close()
 
 
 class _Handle:

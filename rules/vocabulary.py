@@ -39,6 +39,7 @@ SUPPLIERS: Mapping[Supplier, str] = {
 _KEYS = ("kind", "values", "meaning", "source", "unknown_counts_as")
 FACT_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _WORD = re.compile(r"[\w.:-]{1,40}")
+_LONG_NUMBER = 10**40
 _ORDERED = ("level", "count", "duration")
 _CLOSED = (str, bool)
 
@@ -145,7 +146,9 @@ def _shown(given: object) -> str:
         return str(given).lower()
     if isinstance(given, str) and not _WORD.fullmatch(given):
         return "that text"
-    return f'"{given}"' if isinstance(given, str) else str(given) if isinstance(given, int | float) else "that value"
+    if isinstance(given, float) or (isinstance(given, int) and abs(given) < _LONG_NUMBER):
+        return str(given)
+    return f'"{given}"' if isinstance(given, str) else "that value"
 
 
 class _Gated(dict[str, Value]):
