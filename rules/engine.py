@@ -112,11 +112,12 @@ class _Handle:
         spoken = {fact for rule in rules[start:end] for fact in rule}
         positions = [position for position, fact in enumerate(index.facts) if fact in spoken]
         fields = {index.facts[position]: f"f{position}" for position in positions}
+        self.fields = tuple(fields.values())
         self.definition = _definition(rules[start:end], fields)
         self._always = 1 << end
         self._bits = {f"r{position}": 1 << start + position for position in range(end - start)} | {ALWAYS: self._always}
         # One template for all questions is filled in faster than JSON is written.
-        blanks = dict.fromkeys(fields.values(), "%d")
+        blanks = dict.fromkeys(self.fields, "%d")
         self._message = json.dumps({"id": 1, "sid": int(SID), **GUARD, **blanks}).replace('"%d"', "%d")
         self._pick = _picker(positions)
 

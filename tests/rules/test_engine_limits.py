@@ -172,7 +172,7 @@ def test_large_numbers_stay_what_they_are() -> None:
 
 
 def test_no_name_and_no_text_of_the_content_reaches_the_engine() -> None:
-    """Names are compared by a hash there, so that a rule about one fact would hold for another; long ones end it all."""
+    """Names are compared by a hash there, so that one fact would be taken for another; and a long one ends it all."""
     long = "x" * 70_000
     fact = Fact("liquid", "choice", {"costarring": "a", "liquid": "b", long: "c"}, "", "team")
     engine = Engine([Is(fact, "is", long)] * (MOST_RULES_A_HANDLE + 1))
