@@ -91,6 +91,7 @@ class Engine:
         """Give the C module's memory back; the next question opens it again."""
         with self._lock:
             _close_all(self._handles)
+            self._open.clear()
 
     def _make_room(self, handle: _Handle) -> None:
         """Before a handle is opened: see to it that no more than `MOST_OPEN` are."""

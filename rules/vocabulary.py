@@ -25,6 +25,7 @@ Supplier = Literal["text", "message", "history", "clock", "team", "rules"]
 UNKNOWN = "unknown"
 KNOWN = "known"
 LARGEST_COUNT = 1_000_000_000  # larger counts are taken as this one, so that the engine's integers never overflow
+NO_TIME, SECOND = timedelta(0), timedelta(seconds=1)
 RESERVED = (UNKNOWN, KNOWN, "all", "any", "not")
 
 SUPPLIERS: Mapping[Supplier, str] = {
@@ -96,8 +97,8 @@ class Fact:
             return given
         if self.kind == "count" and type(given) is int and given >= 0:
             return min(given, LARGEST_COUNT)
-        if self.kind == "duration" and isinstance(given, timedelta) and given >= timedelta(0):
-            return min(timedelta(seconds=given // timedelta(seconds=1)), LONGEST)
+        if self.kind == "duration" and isinstance(given, timedelta) and given >= NO_TIME:
+            return min(given - given % SECOND if given.microseconds else given, LONGEST)
         raise self._refusal(given)
 
     def _gate_text(self, given: str) -> Value:
@@ -121,7 +122,7 @@ class Fact:
         """The integer that stands for a gated value: -1 unknown, else the position in `values`, 0 or 1, the count, or
         the whole seconds."""
         if isinstance(value, timedelta):
-            return value // timedelta(seconds=1)
+            return value // SECOND
         if isinstance(value, int):
             return int(value)
         return -1 if value == UNKNOWN else self._positions[value]
