@@ -58,7 +58,7 @@ def open_in_force(root: Path, verbs: Verbs, store: Store, say: Say = _to_log) ->
 
 
 def released(root: Path, lock: Lock, verbs: Verbs) -> Bundle:
-    """The bundle of the last release, found sound: read, checked, and its rules asked one question each. Raises
+    """The bundle of the last release, found sound: read, checked, and its rules tried out in the engine. Raises
     ContentError with everything that stands against it.
 
     Every file has the hash that this lock wants, so a release that is being written meanwhile cannot be half in it.
@@ -71,7 +71,7 @@ def released(root: Path, lock: Lock, verbs: Verbs) -> Bundle:
     problems.raise_errors()
     try:
         for rules in (bundle.triage, bundle.triggers):
-            rules.decide({})
+            rules.engine().open()
     except EngineError as error:
         problems.error(Place(TRIAGE), f"the rule engine does not take the rules: {error}", "engine")
     problems.raise_errors()

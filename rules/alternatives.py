@@ -7,14 +7,16 @@ is left is a list of alternatives without groups. This is plain interval arithme
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import accumulate, product
+from operator import xor
 
-from rules.conditions import COMPARE, All, Any_, Condition, Is, Not
-from rules.vocabulary import KNOWN, Fact
+from rules.conditions import COMPARE, WIDEST_HOLE, All, Any_, Condition, Is, Not
+from rules.vocabulary import KNOWN, UNKNOWN, Fact, Facts, Value
 
 UNKNOWN_NUMBER = -1
-WIDEST_HOLE = 16  # the engine tests a smaller hole in a range number by number; at a wider one the range is split
 
 Range = tuple[int, int]
 """Lowest and highest integer, both included; integers are those of `Fact.number`, -1 stands for unknown."""
@@ -33,6 +35,68 @@ def alternatives(condition: Condition) -> list[Alternative]:
 def fits(alternative: Alternative, numbers: Mapping[Fact, int]) -> bool:
     """Whether these numbers satisfy the alternative."""
     return all(any(low <= numbers[fact] <= high for low, high in ranges) for fact, ranges in alternative.items())
+
+
+class Index:
+    """Finds those of many alternatives that facts satisfy, in as many steps as there are facts.
+
+    The integers of a fact are cut into stretches that no alternative divides further, and for each stretch is kept
+    who allows it, as the bits of one number: bit 0 for the first alternative. The `and` over the facts is the answer.
+    """
+
+    def __init__(self, found: Sequence[Alternative]) -> None:
+        self.facts = tuple(sorted({fact for each in found for fact in each}, key=lambda fact: fact.name))
+        self._all = (1 << len(found)) - 1
+        changes: dict[Fact, defaultdict[int, int]] = {fact: defaultdict(int) for fact in self.facts}
+        free = dict.fromkeys(self.facts, self._all)  # who takes anything for the fact
+        for position, each in enumerate(found):
+            for fact, ranges in each.items():
+                free[fact] ^= 1 << position
+                for low, high in ranges:
+                    changes[fact][low] ^= 1 << position
+                    changes[fact][high + 1] ^= 1 << position
+        self._stretches = [_Stretches(changes[fact], free[fact]) for fact in self.facts]
+        self._read = [(fact.name, _reader(fact, each)) for fact, each in zip(self.facts, self._stretches, strict=True)]
+
+    def look_up(self, facts: Facts) -> tuple[int, list[int]]:
+        """The bits of the alternatives that gated facts satisfy, and the integers of `self.facts`, in their order."""
+        fitting, numbers = self._all, []
+        for name, read in self._read:
+            number, allowed = read(facts[name])
+            fitting &= allowed
+            numbers.append(number)
+        return fitting, numbers
+
+    def fitting(self, numbers: Sequence[int]) -> int:
+        """The bits of the alternatives that these integers of `self.facts` satisfy."""
+        found = self._all
+        for number, stretches in zip(numbers, self._stretches, strict=True):
+            found &= stretches.allowed(number)
+        return found
+
+
+class _Stretches:
+    """Who allows which integers of one fact."""
+
+    def __init__(self, changes: Mapping[int, int], free: int) -> None:
+        self.cuts = sorted(changes)
+        self.masks = list(accumulate((changes[cut] for cut in self.cuts), xor, initial=free))
+
+    def allowed(self, number: int) -> int:
+        return self.masks[bisect_right(self.cuts, number)]
+
+
+def _reader(fact: Fact, stretches: _Stretches) -> Callable[[Value], tuple[int, int]]:
+    """From a gated value to its integer and who allows it; where there are few values, all are looked up beforehand."""
+
+    def read(value: Value) -> tuple[int, int]:
+        number = fact.number(value)
+        return number, stretches.allowed(number)
+
+    if fact.kind in ("count", "duration"):
+        return read
+    few: tuple[Value, ...] = (UNKNOWN, *((False, True) if fact.kind == "yes_no" else fact.values))
+    return {value: read(value) for value in few}.__getitem__
 
 
 def _alternatives(condition: Condition, *, negated: bool) -> list[Alternative]:

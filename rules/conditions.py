@@ -45,6 +45,10 @@ OPERATORS: tuple[str, ...] = ("one_of", *get_args(OrderOp))
 
 MOST_BRANCHES = 256
 """How many ways to come true one condition may have: each is one rule in the engine, which takes some dozens."""
+MOST_FACTS = 200
+"""About how many facts one condition may speak: the engine refuses a question with some 250."""
+WIDEST_HOLE = 16
+"""The engine tests a hole in a range of integers number by number; at one wider than this the range is split in two."""
 DEEPEST = 12
 
 
@@ -110,9 +114,13 @@ class Is(Condition):
         return {self.fact.name: value if self.op == "is" else {self.op: value}}
 
     def branches(self, negated: bool = False) -> int:
-        if self.fact.kind not in ("count", "duration"):
-            return 1
-        return len(self.value) + negated if isinstance(self.value, tuple) else 2
+        if self.op == "is":
+            return 1  # all but one number is a range with a hole of one
+        ranges = len(self.value) + negated if isinstance(self.value, tuple) else 2
+        if self.fact.kind in ("count", "duration"):
+            return ranges
+        left_out = len(self.value) if negated and isinstance(self.value, tuple) else len(self.fact.values)
+        return min(ranges, 1 + left_out // (WIDEST_HOLE + 1))
 
     def _value_data(self) -> Json:
         if isinstance(self.value, tuple):
@@ -196,8 +204,13 @@ def parse_condition(data: object, vocabulary: Vocabulary, keys: Keys, report: Re
     part; the condition itself stands at `keys`.
     """
     condition = _Parser(vocabulary, report).condition(data, keys, 1)
-    if condition is not None and condition.branches() > MOST_BRANCHES:
+    if condition is None:
+        return None
+    if condition.branches() > MOST_BRANCHES:
         report(keys, f"this condition can come true in more than {MOST_BRANCHES} ways; split it", "condition-too-large")
+        return None
+    if len(condition.facts()) > MOST_FACTS:
+        report(keys, f"this condition speaks about more than {MOST_FACTS} facts; split it", "condition-too-large")
         return None
     return condition
 

@@ -85,10 +85,11 @@ class RuleSet:
 
     def engine(self) -> Engine:
         """The compiled rules."""
-        with self._opening:
-            if self._engine is None:
-                self._engine = Engine([rule.when for rule in self.rules])
-            return self._engine
+        if self._engine is None:
+            with self._opening:
+                if self._engine is None:
+                    self._engine = Engine([rule.when for rule in self.rules])
+        return self._engine
 
 
 @dataclass(frozen=True)

@@ -119,10 +119,14 @@ OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
     "times": ("count", "max", "attempts"),
 }
 """A word of ours -> what people write who know another tool, or who just guess."""
+LONGEST_NAME = 200
+"""What is longer is no misspelt name. To compare a text of ten megabytes letter by letter takes seconds."""
 
 
 def nearest(given: object, allowed: Iterable[str]) -> str | None:
     """The one of these names that was probably meant: spelt nearly so, or called so elsewhere."""
+    if isinstance(given, str) and len(given) > LONGEST_NAME:
+        return None
     names = sorted(allowed)
     plain = str(given).strip().casefold().replace("-", "_").replace(" ", "_")
     meant = [name for name in names if name.casefold().replace("-", "_") == plain]

@@ -25,6 +25,7 @@ Supplier = Literal["text", "message", "history", "clock", "team", "rules"]
 UNKNOWN = "unknown"
 KNOWN = "known"
 LARGEST_COUNT = 1_000_000_000  # larger counts are taken as this one, so that the engine's integers never overflow
+NO_TIME, SECOND = timedelta(0), timedelta(seconds=1)
 RESERVED = (UNKNOWN, KNOWN, "all", "any", "not")
 
 SUPPLIERS: Mapping[Supplier, str] = {
@@ -39,7 +40,9 @@ SUPPLIERS: Mapping[Supplier, str] = {
 _KEYS = ("kind", "values", "meaning", "source", "unknown_counts_as")
 FACT_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _WORD = re.compile(r"[\w.:-]{1,40}")
+_LONG_NUMBER = 10**40
 _ORDERED = ("level", "count", "duration")
+_CLOSED = (str, bool)
 
 
 class FactError(ValueError):
@@ -94,8 +97,8 @@ class Fact:
             return given
         if self.kind == "count" and type(given) is int and given >= 0:
             return min(given, LARGEST_COUNT)
-        if self.kind == "duration" and isinstance(given, timedelta) and given >= timedelta(0):
-            return min(timedelta(seconds=given // timedelta(seconds=1)), LONGEST)
+        if self.kind == "duration" and isinstance(given, timedelta) and given >= NO_TIME:
+            return min(given - given % SECOND if given.microseconds else given, LONGEST)
         raise self._refusal(given)
 
     def _gate_text(self, given: str) -> Value:
@@ -119,7 +122,7 @@ class Fact:
         """The integer that stands for a gated value: -1 unknown, else the position in `values`, 0 or 1, the count, or
         the whole seconds."""
         if isinstance(value, timedelta):
-            return value // timedelta(seconds=1)
+            return value // SECOND
         if isinstance(value, int):
             return int(value)
         return -1 if value == UNKNOWN else self._positions[value]
@@ -144,7 +147,16 @@ def _shown(given: object) -> str:
         return str(given).lower()
     if isinstance(given, str) and not _WORD.fullmatch(given):
         return "that text"
-    return f'"{given}"' if isinstance(given, str) else str(given) if isinstance(given, int | float) else "that value"
+    if isinstance(given, float) or (isinstance(given, int) and abs(given) < _LONG_NUMBER):
+        return str(given)
+    return f'"{given}"' if isinstance(given, str) else "that value"
+
+
+class _Gated(dict[str, Value]):
+    """Facts as the gate of a vocabulary left them. Nobody changes facts, so these need not pass it again."""
+
+    __slots__ = ("vocabulary",)
+    vocabulary: Vocabulary
 
 
 @dataclass(frozen=True)
@@ -186,11 +198,30 @@ class Vocabulary:
         A duration may come as a timedelta or as text; parts of a second are dropped. Raises FactError for a name
         or a value outside the vocabulary. Gating facts that passed the gate before changes nothing.
         """
-        facts: dict[str, Value] = dict.fromkeys(self.facts, UNKNOWN)
+        if isinstance(raw, _Gated) and raw.vocabulary is self:
+            return raw
+        facts, words = _Gated(self._nothing_known), self._words
+        facts.vocabulary = self
         for name, given in raw.items():
-            fact = self.fact(name)
-            facts[fact.name] = fact.gate(given)
+            # Most values are words of their fact or yes and no. An exact class, because 1 equals True.
+            if name in words and given.__class__ in _CLOSED and given in words[name]:
+                facts[name] = given
+            else:
+                fact = self.fact(name)
+                facts[fact.name] = fact.gate(given)
         return facts
+
+    @cached_property
+    def _nothing_known(self) -> dict[str, Value]:
+        return dict.fromkeys(self.facts, UNKNOWN)
+
+    @cached_property
+    def _words(self) -> Mapping[str, frozenset[Value]]:
+        """Fact -> the values that pass the gate as they are, of those that are words or yes and no."""
+        return {
+            name: frozenset([UNKNOWN, *((True, False) if fact.kind == "yes_no" else fact.values)])
+            for name, fact in self.facts.items()
+        }
 
 
 def value_to_json(value: Value) -> str | bool | int:

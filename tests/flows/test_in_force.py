@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from flows.shelf import Shelf
 from flows.store.database import Store
 from flows.store.tables import Bundle
 from flows.verbs import all_verbs
+from rules import engine
 from rules.lock import LOCK, write_lock
 from rules.problems import ContentError
 from tests.flows.released import PLAYBOOK, release
@@ -127,6 +130,50 @@ def test_content_in_force_is_kept_in_the_store(root: Path, store: Store, said: l
 
 
 # -- while it runs ---------------------------------------------------------------------------------------------------
+
+
+def test_rules_that_the_engine_takes_wrongly_are_not_put_in_force(
+    root: Path, store: Store, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From one message to the next nothing could be decided any more, and the old rules would be gone."""
+    service = Running(root, store, said)
+    before = service.shelf.current
+    assert before.triage.decide({"sign_safety": True}).then == {"severity": "urgent"}
+    monkeypatch.setattr(engine, "_tests", lambda *_: [])  # every rule that is built now holds always
+    release(root)
+    assert service.later() == "1.0.0"
+    assert "the rule engine does not take" in said[0]
+    assert f"bundle {before.digest} stays in force" in said[0]
+    assert service.shelf.current.triage.decide({"sign_safety": True}).then == {"severity": "urgent"}
+    monkeypatch.undo()
+    release(root, "1.2.0")
+    assert service.later() == "1.2.0"
+
+
+def test_deciding_goes_on_while_new_content_is_put_in_force(root: Path, store: Store, said: list[str]) -> None:
+    """A message that comes in during a release would be decided by half of it, or not at all."""
+    service = Running(root, store, said)
+    released, met = threading.Event(), set[str]()
+
+    def decide() -> None:
+        while not released.is_set():
+            bundle = service.shelf.current
+            severity = bundle.triage.decide({"sign_safety": True}).then
+            assert severity == {"severity": "urgent"}
+            assert bundle.triggers.decide({"intent": "complaint", **severity}).then == {"playbook": "complaint-urgent"}
+            met.add(bundle.digest)
+
+    with ThreadPoolExecutor(2) as threads:
+        deciding = [threads.submit(decide) for _ in range(2)]
+        try:
+            for number in (1, 2):
+                release(root, f"1.{number}.0")
+                assert service.later() == f"1.{number}.0"
+        finally:
+            released.set()
+        for each in deciding:
+            each.result()
+    assert len(met) > 1
 
 
 def test_a_release_is_picked_up_once(root: Path, store: Store, said: list[str]) -> None:

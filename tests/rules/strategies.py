@@ -8,6 +8,7 @@ from datetime import timedelta
 from hypothesis import strategies as st
 
 from rules.conditions import COMPARE, All, Any_, Condition, Is, Not, Op, parse_condition
+from rules.decision import Rule
 from rules.vocabulary import KNOWN, UNKNOWN, Fact, Facts, Value, Vocabulary
 
 LEVELS = {"low": "not much", "middle": "some", "high": "a lot"}
@@ -24,6 +25,21 @@ FACTS = (
 )
 EVERY_KIND = Vocabulary({fact.name: fact for fact in FACTS})
 """Every kind of fact, those that can be ordered with and without `unknown_counts_as`."""
+
+WIDE = Vocabulary(
+    {
+        fact.name: fact
+        for fact in (
+            Fact("topic", "choice", {f"topic_{number}": "a topic" for number in range(90)}, "one of many", "team"),
+            Fact("grade", "level", {f"grade_{number}": "a grade" for number in range(40)}, "a fine level", "team"),
+            Fact(
+                "careful_grade", "level", {f"grade_{number}": "a grade" for number in range(40)}, "", "team", "grade_9"
+            ),
+            Fact("count", "count", {}, "a count", "team"),
+        )
+    }
+)
+"""Facts with so many values that a range of them may have holes too wide for the engine."""
 
 COUNTS = st.integers(0, 6) | st.sampled_from([15, 16, 17, 18, 19, 20, 21, 40, 999_999_999, 1_000_000_000])
 SECONDS = st.sampled_from([0, 1, 2, 59, 60, 172_799, 172_800, 172_801, 604_800, 3_153_599_999, 3_153_600_000])
@@ -81,3 +97,12 @@ def conditions(vocabulary: Vocabulary, most_parts: int = 4) -> st.SearchStrategy
         return several.map(All) | several.map(Any_) | parts.map(Not)
 
     return st.recursive(leaves, grown, max_leaves=12).filter(lambda each: _can_be_written(each, vocabulary))
+
+
+def rule_sets(vocabulary: Vocabulary, most: int = 10) -> st.SearchStrategy[list[Rule]]:
+    """Rules with ids of their own, in any order of priorities, equal ones and very large ones among them."""
+    priorities = st.integers(0, 5) | st.sampled_from([-1, 65_535, 65_536, 10**30])
+    drawn = st.lists(st.tuples(conditions(vocabulary), priorities), min_size=1, max_size=most)
+    return drawn.map(
+        lambda found: [Rule(f"r{number}", when, priority) for number, (when, priority) in enumerate(found)]
+    )
