@@ -162,10 +162,9 @@ def privacy_sensitive(about: About) -> Value:
 def _our_messages(letters_of: InstrumentedAttribute[Any], runs_of: InstrumentedAttribute[Any]) -> Subquery:
     """When each text to a customer was said: those that WhatsApp took and that did not fail, and those that a
     colleague sent by hand, as all are when a team has only the app."""
-    sent = select(Outbox.sent_at.label("at")).where(
-        letters_of == bindparam("whose"), Outbox.to == "customer", Outbox.status == "sent", Outbox.sent_at.is_not(None)
-    )
-    left = exists().where(Outbox.run_id == Step.run_id, Outbox.path == Step.path, Outbox.sent_at.is_not(None))
+    taken = (Outbox.to == "customer", Outbox.sent_at.is_not(None))
+    sent = select(Outbox.sent_at.label("at")).where(letters_of == bindparam("whose"), *taken, Outbox.status == "sent")
+    left = exists().where(Outbox.run_id == Step.run_id, Outbox.path == Step.path, *taken)
     by_hand = (
         select(Step.ended_at)
         .join(Run, Run.id == Step.run_id)
