@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, or_, select
+from sqlalchemy import CursorResult, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from flows.desk import Desk
@@ -14,11 +14,25 @@ from flows.errors import JournalBroken
 from flows.sending import courier
 from flows.store import journal
 from flows.store.subjects import ring
-from flows.store.tables import Case, Delivery, FollowUp, Message, Outbox, Rejected, Run, Seen, Subject, Task, Timer
+from flows.store.tables import (
+    Case,
+    Complaint,
+    Delivery,
+    FollowUp,
+    Message,
+    Outbox,
+    Rejected,
+    Run,
+    Seen,
+    Subject,
+    Task,
+    Timer,
+)
 
 KEEP_SEEN = timedelta(days=30)  # WhatsApp repeats a delivery for up to 7 days
 KEEP_DELIVERIES = timedelta(days=30)
 KEEP_REJECTED = timedelta(days=90)
+KEEP_COMPLAINTS = timedelta(days=90)  # a quarter, so that one can be held against the one before in its review
 REVIEW_AFTER = timedelta(days=90)
 
 
@@ -33,6 +47,8 @@ class Tidied:
 def daily(desk: Desk) -> list[Tidied]:
     """Prune, look for forgotten work, and follow every journal's chain."""
     now = desk.now()
+    # The newest complaint stays, or nobody could tell any more how long it has been quiet.
+    not_the_newest = Complaint.at < select(func.max(Complaint.at)).scalar_subquery()
     with desk.store.begin() as session:
         old = session.scalars(select(Rejected.id).where(Rejected.at < now - KEEP_REJECTED)).all()
         found = [
@@ -41,6 +57,9 @@ def daily(desk: Desk) -> list[Tidied]:
                 session,
                 "delivery statuses",
                 delete(Delivery).where(Delivery.received_at < now - KEEP_DELIVERIES, Delivery.handled_at.is_not(None)),
+            ),
+            _prune(
+                session, "complaints", delete(Complaint).where(Complaint.at < now - KEEP_COMPLAINTS, not_the_newest)
             ),
             _prune(session, "rejected elements", delete(Rejected).where(Rejected.id.in_(old))),
         ]

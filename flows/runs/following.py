@@ -148,6 +148,7 @@ def _facts(
         case=case,
         customer=session.get(Customer, case.customer_id) if case else None,
         incident=session.get(Incident, planner.incident_id) if planner.incident_id else None,
+        run=planner,
         given=desk.given,
     )
     return providers.gather(about, bundle.vocabulary, wanted)

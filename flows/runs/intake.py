@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.desk import Desk
-from flows.runs import history, opening, providers, settling
+from flows.runs import complaints, history, opening, providers, settling
 from flows.store.tables import Case, Customer, Message, Run, Subject
 from rules.language import Playbook
 from rules.vocabulary import UNKNOWN, Facts, Value, Vocabulary, facts_to_json
@@ -47,10 +47,13 @@ def read_message(desk: Desk, session: Session, message: Message, flow_run: str |
     message.facts = facts_to_json(_facts_of(desk, message, customer.locale))
     if (locale := message.facts.get("locale", UNKNOWN)) != UNKNOWN:
         customer.locale = str(locale)
+    complaint = complaints.record(session, message)  # before anything is decided: whoever complains is one of the crowd
     about = providers.About(session, now, customer=customer, message=message, given=desk.given)
     facts = providers.gather(about, bundle.vocabulary, bundle.triage.facts() | bundle.triggers.facts())
     triage = bundle.triage.decide(facts)
     facts = bundle.vocabulary.gate({**facts, **triage.then})
+    if complaint is not None:
+        complaint.severity = opening.severity_rank(bundle.vocabulary, facts)
     decision = bundle.triggers.decide(facts)
     said = {
         "message": message.id,

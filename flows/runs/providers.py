@@ -9,15 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Subquery, bindparam, case, exists, func, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from flows.store.tables import Case, Customer, Incident, Message, Outbox, Run
+from flows.runs import complaints
+from flows.store.tables import Case, Customer, Incident, Message, Outbox, Run, Step
+from rules import windows
 from rules.vocabulary import UNKNOWN, Facts, Value, Vocabulary
 
 SERVICE_WINDOW = timedelta(hours=24)
 """How long free text may be sent after a customer's last message (Cloud API documentation, 2026)."""
+RECALLABLE = timedelta(hours=48)
+"""How long WhatsApp promises that a message can be deleted for everyone; its app may still try a few hours longer."""
+PRIVACY_SENSITIVE = "privacy_sensitive"
+"""The label of a customer who minds what is written down about them, on the customer or on any of their cases."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,7 @@ class About:
     customer: Customer | None = None
     case: Case | None = None
     incident: Incident | None = None
+    run: Run | None = None
     message: Message | None = None
     given: Mapping[str, Value] = field(default_factory=dict)
 
@@ -101,13 +109,33 @@ def place(about: About) -> Value:
     return about.message.place if about.message else UNKNOWN
 
 
+# -- what the customer wrote ------------------------------------------------------------------------------------------
+
+# What WhatsApp itself reported (a new number, a setting) is marked as handled without ever being read for facts.
+_THEIR_OWN = or_(Message.handled_at.is_(None), Message.facts.is_not(None))
+_WRITTEN_AT = case((Message.sent_at > Message.received_at, Message.received_at), else_=Message.sent_at)  # a clock ahead
+_OF_CUSTOMER = Message.customer_id == bindparam("customer")
+_LAST_WROTE = select(func.max(_WRITTEN_AT)).where(_OF_CUSTOMER, _THEIR_OWN)
+_CONTACTS = select(func.count()).where(_OF_CUSTOMER, _THEIR_OWN, Message.received_at > bindparam("after"))
+
+
+def _last_wrote(session: Session, customer: Customer) -> datetime | None:
+    """When the customer last wrote, wherever it was; None if we know of nothing."""
+    wrote = session.scalar(_LAST_WROTE, {"customer": customer.id})
+    return max(filter(None, (wrote, customer.last_wrote_at)), default=None)
+
+
 @provides
 def contact_count_this_week(about: About) -> Value:
     if about.customer is None:
         return UNKNOWN
-    since = about.now - timedelta(days=7)
-    counted = select(func.count()).where(Message.customer_id == about.customer.id, Message.received_at > since)
-    return about.session.scalar(counted) or 0
+    asked = {"customer": about.customer.id, "after": about.now - timedelta(days=7)}
+    return about.session.scalar(_CONTACTS, asked) or 0
+
+
+@provides
+def customer_silent_for(about: About) -> Value:
+    return UNKNOWN if about.customer is None else _ago(_last_wrote(about.session, about.customer), about.now)
 
 
 @provides
@@ -115,7 +143,102 @@ def customer_wrote_back(about: About) -> Value:
     """Whether the customer has written since we last said something in this case."""
     if about.customer is None or about.case is None:
         return UNKNOWN
-    said = select(func.max(Outbox.sent_at)).where(Outbox.case_id == about.case.id, Outbox.to == "customer")
-    wrote = select(func.max(Message.sent_at)).where(Message.customer_id == about.customer.id)
-    last_said, last_wrote = about.session.scalar(said), about.session.scalar(wrote)
-    return last_wrote is not None and (last_said is None or last_wrote > last_said)
+    said = about.session.scalar(_LAST_SAID_IN_CASE, {"whose": about.case.id})
+    wrote = _last_wrote(about.session, about.customer)
+    return wrote is not None and (said is None or wrote > said)
+
+
+@provides
+def privacy_sensitive(about: About) -> Value:
+    if about.customer is None:
+        return UNKNOWN
+    of_cases = about.session.scalars(select(Case.labels).where(Case.customer_id == about.customer.id))
+    return any(PRIVACY_SENSITIVE in labels for labels in (about.customer.labels, *of_cases))
+
+
+# -- what we wrote ----------------------------------------------------------------------------------------------------
+
+
+def _our_messages(letters_of: InstrumentedAttribute[Any], runs_of: InstrumentedAttribute[Any]) -> Subquery:
+    """When each text to a customer was said: those that WhatsApp took and that did not fail, and those that a
+    colleague sent by hand, as all are when a team has only the app."""
+    taken = (Outbox.to == "customer", Outbox.sent_at.is_not(None))
+    sent = select(Outbox.sent_at.label("at")).where(letters_of == bindparam("whose"), *taken, Outbox.status == "sent")
+    left = exists().where(Outbox.run_id == Step.run_id, Outbox.path == Step.path, *taken)
+    by_hand = (
+        select(Step.ended_at)
+        .join(Run, Run.id == Step.run_id)
+        .where(runs_of == bindparam("whose"), Step.verb == "reply", Step.status == "done", ~left)
+    )
+    return union_all(sent, by_hand).subquery()
+
+
+_ours = _our_messages(Outbox.customer_id, Run.subject_id).c
+_NEWEST, _OLDEST = select(func.max(_ours.at)), select(func.min(_ours.at))
+_YOUNG = select(func.count()).where(_ours.at > bindparam("after"))
+_LAST_SAID_IN_CASE = select(func.max(_our_messages(Outbox.case_id, Run.case_id).c.at))
+_LETTER_OF_RUN = select(Outbox.id).where(Outbox.run_id == bindparam("run"), Outbox.to == "customer").limit(1)
+
+
+@provides
+def time_since_newest_message(about: About) -> Value:
+    if about.customer is None:
+        return UNKNOWN
+    return _ago(about.session.scalar(_NEWEST, {"whose": about.customer.id}), about.now)
+
+
+@provides
+def time_since_oldest_message(about: About) -> Value:
+    if about.customer is None:
+        return UNKNOWN
+    return _ago(about.session.scalar(_OLDEST, {"whose": about.customer.id}), about.now)
+
+
+@provides
+def time_since_last_update(about: About) -> Value:
+    """All that we tell a customer is a message of ours, so the newest of those is the last update."""
+    return time_since_newest_message(about)
+
+
+@provides
+def recallable_messages(about: About) -> Value:
+    if about.customer is None:
+        return UNKNOWN
+    asked = {"whose": about.customer.id, "after": about.now - RECALLABLE}
+    return about.session.scalar(_YOUNG, asked) or 0
+
+
+@provides
+def first_reply(about: About) -> Value:
+    """Whether nothing has been put into words for the customer in this run yet, sent or not."""
+    if about.run is None:
+        return UNKNOWN
+    return about.session.scalar(_LETTER_OF_RUN, {"run": about.run.id}) is None
+
+
+# -- a crowd ----------------------------------------------------------------------------------------------------------
+
+
+@provides
+def complainers_in_10_minutes(about: About) -> Value:
+    return complaints.crowd(about.session, about.now).count(about.now)
+
+
+@provides
+def complaint_growth(about: About) -> Value:
+    return complaints.crowd(about.session, about.now).growth(about.now)
+
+
+@provides
+def time_since_last_complaint(about: About) -> Value:
+    return _ago(complaints.last(about.session), about.now)
+
+
+@provides
+def time_since_last_incident(about: About) -> Value:
+    return _ago(about.session.scalar(select(func.max(Incident.closed_at))), about.now)
+
+
+def _ago(moment: datetime | None, now: datetime) -> Value:
+    passed = windows.since(moment, now)
+    return UNKNOWN if passed is None else passed

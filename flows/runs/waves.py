@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -90,6 +90,7 @@ class Wave:
     note_absence: bool = False
     claims: dict[str, subjects.Claim] = field(default_factory=dict)
     touched: set[tuple[str, str]] = field(default_factory=set)
+    asked: dict[str, Any] = field(default_factory=dict)  # what the store is asked once for everybody in the wave
     _finished: bool = False
 
     def claim(self) -> int:
@@ -241,6 +242,7 @@ class Wave:
     def _held(self, subject_id: str) -> Iterator[Session]:
         """A transaction in which the subject is surely ours."""
         with self.desk.store.begin() as session:
+            session.info["asked"] = self.asked
             self.claims[subject_id] = subjects.hold(session, subject_id, self.owner, self.desk.now(), LEASE)
             yield session
 

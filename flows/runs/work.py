@@ -80,6 +80,7 @@ class Work:
             customer=self.customer,
             case=self.case,
             incident=self.incident,
+            run=self.run,
             given=self.desk.given,
         )
         known = providers.gather(about, self.vocabulary, wanted)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, select
-
 from flows import local_time
 from flows.channels.channel import Letter, Template
 from flows.ids import new_id
@@ -17,16 +15,12 @@ from flows.store.tables import Outbox
 from rules.language import ON_CALL
 from rules.replies import Reply
 
-_ANY_LETTER = select(Outbox.id).where(Outbox.run_id == bindparam("run"), Outbox.to == "customer").limit(1)
-
 
 def objections(work: Work, reply: Reply) -> list[str]:
     """The guards that refuse the reply as it would be sent now."""
-    first = work.session.scalars(_ANY_LETTER, {"run": work.run.id}).first()
     guards = work.bundle.guards
-    facts = {**work.facts(guards.facts()), "first_reply": first is None}
     locale = reply.locale_for(work.customer.locale if work.customer else None)
-    return list(guards.objections(reply.text[locale], facts))
+    return list(guards.objections(reply.text[locale], work.facts(guards.facts())))
 
 
 def prepare(work: Work, reply: Reply) -> Outcome:

@@ -127,6 +127,20 @@ class Delivery(Base):
     handled_at: Mapped[datetime | None] = mapped_column(index=True)
 
 
+class Complaint(Base):
+    """That somebody complained, written with the reading of the message, so that a crowd is never forgotten. Nothing
+    personal: ``signs`` are the names of the facts that say what kind of complaint it is."""
+
+    __tablename__ = "complaints"
+    __table_args__ = (Index(None, "at", "customer_id"),)
+
+    message_id: Mapped[str] = _link("messages.id", primary_key=True)
+    customer_id: Mapped[str] = _link("customers.id", index=True)
+    at: Mapped[datetime]  # when the customer wrote it
+    severity: Mapped[int] = mapped_column(default=0)
+    signs: Mapped[list[str]] = json_list(required=True)
+
+
 class Case(Base):
     """One request or complaint of one customer."""
 
