@@ -86,6 +86,8 @@ def _is_national(digits: str, country: str, *, grouped: bool) -> bool:
     code = str(phonenumbers.country_code_for_region(country))
     if digits.startswith(code) and len(digits) > 10 and _is_mobile(f"+{digits}", None, 0):
         return True
+    if grouped and (digits.startswith("0") or code == "1") and _is_possible(digits, country):
+        return True  # in the way people write numbers, also one that is not in use: 07700 900123, 555-123-4567
     if grouped or digits.startswith("0"):
         shortest = 0
     elif country in _EIGHT_DIGITS:
@@ -93,6 +95,17 @@ def _is_national(digits: str, country: str, *, grouped: bool) -> bool:
     else:
         shortest = _SHORTEST_UNGROUPED
     return _is_mobile(digits, country, shortest, any_kind=grouped or digits.startswith("0"))
+
+
+def _is_possible(digits: str, country: str) -> bool:
+    import phonenumbers
+
+    try:
+        parsed = phonenumbers.parse(digits, country)
+    except phonenumbers.NumberParseException:
+        return False
+    possible = phonenumbers.is_possible_number_with_reason(parsed)
+    return len(digits) >= 10 and possible == phonenumbers.ValidationResult.IS_POSSIBLE
 
 
 def _is_mobile(number: str, country: str | None, shortest: int, *, any_kind: bool = False) -> bool:

@@ -56,7 +56,9 @@ def _taiwan(number: str) -> bool:
     """National id and the resident's number since 2021: a letter for the place, nine digits, modulo 10."""
     place = "ABCDEFGHJKLMNPQRSTUVXYWZIO".index(number[0]) + 10
     digits = [place // 10, place % 10, *map(int, number[1:])]
-    return sum(digit * weight for digit, weight in zip(digits, (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1), strict=True)) % 10 == 0
+    return (
+        sum(digit * weight for digit, weight in zip(digits, (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1), strict=True)) % 10 == 0
+    )
 
 
 def _singapore(number: str) -> bool:
@@ -118,11 +120,19 @@ SHAPES: tuple[Shape, ...] = (
     _shape("AR", r"[0-9]{11}", "ar.cuit"),
     _shape("CL", r"[0-9]{1,2}\.[0-9]{3}\.[0-9]{3}-[0-9k]", "cl.rut", everywhere=True),
     _shape("CL", r"[0-9]{7,8}-[0-9k]", "cl.rut"),
-    _shape("FR", r"[1-478][ ]?[0-9]{2}[ ]?[0-9]{2}[ ]?[0-9][0-9ab][ ]?[0-9]{3}[ ]?[0-9]{3}[ ]?[0-9]{2}", "fr.nir", everywhere=True),
+    _shape(
+        "FR",
+        r"[1-478][ ]?[0-9]{2}[ ]?[0-9]{2}[ ]?[0-9][0-9ab][ ]?[0-9]{3}[ ]?[0-9]{3}[ ]?[0-9]{2}",
+        "fr.nir",
+        everywhere=True,
+    ),
     _shape("DE", r"[1-9][0-9][ ]?[0-9]{3}[ ]?[0-9]{3}[ ]?[0-9]{3}", "de.idnr"),
     _shape("IT", r"[a-z]{6}[ ]?[0-9]{2}[a-z][0-9]{2}[ ]?[a-z][0-9]{3}[a-z]", "it.codicefiscale", everywhere=True),
-    _shape("GB", r"(?!bg|gb|nk|kn|tn|nt|zz)[a-ceghj-prtw-z][a-ceghj-nprtw-z](?:[ ][0-9]{2}){3}[ ][a-d]", everywhere=True),
-    _shape("GB", r"(?!bg|gb|nk|kn|tn|nt|zz)[a-ceghj-prtw-z][a-ceghj-nprtw-z][0-9]{6}[a-d]"),
+    _shape(
+        "GB", r"(?!bg|gb|nk|kn|tn|nt|zz)[a-ceghj-prtw-z][a-ceghj-nprtw-z](?:[ ][0-9]{2}){3}[ ][a-d]", everywhere=True
+    ),
+    _shape("GB", r"[a-z]{2}(?:[ ][0-9]{2}){3}[ ][a-d]", everywhere=True),
+    _shape("GB", r"(?:qq|(?!bg|gb|nk|kn|tn|nt|zz)[a-ceghj-prtw-z][a-ceghj-nprtw-z])[0-9]{6}[a-d]"),  # QQ in examples
     _shape("US", r"[0-9]{3}-[0-9]{2}-[0-9]{4}", "us.ssn", everywhere=True),
     _shape("US", r"9[0-9]{2}-[0-9]{2}-[0-9]{4}", "us.itin"),
     _shape("ID", _digits(16), "id.nik"),

@@ -7,23 +7,28 @@ numbers have. A number of which neither says anything is nobody's.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from rules.personal_data.countries import is_phone_number
 from rules.personal_data.identity import luhn
 from rules.personal_data.plain import Plain
 from rules.personal_data.spans import Kind
-from rules.personal_data.words import Said, label_before
+from rules.personal_data.words import Said, label_after, label_before
 
 MOST_DIGITS = 30
 """Longer rows of digits are nobody's number: an IBAN has at most 30 after its country."""
 
+FEWEST_DIGITS = 6
+MOST_NUMBERS = 500
+"""What may be a number and is looked at closely, in one text. A message on WhatsApp has no room for as many telephone
+numbers; more are a table of digits, and would keep everybody waiting."""
+
 _GROUP = re.compile(r"[0-9]+")
 _BETWEEN = re.compile(r"[ .\-/()]{1,3}")
 _GROUPS = 19  # the most that a number is read as: a card written digit by digit
-_PLUS = re.compile(r"\+[ ]?\(?$|\+?[ ]?\($")
-_MIXED = re.compile(r"(?<![0-9a-z])[a-z0-9]+(?:[.\-/ ]?(?=[0-9a-z]*[0-9])[a-z0-9]+){0,6}(?:\([0-9a]\))?")
+_PLUS = re.compile(r"\+[ ]?\(?$|\($")
+_MIXED = re.compile(r"(?<![0-9a-z])(?=[a-z]{0,6}[0-9])[a-z0-9]{1,30}(?:[.\-/][a-z0-9]{1,20}){0,5}(?:\([0-9a]\))?")
 
 _LENGTHS: Mapping[Said, tuple[int, int]] = {
     "phone_number": (7, 15),
@@ -61,7 +66,7 @@ class Number(NamedTuple):
     end: int
     digits: str
     grouped: bool
-    evenly: bool  # the same sign stands between all groups
+    signs: int  # how many different signs stand between the groups
     international: bool
 
 
@@ -70,12 +75,17 @@ def numbers(plain: Plain, free: bytearray, countries: Collection[str]) -> Iterat
 
     `free` says with 0 where a number may stand.
     """
-    done = 0
+    done, judged = 0, 0
     for group in _GROUP.finditer(plain):
-        start, end = group.span()
-        if start < done or any(free[start:end]) or end - start > MOST_DIGITS:
+        if group.start() < done:
             continue
-        found = _labelled(plain, free, start, countries) or _unlabelled(plain, free, start, countries)
+        windows = _windows(plain, free, group.start())
+        if not windows or len(windows[0].digits) < FEWEST_DIGITS:
+            continue
+        judged += 1
+        if judged > MOST_NUMBERS:
+            return
+        found = _labelled(plain, windows, countries) or _unlabelled(plain, windows, countries)
         if found is not None:
             yield found
             done = found[2]
@@ -87,42 +97,41 @@ def mixed_numbers(plain: Plain, free: bytearray) -> Iterator[tuple[Kind, int, in
         start, end = found.span()
         written = found[0]
         digits = sum(map(str.isdigit, written))
-        if not 4 <= digits <= 24 or written.isdigit() or any(free[start:end]):
+        if not 4 <= digits <= 24 or len(written) < 6 or not any(map(str.isalpha, written)) or any(free[start:end]):
             continue
         label = label_before(plain, start)
-        if label is not None and label.said in ("identity_number", "bank_account", "passport_number"):
-            kind: Kind = label.said  # type: ignore[assignment]  # all that is said but "something else" is a kind
-            if label.close and 6 <= len(written):
-                yield kind, start, end
+        if label is not None and (label.close or label.said == "passport_number"):
+            said: Said | None = label.said
+        else:
+            said = label_after(plain, end)
+        if said == "identity_number" or said == "passport_number" or said == "bank_account":
+            yield said, start, end
 
 
-def _labelled(
-    plain: Plain, free: bytearray, start: int, countries: Collection[str]
-) -> tuple[Kind, int, int] | None:
-    label = label_before(plain, start - len(_sign(plain, start)))
-    if label is None or label.said == "something_else":
-        return None
-    said = label.said
-    least, most = _LENGTHS[said]
-    fits = [each for each in _windows(plain, free, start) if least <= len(each.digits) <= most]
-    for each in fits:
-        if said == "phone_number" and _is_phone(each, countries):
+def _labelled(plain: Plain, windows: Sequence[Number], countries: Collection[str]) -> tuple[Kind, int, int] | None:
+    """The number of which a word before or behind it says what it is."""
+    label = label_before(plain, windows[0].start)
+    for each in windows:
+        said = label.said if label is not None else label_after(plain, each.end)
+        if said is None or said == "something_else":
+            continue
+        least, most = _LENGTHS[said]
+        if not least <= len(each.digits) <= most:
+            continue
+        if (said == "phone_number" and _is_phone(each, countries)) or (said == "bank_card" and luhn(each.digits)):
             return said, each.start, each.end
-        if said == "bank_card" and luhn(each.digits):
+        surely = label is None or label.close or said in ("phone_number", "passport_number")
+        if surely and each.signs <= 2 and not _DATE.fullmatch(each.digits):
             return said, each.start, each.end
-    if said == "phone_number" or label.close:
-        for each in fits:
-            if each.evenly and not _DATE.fullmatch(each.digits):
-                return said, each.start, each.end
     return None
 
 
-def _unlabelled(
-    plain: Plain, free: bytearray, start: int, countries: Collection[str]
-) -> tuple[Kind, int, int] | None:
-    if start > 0 and plain[start - 1].isascii() and (plain[start - 1].isalpha() or plain[start - 1] in "_#@&="):
+def _unlabelled(plain: Plain, windows: Sequence[Number], countries: Collection[str]) -> tuple[Kind, int, int] | None:
+    """The number that speaks for itself."""
+    before = plain[max(0, windows[0].start - 1) : windows[0].start]
+    if before.isascii() and (before.isalpha() or (before and before in "_#@&=")):
         return None  # a code with letters before its digits
-    for each in _windows(plain, free, start):
+    for each in windows:
         following = plain[each.end : each.end + 1]
         if following.isascii() and (following.isalpha() or following == "_"):
             continue
@@ -141,7 +150,7 @@ def _is_phone(number: Number, countries: Collection[str]) -> bool:
 
 def _is_card(number: Number) -> bool:
     """Whether the digits are a card by themselves: a brand, its length, and the check digit."""
-    if number.international or not number.evenly or not 14 <= len(number.digits) <= 19:
+    if number.international or number.signs > 1 or not 14 <= len(number.digits) <= 19:
         return False
     known = any(len(number.digits) in lengths and begins.match(number.digits) for begins, lengths in _BRANDS)
     return known and luhn(number.digits)
@@ -160,11 +169,10 @@ def _windows(plain: Plain, free: bytearray, start: int) -> list[Number]:
     digits, signs, at = "", set[str](), start
     for count in range(_GROUPS):
         group = _GROUP.match(plain, at)
-        if group is None or any(free[at : group.end()]) or len(digits) + len(group[0]) > MOST_DIGITS:
+        if group is None or free[at] or free[group.end() - 1] or len(digits) + len(group[0]) > MOST_DIGITS:
             break
         digits += group[0]
-        even = len(signs) <= 1
-        found.append(Number(start - len(sign), group.end(), digits, count > 0, even, "+" in sign))
+        found.append(Number(start - len(sign), group.end(), digits, count > 0, len(signs), "+" in sign))
         between = _BETWEEN.match(plain, group.end())
         if between is None:
             break

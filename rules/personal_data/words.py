@@ -47,12 +47,12 @@ _WORDS: dict[Said, str] = {
         reisepass, reisepassnummer, passnummer, pass-nr, passeport
     """,
     "bank_card": """
-        bank card, credit card, debit card, card number, card no, my card, visa, mastercard, amex, unionpay,
+        bank card, credit card, debit card, card number, card no, visa, mastercard, amex, unionpay,
         银行卡, 银行卡号, 信用卡, 储蓄卡, 借记卡, 卡号, 銀行卡, 卡號, 信用卡號, 金融卡, 簽帳卡, tarjeta, tarjeta de crédito,
         tarjeta de débito, cartão, cartão de crédito, número do cartão, بطاقة, بطاقتي, البطاقة, رقم البطاقة,
         بطاقة ائتمان, بطاقة بنكية, kartu kredit, kartu debit, nomor kartu, no kartu, kartu atm, kreditkarte,
         kreditkartennummer, kartennummer, bankkarte, girokarte, carte bancaire, carte bleue, carte de crédit,
-        numéro de carte, ma carte
+        numéro de carte
     """,
     "bank_account": """
         bank account, account number, account no, acct no, acct, a/c, iban, sort code, routing number, bank transfer,
@@ -71,13 +71,14 @@ _WORDS: dict[Said, str] = {
         qty, barcode, ean, isbn, total, price, amount, po, po number, rma, zip, postcode, postal code,
         订单, 订单号, 订单编号, 单号, 运单号, 快递, 快递单号, 物流, 物流单号, 流水号, 交易号, 序列号, 编号, 验证码, 校验码,
         型号, 批号, 货号, 条码, 礼品卡, 会员卡, 会员号, 版本, 邮编, 数量, 发票, 发票号, 工单, 工单号, 取件码, 密码, 价格, 金额,
-        qq, qq群, 訂單, 訂單編號, 訂單號, 單號, 貨運單號, 物流單號, 序號, 序列號, 編號, 驗證碼, 型號, 批號, 發票,
+        qq:, qq号, qq群, qq是, 訂單, 訂單編號, 訂單號, 單號, 貨運單號, 物流單號, 序號, 序列號, 編號, 驗證碼, 型號, 批號, 發票,
         會員, 禮品卡, 郵遞區號, 取貨碼, 數量, pedido, pedidos, orden, compra, envío, guía, número de guía, seguimiento,
         rastreo, factura, referencia, código, código de seguimiento, número de serie, recibo, boleta, lote, modelo,
         encomenda, compra, rastreio, rastreamento, código de rastreio, nota fiscal, nf, fatura, protocolo, referência,
         número de série, recibo, cep, código postal, طلب, طلبي, الطلب, طلبية, رقم الطلب, شحنة, الشحنة, رقم الشحنة, تتبع,
         التتبع, رقم التتبع, فاتورة, الفاتورة, رقم الفاتورة, رمز, الرمز, كود, مرجع, البوليصة, بوليصة, pesanan,
-        no pesanan, nomor pesanan, resi, no resi, nomor resi, kode, kode pos, faktur, invoice, paket, transaksi, orderan,
+        no pesanan, nomor pesanan, resi, no resi, nomor resi, kode, kode pos, faktur, invoice, paket,
+        transaksi, orderan,
         bestellung, bestellnummer, bestell-nr, auftrag, auftragsnummer, sendung, sendungsnummer, sendungsverfolgung,
         rechnung, rechnungsnummer, paket, paketnummer, seriennummer, artikelnummer, artikel, kundennummer, vorgang,
         vorgangsnummer, ticketnummer, postleitzahl, plz, commande, numéro de commande, colis, suivi, n° de suivi,
@@ -109,6 +110,7 @@ def _pattern(words: list[str]) -> str:
     return rf"(?:{'|'.join(glued)}|(?<![a-z])(?:{'|'.join(whole)})(?![a-z]))"
 
 
+_COPULA = "(?:is|was|是|为|為|es|est|ist|e|adalah|هو|هي)"
 _FILLER = rf"[\s:#=.*\"'()/\-_]*(?:{_pattern(_listed(_FILL))}[\s:#=.*\"'()/\-_]*){{0,4}}"
 _LABEL = "|".join(f"(?P<{kind}>{_pattern(_listed(words))})" for kind, words in _WORDS.items())
 
@@ -142,14 +144,28 @@ def label_before(plain: Plain, at: int) -> Label | None:
     return Label(said, close=False) if loose.fullmatch(between) else None
 
 
+_AFTER = rf"[ ,]*{_COPULA}{_FILLER}(?:{_LABEL})"
+
+
+@cache
+def _label_after() -> re.Pattern[str]:
+    return re.compile(_AFTER)
+
+
+def label_after(plain: Plain, at: int) -> Said | None:
+    """What "… is my passport number" says about the number that ends here."""
+    found = _label_after().match(plain, at)
+    return found.lastgroup if found is not None else None  # type: ignore[return-value]  # see label_before
+
+
 @cache
 def _something_else() -> tuple[re.Pattern[str], ...]:
     """What is a number and nobody's: each pattern matches the whole of it, with the word that says so."""
     word = _pattern(_listed(_WORDS["something_else"]))
     money = "[$€£¥₹₽₩₺฿₫₦₱]"
     codes = (
-        "usd|eur|gbp|cny|rmb|hkd|twd|ntd?\\$|hk\\$|us\\$|r\\$|s\\$|idr|rp|sar|sr|aed|dhs?|egp|le|inr|rs|brl|mxn|ars|cop"
-        "|clp|pen|myr|rm|sgd|thb|try|tl|ngn|kes|ksh|zar|chf|jpy|krw"
+        "usd|eur|gbp|cny|rmb|hkd|twd|ntd?\\$|hk\\$|us\\$|r\\$|s\\$|idr|rp|sar|sr|aed|dhs?|egp|inr|rs|brl|mxn|ars|cop"
+        "|clp|pen|myr|rm|sgd|thb|ngn|kes|ksh|zar|chf|jpy|krw"
     )
     coins = "dollars?|euros?|pesos?|reais|real|rupiah|juta|ribu|riyals?|dirhams?|rupees?|pounds?|francs?|yuan"
     han_coins = "元|块|圆|塊|圓|円|万|萬|ريال|درهم|دولار|جنيه|دينار|الف"
@@ -158,9 +174,12 @@ def _something_else() -> tuple[re.Pattern[str], ...]:
         "|minutes?|mins?|weeks?|months?|years?|times?|people|unidades?|piezas?|pecas?|dias?|horas?|stuck|tage?|stunden|uhr"
         "|pieces|jours?|heures?|buah|hari|jam|orang|followers|views"
     )
-    han_units = "个|個|件|台|臺|条|條|包|箱|套|只|隻|双|雙|斤|克|公斤|毫升|米|厘米|天|小时|小時|分钟|分鐘|年|月|日|次|人|张|張"
+    han_units = (
+        "个|個|件|台|臺|条|條|包|箱|套|只|隻|双|雙|斤|克|公斤|毫升|米|厘米|天|小时|小時|分钟|分鐘|年|月|日|次|人|张|張"
+    )
     day, month, year = "(?:0?[1-9]|[12][0-9]|3[01])", "(?:0?[1-9]|1[0-2])", "(?:19|20)[0-9]{2}"
     apart = r"(?<![0-9])(?<![0-9][-./:])"  # no number goes on to the left of here
+    octet = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
     amount = r"[0-9](?:[0-9.,']|[ ](?=[0-9]{3}(?![0-9]))){0,20}"
     return tuple(
         re.compile(pattern)
@@ -169,9 +188,9 @@ def _something_else() -> tuple[re.Pattern[str], ...]:
             r"(?:https?://|(?<![a-z0-9])www\.)(?!(?:www\.)?wa\.me/|[!-~]*phone=)[!-~]{1,2000}",
             r"(?<![a-z0-9@.-])(?!wa\.me/)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}/[!-~]{1,2000}",
             # "order no. 123-456 78", "#A-123", "123456 is my order number"
-            rf"{word}{_FILLER}[a-z]{{0,5}}[-_]?[0-9][0-9a-z_/.-]*(?:[ ][0-9]{{1,4}}(?![0-9]))*",
+            rf"{word}{_FILLER}(?P<number>)[a-z]{{0,5}}[-_]?[0-9][0-9a-z_/.-]*(?:[ ][0-9]{{1,4}}(?![0-9]))*",
             r"#[ ]?[a-z0-9][a-z0-9_-]*[0-9][a-z0-9_-]*",
-            rf"(?<![0-9])[0-9][0-9a-z-]{{4,30}}[ ,]*(?:is|was|是|为|為|es|est|ist|e|adalah|هو|هي){_FILLER}{word}",
+            rf"(?<![0-9])[0-9][0-9a-z-]{{4,30}}[ ,]*{_COPULA}{_FILLER}{word}",
             # what parcel services and Amazon print on parcels and orders
             r"(?<![a-z0-9])[a-z]{2}[ ]?[0-9]{3}[ ]?[0-9]{3}[ ]?[0-9]{3}[ ]?[a-z]{2}(?![a-z0-9])",
             r"(?<![a-z0-9])1z[0-9a-z]{16}(?![0-9a-z])",
@@ -179,10 +198,10 @@ def _something_else() -> tuple[re.Pattern[str], ...]:
             r"(?<![0-9])[0-9]{3}-[0-9]{7}-[0-9]{7}(?![0-9])",
             # money
             rf"(?:{money}|(?<![a-z])(?:{codes}))\.?[ ]?{amount}",
-            rf"(?<![0-9]){amount}[ ]?(?:{money}|(?:{codes}|{coins})(?![a-z$])|{han_coins})",
+            rf"(?<![0-9a-z]){amount}[ ]?(?:{money}|(?:{codes}|{coins})(?![a-z0-9$])|{han_coins})",
             # quantities and sizes
-            rf"(?<![0-9])[0-9]{{1,8}}(?:[.,][0-9]{{1,6}})?[ ]?(?:%|°|(?:{units})(?![a-z])|{han_units})",
-            r"(?<![0-9])[0-9]{1,5}(?:[.,][0-9]{1,3})?(?:[ ]?[x×*][ ]?[0-9]{1,5}(?![0-9])){1,3}",
+            rf"(?<![0-9a-z])[0-9]{{1,8}}(?:[.,][0-9]{{1,6}})?[ ]?(?:%|°|(?:{units})(?![a-z0-9])|{han_units})",
+            r"(?<![0-9a-z])[0-9]{1,5}(?:[.,][0-9]{1,3})?(?:[ ]?[x×*][ ]?[0-9]{1,5}(?![0-9])){1,3}",
             # dates, and dates with a time
             rf"{apart}{year}(?P<s>[-/.]){month}(?P=s){day}(?![0-9])",
             rf"{apart}{day}(?P<t>[-/.]){month}(?P=t){year}(?![0-9])",
@@ -192,7 +211,7 @@ def _something_else() -> tuple[re.Pattern[str], ...]:
             # coordinates, decimals, network addresses
             r"[+-]?(?<![0-9.])[0-9]{1,3}\.[0-9]{3,}[ ]?[,;][ ]?[+-]?[0-9]{1,3}\.[0-9]{3,}",
             r"(?<![0-9.])[0-9]\.[0-9]{4,}(?![0-9.-])",
-            r"(?<![0-9.])(?![0-9]{2}(?:\.[0-9]{2}){3}(?![0-9.]))[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9]|[.-][0-9])",
+            rf"(?<![0-9.])(?![0-9]{{2}}(?:\.[0-9]{{2}}){{3}}(?![0-9.])){octet}(?:\.{octet}){{3}}(?![0-9]|[.-][0-9])",
         )
     )
 
@@ -202,5 +221,9 @@ def something_else(plain: Plain) -> bytearray:
     marked = bytearray(len(plain))
     for pattern in _something_else():
         for found in pattern.finditer(plain):
+            if "number" in pattern.groupindex:
+                label = label_before(plain, found.start("number"))
+                if label is not None and label.said != "something_else":
+                    continue  # the "code" of "sort code"
             marked[found.start() : found.end()] = b"\1" * (found.end() - found.start())
     return marked
