@@ -149,6 +149,7 @@ def _facts(
         customer=session.get(Customer, case.customer_id) if case else None,
         incident=session.get(Incident, planner.incident_id) if planner.incident_id else None,
         given=desk.given,
+        vault=desk.store.vault,
     )
     return providers.gather(about, bundle.vocabulary, wanted)
 

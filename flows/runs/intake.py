@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from flows.desk import Desk
 from flows.runs import history, opening, providers, settling
 from flows.store.tables import Case, Customer, Message, Run, Subject
+from rules import personal_data
 from rules.language import Playbook
 from rules.text import read_text
 from rules.vocabulary import UNKNOWN, Facts, Value, Vocabulary, facts_to_json
@@ -45,10 +46,10 @@ def read_message(desk: Desk, session: Session, message: Message, flow_run: str |
     bundle, now = desk.shelf.current, desk.now()
     customer = session.get_one(Customer, message.customer_id)
     message.handled_at = now
-    message.facts = facts_to_json(_facts_of(desk, message))
+    message.facts = facts_to_json(_facts_of(desk, session, customer, message))
     if (locale := message.facts.get("locale", UNKNOWN)) != UNKNOWN:
         customer.locale = str(locale)
-    about = providers.About(session, now, customer=customer, message=message, given=desk.given)
+    about = providers.About(session, now, customer=customer, message=message, given=desk.given, vault=desk.store.vault)
     facts = providers.gather(about, bundle.vocabulary, bundle.triage.facts() | bundle.triggers.facts())
     triage = bundle.triage.decide(facts)
     facts = bundle.vocabulary.gate({**facts, **triage.then})
@@ -81,7 +82,7 @@ def read_message(desk: Desk, session: Session, message: Message, flow_run: str |
     return case
 
 
-def _facts_of(desk: Desk, message: Message) -> dict[str, Value]:
+def _facts_of(desk: Desk, session: Session, customer: Customer, message: Message) -> dict[str, Value]:
     """The facts of one message by itself."""
     # Of what is erased or damaged nothing is known, and unknown goes to the cautious side.
     content = desk.store.vault.open_or_nothing(message.sealed_content)
@@ -90,7 +91,18 @@ def _facts_of(desk: Desk, message: Message) -> dict[str, Value]:
         **read_text(text, desk.shelf.current.words).facts,
         "message_kind": _KINDS.get(message.kind, UNKNOWN),
         "has_photo": message.kind == "image",
+        **_personal_data(desk, session, customer, text),
     }
+
+
+def _personal_data(desk: Desk, session: Session, customer: Customer, text: str) -> dict[str, Value]:
+    """Which kinds of personal data stand in a text; nothing is known of a message without words, such as a picture."""
+    if not text:
+        return {}
+    vault = desk.store.vault
+    number = providers.number_of(session, vault, customer)
+    name = str(vault.open_or_nothing(customer.sealed_profile).get("name") or "")
+    return dict(personal_data.facts_of(personal_data.find(text, number and personal_data.country_of(number), [name])))
 
 
 def _begins_anew(vocabulary: Vocabulary, playbook: Playbook, case: Case, facts: Facts) -> bool:

@@ -13,7 +13,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from flows.errors import VaultError
+from flows.store.customers import newest_address
 from flows.store.tables import Case, Customer, Incident, Message, Outbox, Run
+from flows.store.vault import Vault
+from rules.personal_data import jurisdiction_of
 from rules.vocabulary import UNKNOWN, Facts, Value, Vocabulary
 
 SERVICE_WINDOW = timedelta(hours=24)
@@ -22,7 +26,8 @@ SERVICE_WINDOW = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class About:
-    """Whom and what facts are asked about, and when. `given` are facts that a rehearsal takes as known."""
+    """Whom and what facts are asked about, and when. `given` are facts that a rehearsal takes as known; `vault` opens
+    what only the customer's own data tells."""
 
     session: Session
     now: datetime
@@ -31,6 +36,7 @@ class About:
     incident: Incident | None = None
     message: Message | None = None
     given: Mapping[str, Value] = field(default_factory=dict)
+    vault: Vault | None = None
 
 
 Provider = Callable[[About], Value]
@@ -62,6 +68,17 @@ def gather(about: About, vocabulary: Vocabulary, wanted: Collection[str]) -> Fac
             {name: value for name, value in (layer or {}).items() if value != UNKNOWN and name in vocabulary.facts}
         )
     return vocabulary.gate(known)
+
+
+def number_of(session: Session, vault: Vault, customer: Customer) -> str | None:
+    """The customer's newest number, digits only; None when there is none, or when it is erased or damaged."""
+    alias = newest_address(session, customer.id)
+    if alias is None or alias.kind != "wa_id":
+        return None
+    try:
+        return str(vault.open(alias.sealed_address))
+    except VaultError:
+        return None
 
 
 def window_is_open(customer: Customer, now: datetime) -> bool:
@@ -119,3 +136,12 @@ def customer_wrote_back(about: About) -> Value:
     wrote = select(func.max(Message.sent_at)).where(Message.customer_id == about.customer.id)
     last_said, last_wrote = about.session.scalar(said), about.session.scalar(wrote)
     return last_wrote is not None and (last_said is None or last_wrote > last_said)
+
+
+@provides
+def jurisdiction(about: About) -> Value:
+    """By the country of the customer's newest number."""
+    if about.customer is None or about.vault is None:
+        return UNKNOWN
+    number = number_of(about.session, about.vault, about.customer)
+    return jurisdiction_of(number) if number is not None else UNKNOWN

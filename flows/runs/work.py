@@ -81,6 +81,7 @@ class Work:
             case=self.case,
             incident=self.incident,
             given=self.desk.given,
+            vault=self.desk.store.vault,
         )
         known = providers.gather(about, self.vocabulary, wanted)
         if not self.items:

@@ -38,7 +38,7 @@ _CHINESE_AFTER = re.compile(
     rf"[ ]?(?:号楼|號樓|栋|棟|幢|座|单元|單元|户|戶|号|號|f|{_ROOM})(?:之[0-9]{{1,2}})?){{1,5}}"
 )
 
-_WORD = r"[^\W\d_][^\W\d_'.-]{0,24}\.?"  # of a street's name
+_WORD = r"[^\W\d_](?:[^\W\d_]|['.-]){0,24}"  # of a street's name
 _NAME = rf"(?P<name>{_WORD}(?:[ -]{_WORD}){{0,4}}?)"
 _HOUSE = r"[0-9]{1,5}(?:[ ]?[a-z](?![a-z0-9]))?(?:[-/][0-9]{1,4}[a-z]?)?(?![0-9a-z])"
 _NO = r"(?:,?[ ]?(?:nomor|numero|num\.?|nro\.?|no\.?|nr\.?|n\.|\#|blok|km)?[ ]?)"
@@ -54,7 +54,7 @@ _STREET_FIRST = _compiled(rf"""
     (?: calle|c/|avenida|avda\.?|av\.?|paseo|plaza|camino|carretera|pasaje|jiron|jr\.|calzada|ronda
       | rua|r\.|travessa|praca|alameda|estrada|rodovia|largo|via|viale|piazza
       | jalan|jln\.?|jl\.?|gang|gg\.|komplek|perum(?:ahan)?|dusun
-    ) [ ]? {_NAME} {_NO} {_HOUSE}
+    ) (?:[ ]|(?<=[./])) {_NAME} {_NO} {_HOUSE}
 """)
 _COLOMBIAN = _compiled(r"""
     (?<![a-z0-9]) (?:calle|cl|carrera|cra|kra|cr|diagonal|transversal|avenida|av)\.? [ ] [0-9]{1,3} [ ]?[a-z]?
@@ -63,7 +63,7 @@ _COLOMBIAN = _compiled(r"""
 _FRENCH = _compiled(rf"""
     (?<![0-9a-z.,/:-]) {_HOUSE} (?:[ ]?(?:bis|ter))? ,?[ ]
     (?:rue|avenue|av\.|boulevard|bd|bld|place|chemin|impasse|allees?|quai|route|cours|square|passage|faubourg) [ ]
-    (?P<name>(?:(?:de|du|des|la|le|les|l'|d'|saint|st)[ -]?){{0,3}} {_WORD} (?:[ -]{_WORD})?) (?![a-z])
+    (?P<name>(?:(?:de|du|des|la|le|les|l'|d'|saint|st)[ -]?){{0,3}} {_WORD} (?:[ -]{_WORD})?) (?![0-9a-z])
 """)
 _GERMAN = _compiled(rf"""
     (?<![a-z0-9])
@@ -71,7 +71,7 @@ _GERMAN = _compiled(rf"""
       | (?P<name>[^\W\d_]{{3,24}}) [ -] (?:strasse|str\.|allee|gasse)
     ) [ ]? {_HOUSE}
     # what may be another word as well needs the postal code behind it: Am Waldweg 3, 54321 Beispielhausen
-  | (?<![a-z0-9]) (?:(?:am|an|auf|zum|zur)[ ])? [^\W\d_]{{3,24}}
+  | (?<![a-z0-9]) (?:(?:am|auf|zum|zur)[ ])? [^\W\d_]{{3,24}}
         [ ] {_HOUSE} [ ]?,[ ]? [0-9]{{5}} [ ] [^\W\d_]{{3,}}
 """)
 _ARABIC_PART = "(?:رقم|عمارة|مبني|مبنى|منزل|بناية|شقة|فيلا|الدور|دور|بيت|برج)"
@@ -82,12 +82,16 @@ _ARABIC = _compiled(rf"""
   | (?<![0-9])[0-9]{{1,5}} [ ] (?:شارع|طريق) [ ] [^\W\d_]+
 """)
 _RUKUN = re.compile(r"(?<![a-z0-9])rt[ .]?[0-9]{1,3}[ ]?/?[ ]?rw[ .]?[0-9]{1,3}(?![0-9])")  # Indonesian neighbourhoods
-_STATE = _compiled(r"""
-    (?<![a-z]) [a-z]{3,20}(?:[ ][a-z]{3,20})? ,[ ] (?P<state>[a-z]{2}) [ ] [0-9]{5}(?:-[0-9]{4})?(?![0-9])
+_STATES = (
+    "al|ak|az|ar|ca|co|ct|de|dc|fl|ga|hi|id|il|in|ia|ks|ky|la|me|md|ma|mi|mn|ms|mo|mt|ne|nv|nh|nj|nm|ny|nc|nd|oh|ok|or"
+    "|pa|ri|sc|sd|tn|tx|ut|vt|va|wa|wv|wi|wy|pr"
+)
+_STATE = _compiled(rf"""
+    (?<![a-z]) [a-z]{{3,20}}(?:[ ][a-z]{{3,20}})? ,[ ] (?P<state>{_STATES}) [ ] [0-9]{{5}}(?:-[0-9]{{4}})?(?![0-9])
 """)  # Springfield, IL 62704
 _BEHIND = _compiled(r"""
     # rooms, and then the postal code and the town
-    (?: [ ]?,?[ ]? (?:apartment|apto|appt|apt|flat|unit|suite|ste|piso|depto|dpto|interior|int|bloco|etage|lantai|\#)\.?
+    (?: [ ]?[,-]?[ ]? (?:apartment|apto|appt|apt|flat|unit|suite|ste|piso|depto|dpto|interior|int|bloco|etage|lantai|\#)\.?
         [ ]? (?:[0-9]{1,4}[a-z]?|[a-z])(?![0-9a-z])
     ){0,3}
     (?: [ ]?,[ ] [^\W\d_]{2,20}(?:[ ][^\W\d_]{2,20})? ,[ ] [a-z]{2} [ ] [0-9]{5}(?:-[0-9]{4})?
@@ -117,10 +121,10 @@ _NO_STREET = frozenset(
 
 
 def addresses(plain: Plain) -> list[tuple[int, int]]:
-    """Where postal addresses stand, in ascending order, none overlapping another. A text without digits has none."""
+    """Where postal addresses stand, in ascending order and apart: two that touch are parts of one."""
     found: list[tuple[int, int]] = []
     for start, end in sorted((*_chinese(plain), *_others(plain))):
-        if found and start <= found[-1][1]:
+        if found and not plain[found[-1][1] : start].strip(" ,"):
             found[-1] = (found[-1][0], max(end, found[-1][1]))
         else:
             found.append((start, end))

@@ -27,8 +27,8 @@ _INTRODUCED = re.compile(
     r"[\s:,'\"-]*(?:是|叫)?[ ]?$"
 )
 _CLOSING = re.compile(
-    r"(?:(?<![a-z])(?:regards|cheers|best|thanks|thank you|saludos|gracias|grusse?|danke|cordialement|merci|salam|makasih"
-    r"|obrigad[oa]|abracos?)|谢谢|謝謝|شكرا)[\s,.!-]*$"
+    r"(?:(?<![a-z])(?:regards|cheers|best|thanks|thank you|saludos|gracias|grusse?|danke|cordialement|merci|salam"
+    r"|makasih|obrigad[oa]|abracos?)|谢谢|謝謝|شكرا)[\s,.!-]*$"
 )
 _LAST = re.compile(r"[^\w\n]*(?:\n|$)")
 _TITLES = "先生|女士|小姐|太太|同学|同學|总|總"

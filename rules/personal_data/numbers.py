@@ -30,6 +30,7 @@ _GROUPS = 19  # the most that a number is read as: a card written digit by digit
 _PLUS = re.compile(r"\+[ ]?\(?$|\($")
 _MIXED = re.compile(r"(?<![0-9a-z])(?=[a-z]{0,6}[0-9])[a-z0-9]{1,30}(?:[.\-/][a-z0-9]{1,20}){0,5}(?:\([0-9a]\))?")
 
+_CODE = re.compile(r"[a-z][-_/]?$|[_#@&=]$")  # before digits: a code begins with letters
 _LENGTHS: Mapping[Said, tuple[int, int]] = {
     "phone_number": (7, 15),
     "identity_number": (6, 18),
@@ -128,9 +129,8 @@ def _labelled(plain: Plain, windows: Sequence[Number], countries: Collection[str
 
 def _unlabelled(plain: Plain, windows: Sequence[Number], countries: Collection[str]) -> tuple[Kind, int, int] | None:
     """The number that speaks for itself."""
-    before = plain[max(0, windows[0].start - 1) : windows[0].start]
-    if before.isascii() and (before.isalpha() or (before and before in "_#@&=")):
-        return None  # a code with letters before its digits
+    if _CODE.search(plain[max(0, windows[0].start - 2) : windows[0].start]):
+        return None
     for each in windows:
         following = plain[each.end : each.end + 1]
         if following.isascii() and (following.isalpha() or following == "_"):

@@ -18,7 +18,8 @@ _WORDS: dict[Said, str] = {
     "phone_number": """
         phone, telephone, tel, cell, cellphone, mobile, mob, call, call me, text me, whatsapp, wa.me/, tel:, phone=,
         ph, fax, contact, contact me, reach me, reached, my number, new number, his number, her number,
-        电话, 电话号码, 手机, 手机号, 手机号码, 座机, 联系方式, 联系我, 打给我, 致电, 微信, 加我, 我的号码, 新号码, 電話,
+        电话, 电话号码, 手机, 手机号, 手机号码, 座机, 联系方式, 联系我, 打给我, 致电, 微信, 加我, 我的号码, 新号码,
+        電話,
         手機, 聯絡, 聯繫, 門號, 撥打, 我的號碼, 新號碼, teléfono, telefono, tlf, tfno, móvil, celular, cel, llámame,
         llamarme, llámenme, mi número, contacto, telefone, telemóvel, fone, zap, ligue, ligar, me ligue, meu número,
         contato, هاتف, هاتفي, الهاتف, جوال, جوالي, الجوال, موبايل, موبايلي, واتساب, واتس, رقمي, اتصل, اتصلوا, تواصل,
@@ -30,7 +31,8 @@ _WORDS: dict[Said, str] = {
         identity card, identity number, identity no, identification number, identification, national id, id card,
         id number, id no, social security, ssn, national insurance, ni number, nino, nhs number, tax id, tin, nric, ic,
         aadhaar, aadhar, pan, emirates id, iqama, civil id, personnummer, cpr, bsn, pesel,
-        身份证, 身份证号, 身份证号码, 身份证件, 证件号, 证件号码, 居民证, 社保号, 身分證, 身分證字號, 身份證, 身份證號碼,
+        身份证, 身份证号, 身份证号码, 身份证件, 证件号, 证件号码, 居民证, 社保号, 身分證, 身分證字號, 身份證,
+        身份證號碼,
         證件號碼, 統一證號, 居留證, 健保卡, dni, nie, nif, cédula, cedula, cc, curp, rfc, rut, nit, cuit, cuil,
         documento, documento de identidad, número de identidad, seguridad social, carnet de identidad, cpf, rg, cnh,
         cartão de cidadão, cartão cidadão, bilhete de identidade, número de contribuinte, contribuinte, identidade,
@@ -48,7 +50,8 @@ _WORDS: dict[Said, str] = {
     """,
     "bank_card": """
         bank card, credit card, debit card, card number, card no, visa, mastercard, amex, unionpay,
-        银行卡, 银行卡号, 信用卡, 储蓄卡, 借记卡, 卡号, 銀行卡, 卡號, 信用卡號, 金融卡, 簽帳卡, tarjeta, tarjeta de crédito,
+        银行卡, 银行卡号, 信用卡, 储蓄卡, 借记卡, 卡号, 銀行卡, 卡號, 信用卡號, 金融卡, 簽帳卡, tarjeta,
+        tarjeta de crédito,
         tarjeta de débito, cartão, cartão de crédito, número do cartão, بطاقة, بطاقتي, البطاقة, رقم البطاقة,
         بطاقة ائتمان, بطاقة بنكية, kartu kredit, kartu debit, nomor kartu, no kartu, kartu atm, kreditkarte,
         kreditkartennummer, kartennummer, bankkarte, girokarte, carte bancaire, carte bleue, carte de crédit,
@@ -69,9 +72,12 @@ _WORDS: dict[Said, str] = {
         verification code, transaction, transaction id, txn, payment id, gift card, sim card, loyalty card, voucher,
         coupon, version, build, android, ios, user id, customer id, customer number, booking, reservation, quantity,
         qty, barcode, ean, isbn, total, price, amount, po, po number, rma, zip, postcode, postal code,
-        订单, 订单号, 订单编号, 单号, 运单号, 快递, 快递单号, 物流, 物流单号, 流水号, 交易号, 序列号, 编号, 验证码, 校验码,
-        型号, 批号, 货号, 条码, 礼品卡, 会员卡, 会员号, 版本, 邮编, 数量, 发票, 发票号, 工单, 工单号, 取件码, 密码, 价格, 金额,
-        qq:, qq号, qq群, qq是, 訂單, 訂單編號, 訂單號, 單號, 貨運單號, 物流單號, 序號, 序列號, 編號, 驗證碼, 型號, 批號, 發票,
+        订单, 订单号, 订单编号, 单号, 运单号, 快递, 快递单号, 物流, 物流单号, 流水号, 交易号, 序列号, 编号, 验证码,
+        校验码,
+        型号, 批号, 货号, 条码, 礼品卡, 会员卡, 会员号, 版本, 邮编, 数量, 发票, 发票号, 工单, 工单号, 取件码, 密码,
+        价格, 金额,
+        qq:, qq号, qq群, qq是, 訂單, 訂單編號, 訂單號, 單號, 貨運單號, 物流單號, 序號, 序列號, 編號, 驗證碼, 型號,
+        批號, 發票,
         會員, 禮品卡, 郵遞區號, 取貨碼, 數量, pedido, pedidos, orden, compra, envío, guía, número de guía, seguimiento,
         rastreo, factura, referencia, código, código de seguimiento, número de serie, recibo, boleta, lote, modelo,
         encomenda, compra, rastreio, rastreamento, código de rastreio, nota fiscal, nf, fatura, protocolo, referência,
@@ -87,9 +93,10 @@ _WORDS: dict[Said, str] = {
 }
 
 _FILL = """
-    number, numbers, no, nr, num, id, is, was, code, it's, its, my, the, of, on, at, to, here, here's, me, numero, es,
+    number, numbers, n, no, nr, num, id, is, was, code, it's, its, my, the, of, on, at, to, here, here's, me, numero, es,
     el, la, mi, de, del, e, o, do, da, meu, minha, nummer, ist, lautet, die, der, est, le, mon, ma, nomor, adalah, saya,
-    ini, nya, nomer, rufen, unter, sous, au, al, رقم, هو, هي, الخاص, بي, على, عن, 号, 号码, 号是, 是, 为, 號, 號碼, 編號,
+    ini, nya, nomer, rufen, unter, sous, au, al, رقم, هو, هي, الخاص, بي, على, عن, 号, 号码, 号是, 是, 为, 號, 號碼,
+    編號,
     编号, 單號, 单号, 為, 我的, 的, 改为, 改成, 尾号
 """
 """What may stand between such a word and its number without taking anything away from it."""
@@ -111,7 +118,7 @@ def _pattern(words: list[str]) -> str:
 
 
 _COPULA = "(?:is|was|是|为|為|es|est|ist|e|adalah|هو|هي)"
-_FILLER = rf"[\s:#=.*\"'()/\-_]*(?:{_pattern(_listed(_FILL))}[\s:#=.*\"'()/\-_]*){{0,4}}"
+_FILLER = rf"[\s:#=.*°\"'()/\-_]*(?:{_pattern(_listed(_FILL))}[\s:#=.*°\"'()/\-_]*){{0,4}}"
 _LABEL = "|".join(f"(?P<{kind}>{_pattern(_listed(words))})" for kind, words in _WORDS.items())
 
 
