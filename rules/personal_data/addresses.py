@@ -72,7 +72,7 @@ _GERMAN = _compiled(rf"""
     ) [ ]? {_HOUSE}
     # what may be another word as well needs the postal code behind it: Am Waldweg 3, 54321 Beispielhausen
   | (?<![a-z0-9]) (?:(?:am|auf|zum|zur)[ ])? [^\W\d_]{{3,24}}
-        [ ] {_HOUSE} [ ]?,[ ]? [0-9]{{5}} [ ] [^\W\d_]{{3,}}
+        [ ] {_HOUSE} [ ]?,[ ]? [0-9]{{5}} [ ] [^\W\d_]{{3,}}(?![0-9])
 """)
 _ARABIC_PART = "(?:رقم|عمارة|مبني|مبنى|منزل|بناية|شقة|فيلا|الدور|دور|بيت|برج)"
 _ARABIC = _compiled(rf"""
@@ -91,12 +91,13 @@ _STATE = _compiled(rf"""
 """)  # Springfield, IL 62704
 _BEHIND = _compiled(r"""
     # rooms, and then the postal code and the town
-    (?: [ ]?[,-]?[ ]? (?:apartment|apto|appt|apt|flat|unit|suite|ste|piso|depto|dpto|interior|int|bloco|etage|lantai|\#)\.?
+    (?: [ ]?[,-]?[ ]?
+        (?:apartment|apto|appt|apt|flat|unit|suite|ste|piso|depto|dpto|interior|int|bloco|etage|lantai|\#)\.?
         [ ]? (?:[0-9]{1,4}[a-z]?|[a-z])(?![0-9a-z])
     ){0,3}
     (?: [ ]?,[ ] [^\W\d_]{2,20}(?:[ ][^\W\d_]{2,20})? ,[ ] [a-z]{2} [ ] [0-9]{5}(?:-[0-9]{4})?
       | [ ]?,?[ \n] (?:[^\W\d_]{3,20}[ ,]{1,2})? [a-z]{1,2}[0-9][0-9a-z]? [ ] [0-9][a-z]{2}(?![0-9a-z])
-      | [ ]?[,\n-]?[ ]? (?:(?:cp|cep|c\.p\.)[ ]?)? [0-9]{4,5}(?:-[0-9]{3})? [ ] [^\W\d_]{3,20}
+      | [ ]?[,\n-]?[ ]? (?:(?:cp|cep|c\.p\.)[ ]?)? [0-9]{4,5}(?:-[0-9]{3})? [ ] [^\W\d_]{3,20}(?![0-9a-z])
     )?
 """)
 _LABELLED = _compiled(rf"""

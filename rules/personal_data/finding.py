@@ -11,7 +11,7 @@ from rules.personal_data.identity import identity_numbers
 from rules.personal_data.names import names
 from rules.personal_data.numbers import mixed_numbers, numbers
 from rules.personal_data.plain import LONGEST_TEXT, Plain
-from rules.personal_data.spans import Kind, Span, without_masks
+from rules.personal_data.spans import Kind, Span, without, without_masks
 from rules.personal_data.words import something_else
 
 _EMAIL = re.compile(
@@ -23,16 +23,36 @@ _HAN = re.compile("[\u3400-\u9fff]")
 Found = tuple[Kind, int, int]
 
 
+MOST_ROUNDS = 5
+
+
 def find(text: str, region: str | None, own_names: Iterable[str]) -> tuple[Span, ...]:
-    """See `rules.personal_data.find`."""
-    plain = Plain.of(without_masks(text[:LONGEST_TEXT]))
+    """See `rules.personal_data.find`.
+
+    What is found is blanked out and the rest is read again, because half an address may be left beside a telephone
+    number: whatever a mask would uncover is found now.
+    """
+    names_of_customer = tuple(own_names)
+    rest = without_masks(text[:LONGEST_TEXT])
+    spans: list[Span] = []
+    for _ in range(MOST_ROUNDS):
+        found = _once(rest, region, names_of_customer)
+        if not found:
+            break
+        spans += found
+        rest = without(rest, found)
+    return tuple(sorted(spans, key=lambda span: span.start))
+
+
+def _once(text: str, region: str | None, own_names: Iterable[str]) -> list[Span]:
+    plain = Plain.of(text)
     taken = bytearray(len(plain))
     spans: list[Span] = []
     for kind, start, end in _found(plain, taken, region, own_names):
         if not any(taken[start:end]):
             taken[start:end] = b"\1" * (end - start)
             spans.append(Span(kind, *plain.place(start, end)))
-    return tuple(sorted(spans, key=lambda span: span.start))
+    return spans
 
 
 def _found(plain: Plain, taken: bytearray, region: str | None, own_names: Iterable[str]) -> Iterator[Found]:

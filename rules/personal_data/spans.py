@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import Literal, NamedTuple, get_args
 
@@ -65,6 +65,7 @@ _MASKS: dict[str, tuple[str, ...]] = {
 UNREAD = "[…]"
 """What `mask` puts in place of everything beyond LONGEST_TEXT."""
 
+_NOTHING = "\0"
 _MASK = re.compile(r"\[(?:" + "|".join(sorted(map(re.escape, chain(*_MASKS.values())), key=len, reverse=True)) + r")\]")
 
 
@@ -82,18 +83,25 @@ def mask(text: str, spans: Iterable[Span], locale: str = "en") -> str:
     `spans` come from `find` for the same text. A locale without words of its own gets English ones.
     """
     words = dict(zip(KINDS, _MASKS.get(locale, _MASKS["en"]), strict=True))
+    masked = _replaced(text[:LONGEST_TEXT], spans, lambda span: f"[{words[span.kind]}]")
+    return masked + UNREAD if len(text) > LONGEST_TEXT else masked
+
+
+def without(text: str, spans: Iterable[Span]) -> str:
+    """The text, of the same length, with characters that mean nothing in place of every span."""
+    return _replaced(text, spans, lambda span: _NOTHING * (span.end - span.start))
+
+
+def _replaced(text: str, spans: Iterable[Span], by: Callable[[Span], str]) -> str:
     parts: list[str] = []
     done = 0
     for span in sorted(spans, key=lambda each: each.start):
-        parts += text[done : span.start], f"[{words[span.kind]}]"
+        parts += text[done : span.start], by(span)
         done = span.end
-    parts.append(text[done : max(done, LONGEST_TEXT)])
-    if len(text) > LONGEST_TEXT:
-        parts.append(UNREAD)
-    return "".join(parts)
+    return "".join((*parts, text[done:]))
 
 
 def without_masks(text: str) -> str:
     """The text, of the same length, in which masks are characters that mean nothing: the word "account" in a mask says
     nothing about the number that follows."""
-    return _MASK.sub(lambda found: "\0" * len(found[0]), text) if "[" in text else text
+    return _MASK.sub(lambda found: _NOTHING * len(found[0]), text) if "[" in text else text

@@ -93,11 +93,10 @@ _WORDS: dict[Said, str] = {
 }
 
 _FILL = """
-    number, numbers, n, no, nr, num, id, is, was, code, it's, its, my, the, of, on, at, to, here, here's, me, numero, es,
-    el, la, mi, de, del, e, o, do, da, meu, minha, nummer, ist, lautet, die, der, est, le, mon, ma, nomor, adalah, saya,
-    ini, nya, nomer, rufen, unter, sous, au, al, رقم, هو, هي, الخاص, بي, على, عن, 号, 号码, 号是, 是, 为, 號, 號碼,
-    編號,
-    编号, 單號, 单号, 為, 我的, 的, 改为, 改成, 尾号
+    number, numbers, n, no, nr, num, id, is, was, code, it's, its, my, the, of, on, at, to, here, here's, me, numero,
+    es, el, la, mi, de, del, e, o, do, da, meu, minha, nummer, ist, lautet, die, der, est, le, mon, ma, nomor, adalah,
+    saya, ini, nya, nomer, rufen, unter, sous, au, al, رقم, هو, هي, الخاص, بي, على, عن,
+    号, 号码, 号是, 是, 为, 號, 號碼, 編號, 编号, 單號, 单号, 為, 我的, 的, 改为, 改成, 尾号
 """
 """What may stand between such a word and its number without taking anything away from it."""
 
