@@ -47,7 +47,7 @@ _ENGLISH = _compiled(rf"""
     (?<![0-9a-z.,/:$€£#-]) (?:(?:flat|apt|unit|suite)[ ]?[0-9a-z]{{1,4}},?[ ])? {_HOUSE} ,?[ ] {_NAME} [ ]
     (?: street|avenue|boulevard|road|lane|st|ave|blvd|rd|ln|pkwy|parkway|crescent|terrace
       | (?P<weak>drive|dr|court|ct|place|pl|square|sq|way|close|highway|hwy|gardens|mews|row|hill|grove)
-    )(?![a-z]) \.?
+    )(?![a-z]) \.? (?:[ ](?:street|st|avenue|ave|road|rd|lane|ln|drive|dr|way|court|ct|place|pl)(?![a-z])\.?)?
 """)
 _STREET_FIRST = _compiled(rf"""
     (?<![a-z0-9])

@@ -1,7 +1,7 @@
 """The words before a number that say what it is, in nine languages; and shapes that are something else altogether.
 
-Words are written as people write them, and compared in their plain form (no capitals, no accents). They were chosen for
-conversations between customers and shops; add the words that your customers use.
+Words are written as people write them, and compared in their plain form (no capitals,
+no accents). They were chosen for conversations between customers and shops; add the words that your customers use.
 """
 
 from __future__ import annotations
@@ -17,78 +17,74 @@ Said = Literal["phone_number", "identity_number", "passport_number", "bank_card"
 _WORDS: dict[Said, str] = {
     "phone_number": """
         phone, telephone, tel, cell, cellphone, mobile, mob, call, call me, text me, whatsapp, wa.me/, tel:, phone=,
-        ph, fax, contact, contact me, reach me, reached, my number, new number, his number, her number,
-        电话, 电话号码, 手机, 手机号, 手机号码, 座机, 联系方式, 联系我, 打给我, 致电, 微信, 加我, 我的号码, 新号码,
-        電話,
+        ph, fax, contact, contact me, reach me, reached, my number, new number, his number, her number, 电话,
+        电话号码, 手机, 手机号, 手机号码, 座机, 联系方式, 联系我, 打给我, 致电, 微信, 加我, 我的号码, 新号码, 電話,
         手機, 聯絡, 聯繫, 門號, 撥打, 我的號碼, 新號碼, teléfono, telefono, tlf, tfno, móvil, celular, cel, llámame,
-        llamarme, llámenme, mi número, contacto, telefone, telemóvel, fone, zap, ligue, ligar, me ligue, meu número,
-        contato, هاتف, هاتفي, الهاتف, جوال, جوالي, الجوال, موبايل, موبايلي, واتساب, واتس, رقمي, اتصل, اتصلوا, تواصل,
-        telepon, telp, hp, no hp, nomor hp, ponsel, hubungi, nomor saya, no saya, wa, telefon, telefonnummer, handy,
-        handynummer, mobil, mobilnummer, rufnummer, anrufen, erreichbar, meine nummer, téléphone, portable, mon numéro,
-        appelez, appeler, joindre, appelez-moi, gsm
+        llamar, llamen, llamarme, llámenme, mi número, contacto, telefone, telemóvel, fone, zap, ligue, ligar,
+        me ligue, meu número, contato, هاتف, هاتفي, الهاتف, جوال, جوالي, الجوال, موبايل, موبايلي, واتساب, واتس,
+        رقمي, اتصل, اتصلوا, تواصل, telepon, telp, hp, no hp, nomor hp, ponsel, hubungi, nomor saya, no saya, wa,
+        telefon, telefonnummer, handy, handynummer, mobil, mobilnummer, rufnummer, anrufen, erreichbar,
+        meine nummer, téléphone, portable, mon numéro, appelez, appeler, joindre, appelez-moi, gsm
     """,
     "identity_number": """
         identity card, identity number, identity no, identification number, identification, national id, id card,
-        id number, id no, social security, ssn, national insurance, ni number, nino, nhs number, tax id, tin, nric, ic,
-        aadhaar, aadhar, pan, emirates id, iqama, civil id, personnummer, cpr, bsn, pesel,
-        身份证, 身份证号, 身份证号码, 身份证件, 证件号, 证件号码, 居民证, 社保号, 身分證, 身分證字號, 身份證,
-        身份證號碼,
-        證件號碼, 統一證號, 居留證, 健保卡, dni, nie, nif, cédula, cedula, cc, curp, rfc, rut, nit, cuit, cuil,
-        documento, documento de identidad, número de identidad, seguridad social, carnet de identidad, cpf, rg, cnh,
+        id number, id no, social security, ssn, national insurance, ni number, nino, nhs number, tax id, tin, nric,
+        ic, aadhaar, aadhar, pan, emirates id, iqama, civil id, personnummer, cpr, bsn, pesel, 身份证, 身份证号,
+        身份证号码, 身份证件, 证件号, 证件号码, 居民证, 社保号, 身分證, 身分證字號, 身份證, 身份證號碼, 證件號碼,
+        統一證號, 居留證, 健保卡, dni, nie, nif, cédula, cedula, cc, curp, rfc, rut, nit, cuit, cuil, documento,
+        documento de identidad, número de identidad, seguridad social, carnet de identidad, cpf, rg, cnh,
         cartão de cidadão, cartão cidadão, bilhete de identidade, número de contribuinte, contribuinte, identidade,
-        identidad, رقم الهوية, الهوية, هويتي, هوية, بطاقة الهوية, الرقم القومي, رقم قومي, الرقم الوطني, الرقم المدني,
-        رقم مدني, البطاقة المدنية, رقم البطاقة الشخصية, البطاقة الشخصية, إقامة, الإقامة, nik, ktp, no ktp, npwp,
-        kartu identitas, kartu keluarga, no kk, ausweis, ausweisnummer, personalausweis, personalausweisnummer,
-        steuer-id, steuer-idnr, steueridentifikationsnummer, idnr, steuernummer, sozialversicherungsnummer,
-        rentenversicherungsnummer, carte d'identité, carte d'identité nationale, pièce d'identité, cni,
-        sécurité sociale, numéro de sécu, sécu, nir, numéro fiscal, carte vitale, titre de séjour, codice fiscale
+        identidad, رقم الهوية, الهوية, هويتي, هوية, بطاقة الهوية, الرقم القومي, رقم قومي, الرقم الوطني,
+        الرقم المدني, رقم مدني, البطاقة المدنية, رقم البطاقة الشخصية, البطاقة الشخصية, إقامة, الإقامة, nik, ktp,
+        no ktp, npwp, kartu identitas, kartu keluarga, no kk, ausweis, ausweisnummer, personalausweis,
+        personalausweisnummer, ausweis-nr, perso-nr, steuer-id, steuer-idnr, steueridentifikationsnummer, idnr,
+        steuernummer, sozialversicherungsnummer, rentenversicherungsnummer, carte d'identité,
+        carte d'identité nationale, pièce d'identité, cni, sécurité sociale, numéro de sécu, sécu, nir,
+        numéro fiscal, carte vitale, titre de séjour, codice fiscale
     """,
     "passport_number": """
-        passport, passport number, passport no, travel document, 护照, 护照号, 护照号码, 通行证, 護照, 護照號碼, 護照號,
-        通行證, 台胞证, 回乡证, pasaporte, passaporte, جواز, جواز سفر, جواز السفر, جواز سفري, الجواز, paspor, pasport,
-        reisepass, reisepassnummer, passnummer, pass-nr, passeport
+        passport, passport number, passport no, travel document, 护照, 护照号, 护照号码, 通行证, 護照, 護照號碼,
+        護照號, 通行證, 台胞证, 回乡证, pasaporte, passaporte, جواز, جواز سفر, جواز السفر, جواز سفري, الجواز,
+        paspor, pasport, reisepass, reisepassnummer, passnummer, pass-nr, passeport
     """,
     "bank_card": """
-        bank card, credit card, debit card, card number, card no, visa, mastercard, amex, unionpay,
-        银行卡, 银行卡号, 信用卡, 储蓄卡, 借记卡, 卡号, 銀行卡, 卡號, 信用卡號, 金融卡, 簽帳卡, tarjeta,
-        tarjeta de crédito,
+        bank card, credit card, debit card, card number, card no, visa, mastercard, amex, unionpay, 银行卡,
+        银行卡号, 信用卡, 储蓄卡, 借记卡, 卡号, 銀行卡, 卡號, 信用卡號, 金融卡, 簽帳卡, tarjeta, tarjeta de crédito,
         tarjeta de débito, cartão, cartão de crédito, número do cartão, بطاقة, بطاقتي, البطاقة, رقم البطاقة,
         بطاقة ائتمان, بطاقة بنكية, kartu kredit, kartu debit, nomor kartu, no kartu, kartu atm, kreditkarte,
         kreditkartennummer, kartennummer, bankkarte, girokarte, carte bancaire, carte bleue, carte de crédit,
         numéro de carte
     """,
     "bank_account": """
-        bank account, account number, account no, acct no, acct, a/c, iban, sort code, routing number, bank transfer,
-        银行账号, 银行账户, 银行帐号, 收款账号, 收款账户, 账户, 账号, 帐号, 汇款, 转账, 打款, 银行, 銀行帳號, 銀行帳戶,
-        帳號, 帳戶, 匯款, 轉帳, cuenta, cuenta bancaria, número de cuenta, clabe, cbu, cvu, cuenta corriente,
-        cuenta de ahorros, conta, conta bancária, conta corrente, número da conta, agência, nib, حساب, حسابي, الحساب,
-        رقم الحساب, حساب بنكي, الآيبان, آيبان, ايبان, rekening, no rekening, no rek, norek, rek, nomor rekening,
-        konto, kontonummer, bankkonto, bankverbindung, kto, compte, compte bancaire, numéro de compte, rib
+        bank account, account number, account no, acct no, acct, a/c, iban, sort, sort code, routing number,
+        bank transfer, 银行账号, 银行账户, 银行帐号, 收款账号, 收款账户, 账户, 账号, 帐号, 汇款, 汇到, 转账, 转到,
+        打款, 银行, 銀行帳號, 銀行帳戶, 帳號, 帳戶, 匯款, 匯到, 轉帳, 轉到, cuenta, cuenta bancaria,
+        número de cuenta, clabe, cbu, cvu, cuenta corriente, cuenta de ahorros, conta, conta bancária,
+        conta corrente, número da conta, agência, nib, حساب, حسابي, الحساب, رقم الحساب, حساب بنكي, الآيبان, آيبان,
+        ايبان, rekening, no rekening, no rek, norek, rek, nomor rekening, konto, kontonummer, bankkonto,
+        bankverbindung, kto, compte, compte bancaire, numéro de compte, rib
     """,
     "something_else": """
         order, order number, order no, order id, orders, purchase, invoice, receipt, tracking, tracking number,
-        tracking id, tracking code, shipment, parcel, package, consignment, waybill, awb, reference, ref, ticket, case,
-        case number, serial, serial number, s/n, imei, sku, model, item, product, article, batch, lot, code, otp, pin,
-        verification code, transaction, transaction id, txn, payment id, gift card, sim card, loyalty card, voucher,
-        coupon, version, build, android, ios, user id, customer id, customer number, booking, reservation, quantity,
-        qty, barcode, ean, isbn, total, price, amount, po, po number, rma, zip, postcode, postal code,
-        订单, 订单号, 订单编号, 单号, 运单号, 快递, 快递单号, 物流, 物流单号, 流水号, 交易号, 序列号, 编号, 验证码,
-        校验码,
-        型号, 批号, 货号, 条码, 礼品卡, 会员卡, 会员号, 版本, 邮编, 数量, 发票, 发票号, 工单, 工单号, 取件码, 密码,
-        价格, 金额,
-        qq:, qq号, qq群, qq是, 訂單, 訂單編號, 訂單號, 單號, 貨運單號, 物流單號, 序號, 序列號, 編號, 驗證碼, 型號,
-        批號, 發票,
-        會員, 禮品卡, 郵遞區號, 取貨碼, 數量, pedido, pedidos, orden, compra, envío, guía, número de guía, seguimiento,
-        rastreo, factura, referencia, código, código de seguimiento, número de serie, recibo, boleta, lote, modelo,
-        encomenda, compra, rastreio, rastreamento, código de rastreio, nota fiscal, nf, fatura, protocolo, referência,
-        número de série, recibo, cep, código postal, طلب, طلبي, الطلب, طلبية, رقم الطلب, شحنة, الشحنة, رقم الشحنة, تتبع,
-        التتبع, رقم التتبع, فاتورة, الفاتورة, رقم الفاتورة, رمز, الرمز, كود, مرجع, البوليصة, بوليصة, pesanan,
-        no pesanan, nomor pesanan, resi, no resi, nomor resi, kode, kode pos, faktur, invoice, paket,
-        transaksi, orderan,
-        bestellung, bestellnummer, bestell-nr, auftrag, auftragsnummer, sendung, sendungsnummer, sendungsverfolgung,
-        rechnung, rechnungsnummer, paket, paketnummer, seriennummer, artikelnummer, artikel, kundennummer, vorgang,
-        vorgangsnummer, ticketnummer, postleitzahl, plz, commande, numéro de commande, colis, suivi, n° de suivi,
-        numéro de suivi, facture, référence, réf, numéro de série, dossier, code, code postal, bon de commande
+        tracking id, tracking code, shipment, parcel, package, consignment, waybill, awb, reference, ref, ticket,
+        case, case number, serial, serial number, s/n, imei, sku, model, item, product, article, batch, lot, code,
+        otp, pin, verification code, transaction, transaction id, txn, payment id, gift card, sim card,
+        loyalty card, voucher, coupon, version, build, android, ios, user id, customer id, customer number, booking,
+        reservation, quantity, qty, barcode, ean, isbn, total, price, amount, po, po number, rma, zip, postcode,
+        postal code, 订单, 订单号, 订单编号, 单号, 运单号, 快递, 快递单号, 物流, 物流单号, 流水号, 交易号, 序列号,
+        编号, 验证码, 校验码, 型号, 批号, 货号, 条码, 礼品卡, 会员卡, 会员号, 版本, 邮编, 数量, 发票, 发票号, 工单,
+        工单号, 取件码, 密码, 价格, 金额, qq:, qq号, qq群, qq是, 訂單, 訂單編號, 訂單號, 單號, 貨運單號, 物流單號,
+        序號, 序列號, 編號, 驗證碼, 型號, 批號, 發票, 會員, 禮品卡, 郵遞區號, 取貨碼, 數量, pedido, pedidos, orden,
+        compra, envío, guía, número de guía, seguimiento, rastreo, factura, referencia, código,
+        código de seguimiento, número de serie, recibo, boleta, lote, modelo, encomenda, rastreio, rastreamento,
+        código de rastreio, nota fiscal, nf, fatura, protocolo, referência, número de série, cep, código postal,
+        طلب, طلبي, الطلب, طلبية, رقم الطلب, شحنة, الشحنة, رقم الشحنة, تتبع, التتبع, رقم التتبع, فاتورة, الفاتورة,
+        رقم الفاتورة, رمز, الرمز, كود, مرجع, البوليصة, بوليصة, pesanan, no pesanan, nomor pesanan, resi, no resi,
+        nomor resi, kode, kode pos, faktur, paket, transaksi, orderan, bestellung, bestellnummer, bestell-nr,
+        auftrag, auftragsnummer, sendung, sendungsnummer, sendungsverfolgung, rechnung, rechnungsnummer,
+        paketnummer, seriennummer, artikelnummer, artikel, kundennummer, vorgang, vorgangsnummer, ticketnummer,
+        postleitzahl, plz, commande, numéro de commande, colis, suivi, n° de suivi, numéro de suivi, facture,
+        référence, réf, numéro de série, dossier, code postal, bon de commande
     """,
 }
 
@@ -198,7 +194,7 @@ def _something_else() -> tuple[re.Pattern[str], ...]:
             r"#[ ]?[a-z0-9][a-z0-9_-]*[0-9][a-z0-9_-]*",
             rf"(?<![0-9])[0-9][0-9a-z-]{{4,30}}[ ,]*{_COPULA}{_FILLER}{word}",
             # what parcel services and Amazon print on parcels and orders
-            r"(?<![a-z0-9])[a-z]{2}[ ]?[0-9]{3}[ ]?[0-9]{3}[ ]?[0-9]{3}[ ]?[a-z]{2}(?![a-z0-9])",
+            r"(?<![a-z0-9])[a-z]{2}[0-9]{9}[a-z]{2}(?![a-z0-9])",
             r"(?<![a-z0-9])1z[0-9a-z]{16}(?![0-9a-z])",
             r"(?<![a-z0-9])(?:sf|yt|jt|jd|jdvb|jne|jp|zto|sto|yd|ems|lp|cainiao|tba|gm|rx|jjd)[0-9]{9,20}(?![0-9])",
             r"(?<![0-9])[0-9]{3}-[0-9]{7}-[0-9]{7}(?![0-9])",
