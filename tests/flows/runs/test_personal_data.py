@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from sqlalchemy import select
 
@@ -14,7 +16,9 @@ CHINESE = "8613800138000"
 GERMAN = "4915123456789"
 
 
-def facts_of(stage: Stage, message: dict[str, object], *, name: str = "", address: str = CHINESE) -> dict[str, Value]:
+def facts_of(
+    stage: Stage, message: Mapping[str, object], *, name: str = "", address: str = CHINESE
+) -> dict[str, Value]:
     """The facts of a message, as the store has them once it was read."""
     stage.take_message({"id": "wamid.in.1", **message}, name, address)
     stage.settle()
