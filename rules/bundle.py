@@ -6,12 +6,13 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+from rules import personal_data
 from rules.conditions import Condition
 from rules.decision import Rule, RuleSet, parse_pack
 from rules.guards import Guards, read_guards
@@ -108,10 +109,19 @@ class Bundle:
         ]
         return RuleSet("triggers", rules, self.vocabulary)
 
-    def reading_of(self, text: str, before: str | None = None) -> reading.Reading:
-        """What a customer's text says, by the word lists of this bundle and the second voice. `before` is the locale
-        that the conversation was in so far."""
-        return reading.read_text(text, self.words, before, [SecondVoice.load()])
+    def reading_of(
+        self, text: str, before: str | None = None, region: str | None = None, own_names: Iterable[str] = ()
+    ) -> reading.Reading:
+        """What a customer's text says, by the word lists of this bundle and the second voice, and which kinds of
+        personal data stand in it. `before` is the locale that the conversation was in so far, `region` the customer's
+        country and `own_names` their names, where they are known."""
+        read = reading.read_text(text, self.words, before, [SecondVoice.load()])
+        if not text.strip():
+            return read
+        found = personal_data.find(text, region, own_names)
+        kinds = {name: value for name, value in personal_data.facts_of(found).items() if name in self.vocabulary.facts}
+        because = {name: ("personal data: its shape",) for name, value in kinds.items() if value}
+        return reading.Reading({**read.facts, **kinds}, {**read.because, **because})
 
     def branches(self, conditions: tuple[Condition, ...]) -> RuleSet:
         """Conditions in order as a rule set: the first that holds is chosen; a rule's id is its number from 1."""

@@ -150,6 +150,7 @@ def _facts(
         incident=session.get(Incident, planner.incident_id) if planner.incident_id else None,
         run=planner,
         given=desk.given,
+        vault=desk.store.vault,
     )
     return providers.gather(about, bundle.vocabulary, wanted)
 

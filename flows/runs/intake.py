@@ -11,6 +11,7 @@ from flows.desk import Desk
 from flows.runs import complaints, history, opening, providers, settling
 from flows.store.tables import Case, Customer, Message, Run, Subject
 from rules.language import Playbook
+from rules.personal_data import country_of
 from rules.vocabulary import UNKNOWN, Facts, Value, Vocabulary, facts_to_json
 
 _KINDS = {
@@ -44,11 +45,11 @@ def read_message(desk: Desk, session: Session, message: Message, flow_run: str |
     bundle, now = desk.shelf.current, desk.now()
     customer = session.get_one(Customer, message.customer_id)
     message.handled_at = now
-    message.facts = facts_to_json(_facts_of(desk, message, customer.locale))
+    message.facts = facts_to_json(_facts_of(desk, session, customer, message))
     if (locale := message.facts.get("locale", UNKNOWN)) != UNKNOWN:
         customer.locale = str(locale)
     complaint = complaints.record(session, message)  # before anything is decided: whoever complains is one of the crowd
-    about = providers.About(session, now, customer=customer, message=message, given=desk.given)
+    about = providers.About(session, now, customer=customer, message=message, given=desk.given, vault=desk.store.vault)
     facts = providers.gather(about, bundle.vocabulary, bundle.triage.facts() | bundle.triggers.facts())
     triage = bundle.triage.decide(facts)
     facts = bundle.vocabulary.gate({**facts, **triage.then})
@@ -83,16 +84,25 @@ def read_message(desk: Desk, session: Session, message: Message, flow_run: str |
     return case
 
 
-def _facts_of(desk: Desk, message: Message, before: str | None) -> dict[str, Value]:
-    """The facts of one message by itself; `before` is the locale that its customer wrote in so far."""
+def _facts_of(desk: Desk, session: Session, customer: Customer, message: Message) -> dict[str, Value]:
+    """The facts of one message by itself."""
     # Of what is erased or damaged nothing is known, and unknown goes to the cautious side.
     content = desk.store.vault.open_or_nothing(message.sealed_content)
     text = " ".join(str(content[part]) for part in ("text", "caption") if content.get(part))
     return {
-        **desk.shelf.current.reading_of(text, before).facts,
+        **_read(desk, session, customer, text),
         "message_kind": _KINDS.get(message.kind, UNKNOWN),
         "has_photo": message.kind == "image",
     }
+
+
+def _read(desk: Desk, session: Session, customer: Customer, text: str) -> Facts:
+    """The facts in the words of a message."""
+    vault = desk.store.vault
+    number = providers.number_of(session, vault, customer) if text else None
+    name = str(vault.open_or_nothing(customer.sealed_profile).get("name") or "")
+    region = country_of(number) if number is not None else None
+    return desk.shelf.current.reading_of(text, customer.locale, region, [name]).facts
 
 
 def _begins_anew(vocabulary: Vocabulary, playbook: Playbook, case: Case, facts: Facts) -> bool:

@@ -14,9 +14,13 @@ from typing import Any
 from sqlalchemy import Subquery, bindparam, case, exists, func, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from flows.errors import VaultError
 from flows.runs import complaints
+from flows.store.customers import newest_address
 from flows.store.tables import Case, Customer, Incident, Message, Outbox, Run, Step
+from flows.store.vault import Vault
 from rules import windows
+from rules.personal_data import jurisdiction_of
 from rules.vocabulary import UNKNOWN, Facts, Value, Vocabulary
 
 SERVICE_WINDOW = timedelta(hours=24)
@@ -29,7 +33,8 @@ PRIVACY_SENSITIVE = "privacy_sensitive"
 
 @dataclass(frozen=True)
 class About:
-    """Whom and what facts are asked about, and when. `given` are facts that a rehearsal takes as known."""
+    """Whom and what facts are asked about, and when. `given` are facts that a rehearsal takes as known; `vault` opens
+    what only the customer's own data tells."""
 
     session: Session
     now: datetime
@@ -39,6 +44,7 @@ class About:
     run: Run | None = None
     message: Message | None = None
     given: Mapping[str, Value] = field(default_factory=dict)
+    vault: Vault | None = None
 
 
 Provider = Callable[[About], Value]
@@ -70,6 +76,17 @@ def gather(about: About, vocabulary: Vocabulary, wanted: Collection[str]) -> Fac
             {name: value for name, value in (layer or {}).items() if value != UNKNOWN and name in vocabulary.facts}
         )
     return vocabulary.gate(known)
+
+
+def number_of(session: Session, vault: Vault, customer: Customer) -> str | None:
+    """The customer's newest number, digits only; None when there is none, or when it is erased or damaged."""
+    alias = newest_address(session, customer.id)
+    if alias is None or alias.kind != "wa_id":
+        return None
+    try:
+        return str(vault.open(alias.sealed_address))
+    except VaultError:
+        return None
 
 
 def window_is_open(customer: Customer, now: datetime) -> bool:
@@ -242,3 +259,12 @@ def time_since_last_incident(about: About) -> Value:
 def _ago(moment: datetime | None, now: datetime) -> Value:
     passed = windows.since(moment, now)
     return UNKNOWN if passed is None else passed
+
+
+@provides
+def jurisdiction(about: About) -> Value:
+    """By the country of the customer's newest number."""
+    if about.customer is None or about.vault is None:
+        return UNKNOWN
+    number = number_of(about.session, about.vault, about.customer)
+    return jurisdiction_of(number) if number is not None else UNKNOWN

@@ -82,6 +82,7 @@ class Work:
             incident=self.incident,
             run=self.run,
             given=self.desk.given,
+            vault=self.desk.store.vault,
         )
         known = providers.gather(about, self.vocabulary, wanted)
         if not self.items:
