@@ -70,8 +70,8 @@ def released(root: Path, lock: Lock, verbs: Verbs) -> Bundle:
     problems.items += problems_of(bundle)
     problems.raise_errors()
     try:
-        for rules in (bundle.triage, bundle.triggers):
-            rules.decide({})
+        bundle.derive({})
+        bundle.triggers.decide({})
     except EngineError as error:
         problems.error(Place(TRIAGE), f"the rule engine does not take the rules: {error}", "engine")
     problems.raise_errors()

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from rules.because import Because, Json
 from rules.conditions import Condition
 from rules.engine import Engine
 from rules.language import FactValues, Identifier, Words, says
-from rules.problems import Problems
+from rules.problems import Problems, did_you_mean
 from rules.reading import BAD, Reader
 from rules.vocabulary import Facts, Value, Vocabulary, facts_to_json
 from rules.yaml_source import Source
@@ -27,13 +27,15 @@ MOST_OTHERS = 50
 
 @dataclass(frozen=True)
 class Rule:
-    """If `when` holds, `then`. The lower priority number goes first; equal numbers go by id."""
+    """If `when` holds, `then`. The lower priority number goes first; equal numbers go by id. `strategy` says how
+    colleagues handle what comes out of it."""
 
     id: str
     when: Condition
     priority: int
     then: Mapping[str, object] = field(default_factory=dict, hash=False)
     title: str = ""
+    strategy: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,8 @@ class Decision:
             "rule_set": self.rule_set.name,
             "rule": self.rule.id if self.rule else None,
             "title": self.rule.title if self.rule else None,
-            "then": dict(self.then),
+            "strategy": (self.rule.strategy or None) if self.rule else None,
+            "then": facts_to_json(cast(Facts, self.then)),
             "because": self.because.to_json() if self.because else None,
             "why_not": [other.to_json() for other in self.why_not()],
             "facts": facts_to_json({name: value for name, value in self.facts.items() if name in spoken}),
@@ -158,6 +161,9 @@ class Pack:
     pack: Identifier = says("The name of the pack")
     title: Words = says("What it decides, in a few words")
     rules: tuple[PackRule, ...] = says("Its rules; the one with the lowest priority number that holds is chosen")
+    strategy: Mapping[Identifier, Words] | None = says(
+        "How colleagues handle what comes out of it, a sentence for each value that its rules set", default=None
+    )
 
 
 def parse_pack(source: Source, vocabulary: Vocabulary, problems: Problems) -> RuleSet | None:
@@ -165,9 +171,12 @@ def parse_pack(source: Source, vocabulary: Vocabulary, problems: Problems) -> Ru
     value). None when there is any problem; all of them are noted."""
     reader = Reader(source, vocabulary, {}, problems)
     pack = reader.model(Pack, source.data, ())
-    if pack is BAD or not _unique(reader, pack):
+    if pack is BAD or not _unique(reader, pack) or not _has_outcomes(reader, pack):
         return None
-    rules = [Rule(each.id, each.when, each.priority, _plain(each.then), each.title) for each in pack.rules]
+    rules = [
+        Rule(each.id, each.when, each.priority, _plain(each.then), each.title, _strategy(pack, each))
+        for each in pack.rules
+    ]
     return RuleSet(pack.pack, rules, vocabulary)
 
 
@@ -183,6 +192,20 @@ def load_pack(path: Path, vocabulary: Vocabulary) -> RuleSet:
 
 def _plain(then: Mapping[Any, Value]) -> dict[str, object]:
     return {str(name): value for name, value in then.items()}
+
+
+def _strategy(pack: Pack, rule: PackRule) -> str:
+    return next((text for value, text in (pack.strategy or {}).items() if value in rule.then.values()), "")
+
+
+def _has_outcomes(reader: Reader, pack: Pack) -> bool:
+    """Whether every value that has a strategy is one that some rule sets."""
+    outcomes = {str(value) for rule in pack.rules for value in rule.then.values()}
+    strange = [value for value in pack.strategy or () if value not in outcomes]
+    for value in strange:
+        message = f'no rule here sets "{value}"{did_you_mean(value, outcomes)}'
+        reader.error(("strategy", value), message, "unknown-word")
+    return not strange
 
 
 def _unique(reader: Reader, pack: Pack) -> bool:

@@ -150,7 +150,7 @@ def _facts(
         incident=session.get(Incident, planner.incident_id) if planner.incident_id else None,
         given=desk.given,
     )
-    return providers.gather(about, bundle.vocabulary, wanted)
+    return providers.gather(about, bundle, wanted)
 
 
 def _condition(written: object, bundle: Bundle, follow_up_id: str) -> Condition | None:

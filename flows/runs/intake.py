@@ -49,17 +49,20 @@ def read_message(desk: Desk, session: Session, message: Message, flow_run: str |
     if (locale := message.facts.get("locale", UNKNOWN)) != UNKNOWN:
         customer.locale = str(locale)
     about = providers.About(session, now, customer=customer, message=message, given=desk.given)
-    facts = providers.gather(about, bundle.vocabulary, bundle.triage.facts() | bundle.triggers.facts())
-    triage = bundle.triage.decide(facts)
-    facts = bundle.vocabulary.gate({**facts, **triage.then})
-    decision = bundle.triggers.decide(facts)
+    wanted = bundle.triggers.facts() | {"severity"}
+    known = providers.known(about, bundle, wanted)
+    derived = bundle.derive(known, wanted)
+    triage = derived.decisions.get(bundle.triage.name)  # none where a rehearsal takes the severity as known
+    decision = bundle.triggers.decide(derived.facts)
+    # How severe it was found stays true of the case. What else the packs say follows from the moment.
+    facts = bundle.vocabulary.gate({**known, "severity": derived.facts["severity"]})
     said = {
         "message": message.id,
         "kind": message.kind,
         "place": message.place,
         "facts": message.facts,
         "severity": str(facts["severity"]),
-        "because": {"triage": triage.in_words(), "trigger": decision.in_words()},
+        "because": {"triage": triage.in_words() if triage else {}, "trigger": decision.in_words()},
     }
     # WhatsApp delivers again for seven days; a time before that is somebody's wrong clock.
     asked_at = min(now, max(message.sent_at, now - timedelta(days=7)))

@@ -14,7 +14,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from flows.store.tables import Case, Customer, Incident, Message, Outbox, Run
-from rules.vocabulary import UNKNOWN, Facts, Value, Vocabulary
+from rules.bundle import Bundle
+from rules.vocabulary import UNKNOWN, Facts, Value
 
 SERVICE_WINDOW = timedelta(hours=24)
 """How long free text may be sent after a customer's last message (Cloud API documentation, 2026)."""
@@ -22,7 +23,8 @@ SERVICE_WINDOW = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class About:
-    """Whom and what facts are asked about, and when. `given` are facts that a rehearsal takes as known."""
+    """Whom and what facts are asked about, and when. `given` are facts that a rehearsal takes as known, `item` those
+    of the item of a `for_each`."""
 
     session: Session
     now: datetime
@@ -31,6 +33,7 @@ class About:
     incident: Incident | None = None
     message: Message | None = None
     given: Mapping[str, Value] = field(default_factory=dict)
+    item: Mapping[str, object] = field(default_factory=dict)
 
 
 Provider = Callable[[About], Value]
@@ -43,25 +46,32 @@ def provides(function: Provider) -> Provider:
     return function
 
 
-def gather(about: About, vocabulary: Vocabulary, wanted: Collection[str]) -> Facts:
-    """The facts at this moment, those of the store and the clock only where they are `wanted`: each is a question to
-    the store. What the case has learned wins over what a provider says; the newest message's facts win over both;
-    whatever nobody knows is `unknown`."""
-    known: dict[str, Value] = {}
-    for name, provider in PROVIDERS.items():
-        if name in wanted and name in vocabulary.facts:
-            known[name] = provider(about)
+def gather(about: About, bundle: Bundle, wanted: Collection[str]) -> Facts:
+    """The facts at this moment, with those that are `wanted` as far as anybody or anything can tell them; whatever
+    nobody knows is `unknown`."""
+    return bundle.derive(known(about, bundle, wanted), wanted).facts
+
+
+def known(about: About, bundle: Bundle, wanted: Collection[str]) -> Facts:
+    """What is known before the packs are asked what follows. The store and the clock are asked only for what is
+    `wanted` or needed for it: each is a question to the store. What the case has learned wins over what a provider
+    says; the newest message's facts win over both, and over all of them what is known of the item of a `for_each`."""
+    vocabulary = bundle.vocabulary
+    told: dict[str, object] = {}
     for layer in (
         about.given,
         about.incident.facts if about.incident else None,
         about.case.facts if about.case else None,
         about.message.facts if about.message else None,
+        about.item,
     ):
         # What another run of the case has learned by newer content may be a fact that this content does not have.
-        known.update(
+        told.update(
             {name: value for name, value in (layer or {}).items() if value != UNKNOWN and name in vocabulary.facts}
         )
-    return vocabulary.gate(known)
+    needed = bundle.packs.needs(wanted, told) & vocabulary.facts.keys() - told.keys()
+    told.update({name: provider(about) for name, provider in PROVIDERS.items() if name in needed})
+    return vocabulary.gate(told)
 
 
 def window_is_open(customer: Customer, now: datetime) -> bool:
