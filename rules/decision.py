@@ -14,7 +14,7 @@ from rules.because import Because, Json
 from rules.conditions import Condition
 from rules.engine import Engine
 from rules.language import FactValues, Identifier, Words, says
-from rules.problems import Problems, did_you_mean
+from rules.problems import Problems
 from rules.reading import BAD, Reader
 from rules.vocabulary import Facts, Value, Vocabulary, facts_to_json
 from rules.yaml_source import Source
@@ -171,7 +171,7 @@ def parse_pack(source: Source, vocabulary: Vocabulary, problems: Problems) -> Ru
     value). None when there is any problem; all of them are noted."""
     reader = Reader(source, vocabulary, {}, problems)
     pack = reader.model(Pack, source.data, ())
-    if pack is BAD or not _unique(reader, pack) or not _has_outcomes(reader, pack):
+    if pack is BAD or not _unique(reader, pack):
         return None
     rules = [
         Rule(each.id, each.when, each.priority, _plain(each.then), each.title, _strategy(pack, each))
@@ -196,16 +196,6 @@ def _plain(then: Mapping[Any, Value]) -> dict[str, object]:
 
 def _strategy(pack: Pack, rule: PackRule) -> str:
     return next((text for value, text in (pack.strategy or {}).items() if value in rule.then.values()), "")
-
-
-def _has_outcomes(reader: Reader, pack: Pack) -> bool:
-    """Whether every value that has a strategy is one that some rule sets."""
-    outcomes = {str(value) for rule in pack.rules for value in rule.then.values()}
-    strange = [value for value in pack.strategy or () if value not in outcomes]
-    for value in strange:
-        message = f'no rule here sets "{value}"{did_you_mean(value, outcomes)}'
-        reader.error(("strategy", value), message, "unknown-word")
-    return not strange
 
 
 def _unique(reader: Reader, pack: Pack) -> bool:

@@ -19,7 +19,8 @@ from rules.checks.paths import How, Paths, Way
 from rules.checks.unheard import SEVERITY
 from rules.conditions import Condition
 from rules.language import AGE, Playbook, PlaybookName, Step, Steps
-from rules.problems import Place
+from rules.problems import Place, did_you_mean
+from rules.yaml_source import Source
 
 FROM_MESSAGE = ("text", "message")
 
@@ -44,7 +45,18 @@ def no_pack(bundle: Bundle) -> Iterator[Found]:
                 yield place, f"no file in rules/packs/ has rules that set {name}, so it is always unknown"
 
 
-@check("never-known")
+@check("idle-strategy")
+def idle_strategy(bundle: Bundle) -> Iterator[Found]:
+    """A pack says how to handle something that never comes out of it."""
+    for path, pack in bundle.packs.by_path.items():
+        source: Source = bundle.sources[path]
+        outcomes = {str(value) for rule in pack.rules for value in rule.then.values()}
+        for value in source.data.get("strategy") or ():
+            if value not in outcomes:
+                yield source.place(("strategy", value)), f'no rule here sets "{value}"{did_you_mean(value, outcomes)}'
+
+
+@check("never-known", "warning")
 def never_known(bundle: Bundle) -> Iterator[Found]:
     """A condition asks for a fact that nobody can have supplied at its place, so that it is always unknown there."""
     family = _Family(bundle)
