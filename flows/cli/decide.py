@@ -160,7 +160,10 @@ class Decided:
             title = f"{chosen.title}: " if chosen.title else ""
             yield from _under("", f"because {title}{decision.because.sentence()}")
             for line in decision.because.lines() if explain else ():
-                yield ink(f"{'':12}{line}", "dim")
+                indent = 12 + len(line) - len(line.lstrip())
+                first, *rest = wrap(line.strip(), width() - indent - 2)
+                yield ink(f"{'':{indent}}{first}", "dim")
+                yield from (ink(f"{'':{indent + 2}}{part}", "dim") for part in rest)
             if chosen.strategy:
                 yield from _under("", f"what to do: {chosen.strategy}")
         for other in decision.why_not() if explain else ():

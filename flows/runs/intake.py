@@ -49,7 +49,7 @@ def read_message(desk: Desk, session: Session, message: Message, flow_run: str |
     if (locale := message.facts.get("locale", UNKNOWN)) != UNKNOWN:
         customer.locale = str(locale)
     about = providers.About(session, now, customer=customer, message=message, given=desk.given)
-    wanted = bundle.triggers.facts() | {"severity"}
+    wanted = bundle.triggers.facts() | {"severity", "place"}  # the procedure may ask where it was written, too
     known = providers.known(about, bundle, wanted)
     derived = bundle.derive(known, wanted)
     triage = derived.decisions.get(bundle.triage.name)  # none where a rehearsal takes the severity as known
