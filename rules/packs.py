@@ -70,8 +70,8 @@ class Packs:
         for pack in self.by_path.values():
             if open_ := supplies(pack) & needed:
                 decisions[pack.name] = decision = pack.decide(facts)
-                follows = {name: value for name, value in decision.then.items() if name in open_}
-                facts = self.vocabulary.gate({**facts, **follows})
+                follows = ((name, value) for name, value in decision.then.items() if name in open_)
+                facts = {**facts, **{name: self.vocabulary[name].gate(value) for name, value in follows}}
         return Derived(facts, decisions)
 
 
