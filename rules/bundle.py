@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,11 +14,12 @@ from typing import Any, TypeVar
 
 from rules import personal_data
 from rules.conditions import Condition
-from rules.decision import Rule, RuleSet, parse_pack
+from rules.decision import Rule, RuleSet
 from rules.guards import Guards, read_guards
 from rules.hours import Hours, read_hours
 from rules.language import Playbook
 from rules.legal_clocks import LegalClock, read_legal_clocks
+from rules.packs import Derived, Packs, read_packs
 from rules.playbook import read_playbook
 from rules.problems import Place, Problems
 from rules.reading import Verbs
@@ -32,7 +33,9 @@ from rules.yaml_source import Source, read_text
 FACTS = "rules/facts.yaml"
 ROLES = "playbooks/roles.yaml"
 HOURS = "playbooks/hours.yaml"
+PACKS = "rules/packs/"
 TRIAGE = "rules/packs/triage.yaml"
+"""The one pack that there must be: how severe a message is decides who is woken."""
 GUARDS = "rules/packs/guards.yaml"
 LEGAL_CLOCKS = "playbooks/legal_clocks.yaml"
 TEST = ".test.yaml"
@@ -85,7 +88,7 @@ class Bundle:
     playbooks: Mapping[str, Playbook]
     replies: Mapping[str, Reply]
     roles: Mapping[str, str]
-    triage: RuleSet
+    packs: Packs
     guards: Guards
     words: WordLists
     hours: Hours
@@ -98,6 +101,15 @@ class Bundle:
     def digest(self) -> str:
         """Sixteen hex digits that name exactly this content."""
         return digest_of({path: hash_of(text) for path, text in self.files.items()})
+
+    @property
+    def triage(self) -> RuleSet:
+        """The pack that says how severe a message is."""
+        return self.packs.by_path[TRIAGE]
+
+    def derive(self, facts: Mapping[str, object], wanted: Collection[str] | None = None) -> Derived:
+        """Facts with all that the packs make of them, or only with what is `wanted`; see `Packs.derive`."""
+        return self.packs.derive(facts, wanted)
 
     @cached_property
     def triggers(self) -> RuleSet:
@@ -170,7 +182,10 @@ class Bundle:
         )
         # Optional, because bundles of running cases may be older than this file.
         hours = _one(sources, HOURS, problems, read_hours) if HOURS in sources else Hours()
-        triage = _one(sources, TRIAGE, problems, lambda source, noted: parse_pack(source, vocabulary, noted))
+        if TRIAGE not in sources:
+            problems.error(Place(TRIAGE), "this file is missing", "file")
+        written = {path: source for path, source in sources.items() if is_pack(path) and source is not None}
+        packs = read_packs(written, vocabulary, problems)
         guards = _one(sources, GUARDS, problems, lambda source, noted: read_guards(source, vocabulary, noted))
         lists = [source for path, source in sources.items() if path.startswith("rules/words/") and source is not None]
         words = WordLists.parse(lists, vocabulary, problems)
@@ -179,16 +194,21 @@ class Bundle:
         sound = {path: source for path, source in sources.items() if source is not None}
         if len(sound) < len(sources) or len(problems.errors()) > before:
             return None
-        if roles is None or triage is None or guards is None or hours is None:  # missing, which was an error
+        if roles is None or packs is None or guards is None or hours is None:  # missing, which was an error
             return None
         files = {path: source.text for path, source in sound.items()}
-        return cls(files, vocabulary, playbooks, replies, roles, triage, guards, words, hours, sound, clocks)
+        return cls(files, vocabulary, playbooks, replies, roles, packs, guards, words, hours, sound, clocks)
 
 
 def is_playbook(path: str) -> bool:
     """Whether the content file at `path` is a procedure."""
     elsewhere = (REPLIES, RELEASES)
     return path.startswith("playbooks/") and not path.startswith(elsewhere) and path not in (ROLES, HOURS, LEGAL_CLOCKS)
+
+
+def is_pack(path: str) -> bool:
+    """Whether the content file at `path` is a rule pack."""
+    return path.startswith(PACKS) and path != GUARDS
 
 
 def is_reply(path: str) -> bool:

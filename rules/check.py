@@ -21,6 +21,8 @@ ReadTest = Callable[[Source, Vocabulary, Problems, Bundle | None], object]
 
 NEEDS_EVERY_FILE = (
     "idle-clock",
+    "never-known",
+    "no-pack",
     "no-word-list",
     "promise-never-kept",
     "unknown-playbook",

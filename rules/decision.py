@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from rules.because import Because, Json
 from rules.conditions import Condition
@@ -27,13 +27,15 @@ MOST_OTHERS = 50
 
 @dataclass(frozen=True)
 class Rule:
-    """If `when` holds, `then`. The lower priority number goes first; equal numbers go by id."""
+    """If `when` holds, `then`. The lower priority number goes first; equal numbers go by id. `strategy` says how
+    colleagues handle what comes out of it."""
 
     id: str
     when: Condition
     priority: int
     then: Mapping[str, object] = field(default_factory=dict, hash=False)
     title: str = ""
+    strategy: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,8 @@ class Decision:
             "rule_set": self.rule_set.name,
             "rule": self.rule.id if self.rule else None,
             "title": self.rule.title if self.rule else None,
-            "then": dict(self.then),
+            "strategy": (self.rule.strategy or None) if self.rule else None,
+            "then": facts_to_json(cast(Facts, self.then)),
             "because": self.because.to_json() if self.because else None,
             "why_not": [other.to_json() for other in self.why_not()],
             "facts": facts_to_json({name: value for name, value in self.facts.items() if name in spoken}),
@@ -159,6 +162,9 @@ class Pack:
     pack: Identifier = says("The name of the pack")
     title: Words = says("What it decides, in a few words")
     rules: tuple[PackRule, ...] = says("Its rules; the one with the lowest priority number that holds is chosen")
+    strategy: Mapping[Identifier, Words] | None = says(
+        "How colleagues handle what comes out of it, a sentence for each value that its rules set", default=None
+    )
 
 
 def parse_pack(source: Source, vocabulary: Vocabulary, problems: Problems) -> RuleSet | None:
@@ -168,7 +174,10 @@ def parse_pack(source: Source, vocabulary: Vocabulary, problems: Problems) -> Ru
     pack = reader.model(Pack, source.data, ())
     if pack is BAD or not _unique(reader, pack):
         return None
-    rules = [Rule(each.id, each.when, each.priority, _plain(each.then), each.title) for each in pack.rules]
+    rules = [
+        Rule(each.id, each.when, each.priority, _plain(each.then), each.title, _strategy(pack, each))
+        for each in pack.rules
+    ]
     return RuleSet(pack.pack, rules, vocabulary)
 
 
@@ -184,6 +193,10 @@ def load_pack(path: Path, vocabulary: Vocabulary) -> RuleSet:
 
 def _plain(then: Mapping[Any, Value]) -> dict[str, object]:
     return {str(name): value for name, value in then.items()}
+
+
+def _strategy(pack: Pack, rule: PackRule) -> str:
+    return next((text for value, text in (pack.strategy or {}).items() if value in rule.then.values()), "")
 
 
 def _unique(reader: Reader, pack: Pack) -> bool:

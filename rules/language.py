@@ -106,6 +106,7 @@ class Verb:
     repeats: ClassVar[bool] = False  # its steps are done for every item of a list, all items side by side
     proves: ClassVar[frozenset[str]] = frozenset()  # the claims that replies may make once it is done
     lists: ClassVar[frozenset[str]] = frozenset()  # the lists it may bring, for a `for_each` further down
+    supplied: ClassVar[frozenset[str]] = frozenset()  # the facts that its conditions learn from the store and the clock
 
     def blocks(self) -> dict[str, Steps]:
         """The lists of steps inside this one, by the name they have in a step's path."""
@@ -211,6 +212,9 @@ ANSWERED = "answered"
 
 ON_CALL = "on_call"
 """The role that gets what the machine cannot do."""
+
+AGE = "time_since_message"
+"""The fact that each item of a list has of its own, inside `for_each`."""
 
 Scope = Literal["case", "incident"]
 

@@ -78,7 +78,7 @@ class Told:
     @classmethod
     def of(cls, bundle: Bundle, text: str, before: str | None) -> Told:
         reading = bundle.reading_of(text, before)
-        triage = bundle.triage.decide(reading.facts)
+        triage = bundle.derive(reading.facts, {"severity"}).decisions[bundle.triage.name]
         known = {**reading.facts, **triage.then}
         because = {name: list(entries) for name, entries in reading.because.items()}
         if triage.rule is not None:

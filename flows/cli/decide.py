@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +16,7 @@ from flows.cli.paper import fill, ink, say, say_json, width, wrap
 if TYPE_CHECKING:
     from rules.bundle import Bundle
     from rules.decision import Decision
-    from rules.vocabulary import Value
+    from rules.vocabulary import Facts, Value
 
 
 def decide(
@@ -34,13 +34,15 @@ def decide(
 ) -> None:
     """Ask the rules what they would do, and why.
 
-    From facts or a customer's words: how severe it is, and which playbook starts. Words are taken as the first ones of
-    a new customer; given facts win over what is read from them. Nothing is stored and nothing is sent.
+    From facts or a customer's words: what every rule pack says about which something is known, how severe it is, and
+    which playbook starts. Words are taken as the first ones of a new customer; given facts win over what is read from
+    them, and over what the packs would say. Nothing is stored and nothing is sent.
 
     \b
     Examples:
       firebreak decide --text "my charger caught fire"
       firebreak decide --facts facts.yaml --explain
+      echo "time_since_message: 30 hours" | firebreak decide --facts -
       echo "intent: complaint" | firebreak decide --facts - --json
     """
     from flows.assembly import open_shelf
@@ -58,58 +60,95 @@ def decide(
         say(line)
 
 
+@dataclass(frozen=True)
 class Decided:
-    """What the rules made of it: first the severity, then the playbook, as for a message that came in."""
+    """What the rules made of it: what each pack says of which something was known, and the playbook, as for a message
+    that came in. `packs` holds the decisions by the name of the pack, `facts` all that is known in the end."""
 
-    def __init__(self, bundle: Bundle, given: Mapping[str, Value], triage: Decision, trigger: Decision) -> None:
-        self.bundle = bundle
-        self.given = given
-        self.triage = triage
-        self.trigger = trigger
+    bundle: Bundle
+    given: Mapping[str, Value]
+    facts: Facts
+    packs: Mapping[str, Decision]
+    trigger: Decision
+    starts: bool
+    """Whether something is known that can start a playbook; else there is nothing to say of severity and playbook."""
 
     @classmethod
     def by(cls, bundle: Bundle, given: Mapping[str, object], text: str | None) -> Decided:
-        known = bundle.vocabulary.gate(given)
+        from rules.packs import supplies
+        from rules.vocabulary import UNKNOWN
+
+        gated = bundle.vocabulary.gate(given)
         read = dict(bundle.reading_of(text).facts) if text is not None else {}
-        beside = _first_words(bundle) if text is not None else {}
-        facts = bundle.vocabulary.gate({**beside, **read, **given})
-        triage = bundle.triage.decide(facts)
-        facts = bundle.vocabulary.gate({**facts, **triage.then, **{name: known[name] for name in given}})
-        return cls(bundle, {name: known[name] for name in given}, triage, bundle.triggers.decide(facts))
+        told = {name for name, value in {**read, **{name: gated[name] for name in given}}.items() if value != UNKNOWN}
+        reached = {pack.name: supplies(pack) for pack in bundle.packs.by_path.values() if pack.facts() & told}
+        starts = bundle.triage.name in reached or bool(bundle.triggers.facts() & told) or not reached
+        if starts:
+            reached[bundle.triage.name] = supplies(bundle.triage)
+        following = frozenset().union(*reached.values())
+        beside = {name: value for name, value in _first_words(bundle).items() if name not in following}
+        raw = {**(beside if text is not None else {}), **read, **given}
+        derived = bundle.derive(raw, bundle.triggers.facts() | following)
+        unsaid = bundle.packs.suppliers.keys() - following - raw.keys()
+        return cls(
+            bundle,
+            {name: gated[name] for name in given},
+            {name: value for name, value in derived.facts.items() if value != UNKNOWN and name not in unsaid},
+            {name: decision for name, decision in derived.decisions.items() if name in reached},
+            bundle.triggers.decide(derived.facts),
+            starts,
+        )
 
     @property
-    def severity_is_given(self) -> bool:
-        return "severity" in self.given
+    def triage(self) -> Decision | None:
+        """What says how severe it is; None if that is given."""
+        return self.packs.get(self.bundle.triage.name)
 
     def to_json(self) -> dict[str, object]:
-        from rules.vocabulary import UNKNOWN, facts_to_json
+        from rules.vocabulary import facts_to_json
 
-        facts = {name: value for name, value in self.trigger.facts.items() if value != UNKNOWN}
         return {
-            "facts": facts_to_json(facts),
-            "severity": str(self.trigger.facts["severity"]),
-            "playbook": self.trigger.then.get("playbook"),
-            "triage": self.triage.to_json(),
-            "trigger": self.trigger.to_json(),
+            "facts": facts_to_json(self.facts),
+            "severity": str(self.trigger.facts["severity"]) if self.starts else None,
+            "playbook": self.trigger.then.get("playbook") if self.starts else None,
+            "triage": self.triage.to_json() if self.triage else None,
+            "packs": {name: each.to_json() for name, each in self.packs.items() if each is not self.triage},
+            "trigger": self.trigger.to_json() if self.starts else None,
         }
 
     def lines(self, *, explain: bool) -> Iterator[str]:
-        from rules.vocabulary import UNKNOWN, facts_to_json
+        from rules.vocabulary import facts_to_json
 
-        known = facts_to_json({name: value for name, value in self.trigger.facts.items() if value != UNKNOWN})
-        yield from _under("facts", ", ".join(f"{name} = {_word(value)}" for name, value in known.items()) or "none")
-        yield ""
+        known = [f"{name} = {_word(value)}" for name, value in facts_to_json(self.facts).items()]
+        yield from _under("facts", ", ".join(known) or "none")
+        for decision in self.packs.values():
+            if decision is not self.triage:
+                yield ""
+                yield from self._outcome(decision)
+                yield from self._why(decision, "no rule of it holds", explain)
+        if self.starts:
+            yield ""
+            yield from self._severity(explain)
+            yield ""
+            yield from self._playbook(explain)
+
+    def _outcome(self, decision: Decision) -> Iterator[str]:
+        from rules.packs import supplies
+
+        said = [f"{name} = {_word(self.facts.get(name, 'unknown'))}" for name in sorted(supplies(decision.rule_set))]
+        yield from _under(decision.rule_set.name, ", ".join(said))
+
+    def _severity(self, explain: bool) -> Iterator[str]:
         yield from _under("severity", str(self.trigger.facts["severity"]))
-        if self.severity_is_given:
+        if self.triage is None:
             yield from _under("", "because it is given")
         else:
             yield from self._why(self.triage, "no rule of the triage holds", explain)
-        yield ""
-        name = self.trigger.then.get("playbook")
-        playbook = self.bundle.playbooks.get(str(name))
-        yield from _under(
-            "playbook", f"{playbook.name} {playbook.version}: {playbook.title}" if playbook else "none starts"
-        )
+
+    def _playbook(self, explain: bool) -> Iterator[str]:
+        playbook = self.bundle.playbooks.get(str(self.trigger.then.get("playbook")))
+        starting = f"{playbook.name} {playbook.version}: {playbook.title}" if playbook else "none starts"
+        yield from _under("playbook", starting)
         yield from self._why(self.trigger, "none of the triggers holds", explain)
 
     def _why(self, decision: Decision, otherwise: str, explain: bool) -> Iterator[str]:
@@ -119,9 +158,13 @@ class Decided:
         else:
             title = f"{chosen.title}: " if chosen.title else ""
             yield from _under("", f"because {title}{decision.because.sentence()}")
-            if explain:
-                for line in decision.because.lines():
-                    yield ink(f"{'':12}{line}", "dim")
+            for line in decision.because.lines() if explain else ():
+                indent = 12 + len(line) - len(line.lstrip())
+                first, *rest = wrap(line.strip(), width() - indent - 2)
+                yield ink(f"{'':{indent}}{first}", "dim")
+                yield from (ink(f"{'':{indent + 2}}{part}", "dim") for part in rest)
+            if chosen.strategy:
+                yield from _under("", f"what to do: {chosen.strategy}")
         for other in decision.why_not() if explain else ():
             yield from _under("", f"not {other.sentence()}")
 
@@ -133,7 +176,7 @@ def _first_words(bundle: Bundle) -> dict[str, Value]:
         "open_case": False,
         "open_incident": False,
         "contact_count_this_week": 1,
-        "time_since_message": timedelta(0),
+        "surge": "calm",
         "place": "private",
         "has_photo": False,
     }
@@ -146,6 +189,9 @@ def _word(value: object) -> str:
 
 
 def _under(name: str, text: str) -> Iterator[str]:
+    if len(name) > 9:  # a longer name of a pack has a line of its own
+        yield ink(name, "dim")
+        name = ""
     for number, part in enumerate(wrap(text, width() - 10)):
         yield ink(fill(name if number == 0 else "", 10), "dim") + part
 

@@ -152,7 +152,7 @@ def _facts(
         given=desk.given,
         vault=desk.store.vault,
     )
-    return providers.gather(about, bundle.vocabulary, wanted)
+    return providers.gather(about, bundle, wanted)
 
 
 def _condition(written: object, bundle: Bundle, follow_up_id: str) -> Condition | None:

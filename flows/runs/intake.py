@@ -50,19 +50,22 @@ def read_message(desk: Desk, session: Session, message: Message, flow_run: str |
         customer.locale = str(locale)
     complaint = complaints.record(session, message)  # before anything is decided: whoever complains is one of the crowd
     about = providers.About(session, now, customer=customer, message=message, given=desk.given, vault=desk.store.vault)
-    facts = providers.gather(about, bundle.vocabulary, bundle.triage.facts() | bundle.triggers.facts())
-    triage = bundle.triage.decide(facts)
-    facts = bundle.vocabulary.gate({**facts, **triage.then})
+    wanted = bundle.triggers.facts() | {"severity", "place"}  # the procedure may ask where it was written, too
+    known = providers.known(about, bundle, wanted)
+    derived = bundle.derive(known, wanted)
+    triage = derived.decisions.get(bundle.triage.name)  # none where a rehearsal takes the severity as known
+    decision = bundle.triggers.decide(derived.facts)
+    # How severe it was found stays true of the case. What else the packs say follows from the moment.
+    facts = bundle.vocabulary.gate({**known, "severity": derived.facts["severity"]})
     if complaint is not None:
         complaint.severity = opening.severity_rank(bundle.vocabulary, facts)
-    decision = bundle.triggers.decide(facts)
     said = {
         "message": message.id,
         "kind": message.kind,
         "place": message.place,
         "facts": message.facts,
         "severity": str(facts["severity"]),
-        "because": {"triage": triage.in_words(), "trigger": decision.in_words()},
+        "because": {"triage": triage.in_words() if triage else {}, "trigger": decision.in_words()},
     }
     # WhatsApp delivers again for seven days; a time before that is somebody's wrong clock.
     asked_at = min(now, max(message.sent_at, now - timedelta(days=7)))

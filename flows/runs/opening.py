@@ -86,7 +86,7 @@ def open_case(
         playbook=playbook.name,
         opened_at=now,
         severity=severity_rank(bundle.vocabulary, facts),
-        facts=facts_to_json(_lasting(facts)),
+        facts=facts_to_json(_lasting(bundle.vocabulary, facts)),
     )
     session.add(case)
     history.tell_of(
@@ -130,7 +130,7 @@ def begin_anew(
     session.execute(planned.values(status="cancelled", decided_at=now))
     asked = {str(name) for step in playbook.walk() for name in _settled_by(step)}
     kept = {name: value for name, value in case.facts.items() if name not in asked}
-    case.facts = {**kept, **facts_to_json(_lasting(facts))}
+    case.facts = {**kept, **facts_to_json(_lasting(bundle.vocabulary, facts))}
     before, case.severity = case.severity, severity_rank(bundle.vocabulary, facts)
     said = {"playbook": playbook.name, "severity": str(facts["severity"]), "ranks": [before, case.severity]}
     history.tell_of(session, case.customer_id, now, "procedure begins anew", said, case_id=case.id, flow_run=flow_run)
@@ -289,6 +289,7 @@ def _settled_by(step: Step) -> Iterable[str]:
     return (str(name) for value in vars(step.verb).values() if isinstance(value, Mapping) for name in value)
 
 
-def _lasting(facts: Facts) -> Facts:
+def _lasting(vocabulary: Vocabulary, facts: Facts) -> Facts:
     """The facts that stay true of the case. What depends on the moment is asked again whenever it is needed."""
-    return {name: value for name, value in facts.items() if value != UNKNOWN and name not in PROVIDERS}
+    passing = {name for name in PROVIDERS if name in vocabulary.facts and vocabulary[name].source != "message"}
+    return {name: value for name, value in facts.items() if value != UNKNOWN and name not in passing}

@@ -20,8 +20,9 @@ from flows.store.customers import newest_address
 from flows.store.tables import Case, Customer, Incident, Message, Outbox, Run, Step
 from flows.store.vault import Vault
 from rules import windows
+from rules.bundle import Bundle
 from rules.personal_data import jurisdiction_of
-from rules.vocabulary import UNKNOWN, Facts, Value, Vocabulary
+from rules.vocabulary import UNKNOWN, Facts, Value
 
 SERVICE_WINDOW = timedelta(hours=24)
 """How long free text may be sent after a customer's last message (Cloud API documentation, 2026)."""
@@ -33,8 +34,8 @@ PRIVACY_SENSITIVE = "privacy_sensitive"
 
 @dataclass(frozen=True)
 class About:
-    """Whom and what facts are asked about, and when. `given` are facts that a rehearsal takes as known; `vault` opens
-    what only the customer's own data tells."""
+    """Whom and what facts are asked about, and when. `given` are facts that a rehearsal takes as known, `item` those
+    of the item of a `for_each`; `vault` opens what only the customer's own data tells."""
 
     session: Session
     now: datetime
@@ -45,6 +46,7 @@ class About:
     message: Message | None = None
     given: Mapping[str, Value] = field(default_factory=dict)
     vault: Vault | None = None
+    item: Mapping[str, object] = field(default_factory=dict)
 
 
 Provider = Callable[[About], Value]
@@ -57,25 +59,32 @@ def provides(function: Provider) -> Provider:
     return function
 
 
-def gather(about: About, vocabulary: Vocabulary, wanted: Collection[str]) -> Facts:
-    """The facts at this moment, those of the store and the clock only where they are `wanted`: each is a question to
-    the store. What the case has learned wins over what a provider says; the newest message's facts win over both;
-    whatever nobody knows is `unknown`."""
-    known: dict[str, Value] = {}
-    for name, provider in PROVIDERS.items():
-        if name in wanted and name in vocabulary.facts:
-            known[name] = provider(about)
+def gather(about: About, bundle: Bundle, wanted: Collection[str]) -> Facts:
+    """The facts at this moment, with those that are `wanted` as far as anybody or anything can tell them; whatever
+    nobody knows is `unknown`."""
+    return bundle.derive(known(about, bundle, wanted), wanted).facts
+
+
+def known(about: About, bundle: Bundle, wanted: Collection[str]) -> Facts:
+    """What is known before the packs are asked what follows. The store and the clock are asked only for what is
+    `wanted` or needed for it: each is a question to the store. What the case has learned wins over what a provider
+    says; the newest message's facts win over both, and over all of them what is known of the item of a `for_each`."""
+    vocabulary = bundle.vocabulary
+    told: dict[str, object] = {}
     for layer in (
         about.given,
         about.incident.facts if about.incident else None,
         about.case.facts if about.case else None,
         about.message.facts if about.message else None,
+        about.item,
     ):
         # What another run of the case has learned by newer content may be a fact that this content does not have.
-        known.update(
+        told.update(
             {name: value for name, value in (layer or {}).items() if value != UNKNOWN and name in vocabulary.facts}
         )
-    return vocabulary.gate(known)
+    needed = bundle.packs.needs(wanted, told) & vocabulary.facts.keys() - told.keys()
+    told.update({name: provider(about) for name, provider in PROVIDERS.items() if name in needed})
+    return vocabulary.gate(told)
 
 
 def number_of(session: Session, vault: Vault, customer: Customer) -> str | None:

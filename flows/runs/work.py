@@ -23,7 +23,7 @@ from flows.store import tables
 from rules.bundle import Bundle
 from rules.conditions import Condition
 from rules.decision import Decision
-from rules.language import Form, Step, Time
+from rules.language import AGE, Form, Step, Time
 from rules.vocabulary import Facts, Value, Vocabulary, value_to_json
 
 
@@ -83,13 +83,17 @@ class Work:
             run=self.run,
             given=self.desk.given,
             vault=self.desk.store.vault,
+            item=self._facts_of_item(),
         )
-        known = providers.gather(about, self.vocabulary, wanted)
+        return providers.gather(about, self.bundle, wanted)
+
+    def _facts_of_item(self) -> Mapping[str, object]:
+        """What is known of the item that this step is about; what was learned of it wins over its age."""
         if not self.items:
-            return known
+            return {}
         since = next((item.since for item in reversed(self.items) if item.since is not None), None)
-        age = {"time_since_message": self.now - since} if since is not None else {}
-        return self.vocabulary.gate({**known, **age, **self.progress.learned_of_item(self.record.path)})
+        age = {AGE: self.now - since} if since is not None else {}
+        return {**age, **self.progress.learned_of_item(self.record.path)}
 
     def incident_goes_on(self) -> bool:
         """Whether the incident is still open; for a case that belongs to none, whether any is."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from flows.channels.channel import Next
 from flows.channels.error_codes import meaning_of
 from flows.runs.outcome import Done, Failed, Outcome
+from flows.runs.providers import PROVIDERS
 from flows.runs.work import Work
 from flows.store.tables import Outbox, Task
 from rules.language import Verb
@@ -15,6 +17,8 @@ from rules.language import Verb
 @dataclass(frozen=True)
 class Action(Verb):
     """A verb that acts. Everything it does is a row in the transaction of `work`, so a crash undoes it whole."""
+
+    supplied: ClassVar[frozenset[str]] = frozenset(PROVIDERS)
 
     def act(self, work: Work) -> Outcome:
         """Do it, as far as it can be done now."""

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
-from rules.bundle import LEGAL_CLOCKS, Bundle
+from rules.bundle import GUARDS, LEGAL_CLOCKS, Bundle
 from rules.conditions import Condition
+from rules.decision import Rule
 from rules.language import Branch, Name, Playbook, PlaybookName, Step, Steps
 from rules.legal_clocks import LegalClock
+from rules.packs import rule_keys
 from rules.problems import Place, Problem, Severity
 from rules.reading import yaml_name
 from rules.yaml_source import Keys
@@ -77,6 +79,28 @@ def conditions(playbook: Playbook) -> Iterator[tuple[Condition, Place]]:
                 yield value, place_of(playbook, step, each.name)
         for branch, place in branches(playbook, step):
             yield branch.when, place
+
+
+def all_conditions(bundle: Bundle) -> Iterator[tuple[Condition, Place]]:
+    """Every condition in the content, and where it stands."""
+    for playbook in bundle.playbooks.values():
+        yield from conditions(playbook)
+    for path in bundle.packs.by_path:
+        for rule, place in rules_of(bundle, path, "when"):
+            yield rule.when, place
+    for name, guard in bundle.guards.guards.items():
+        if guard.when is not None:
+            yield guard.when, bundle.sources[GUARDS].place((name, "when"))
+    for clock, keys in clocks(bundle):
+        yield clock.when, bundle.sources[LEGAL_CLOCKS].place((*keys, "when"))
+
+
+def rules_of(bundle: Bundle, path: str, part: str) -> Iterator[tuple[Rule, Place]]:
+    """The rules of the pack at this path, and where this part of each (`when`, `then`) stands."""
+    source = bundle.sources[path]
+    keys = rule_keys(source)
+    for rule in bundle.packs.by_path[path].rules:
+        yield rule, source.place((*keys[rule.id], part))
 
 
 def branches(playbook: Playbook, step: Step) -> Iterator[tuple[Branch, Place]]:

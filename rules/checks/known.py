@@ -16,6 +16,7 @@ from rules.bundle import Bundle
 from rules.checks.beside import beside
 from rules.checks.check import Found, branches, check, place_of
 from rules.checks.paths import How, Paths, Way
+from rules.checks.unheard import SEVERITY
 from rules.conditions import All, Any_, Condition, Is, Not
 from rules.language import Playbook, Step
 from rules.possible import always_holds, never_holds
@@ -74,7 +75,8 @@ class _Conditions(Paths[Known]):
         vocabulary = bundle.vocabulary
         self.vocabulary, self.playbook, self.wanted = vocabulary, playbook, wanted
         self.found: list[Found] = []
-        self.passing = {fact.name for fact in vocabulary if fact.source in PASSING}
+        self.packs = bundle.packs
+        self.passing = self._with_following({fact.name for fact in vocabulary if fact.source in PASSING})
         self.lasting = {fact.name for fact in vocabulary if fact.source == "team"}
         self.unsettled = {path: self._settled_by(others) for path, others in beside(bundle, playbook).items()}
 
@@ -148,10 +150,13 @@ class _Conditions(Paths[Known]):
         """The facts that may become others while these steps are done."""
         found = set(self.passing) if steps else set()
         for step in steps:
-            found |= {"approval"} if step.verb.gate else set()
             for value in vars(step.verb).values():
                 found |= {str(name) for name in value} if isinstance(value, Mapping) else set()
-        return found
+        return self._with_following(found)
+
+    def _with_following(self, names: set[str]) -> set[str]:
+        """These facts and those that packs make of them; how severe a case is was decided when it began."""
+        return names | (self.packs.following_from(names) - {SEVERITY})
 
     # -- looking at one condition ---------------------------------------------------------------------------------
 
@@ -194,7 +199,7 @@ class _Conditions(Paths[Known]):
         facts = getattr(step.verb, "facts", None)
         if not isinstance(facts, Mapping):
             return known
-        known = _without(known, set(facts))
+        known = _without(known, self._with_following({str(name) for name in facts}))
         line = place_of(self.playbook, step).line
         for name, value in facts.items():
             fact = self.vocabulary[name]

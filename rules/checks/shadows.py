@@ -1,4 +1,4 @@
-"""Triggers and triage rules that never have their turn, because what goes first takes every case."""
+"""Triggers and rules of packs that never have their turn, because what goes first takes every case."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rules.bundle import TRIAGE, Bundle
-from rules.checks.check import Found, check, trigger_place
+from rules.bundle import Bundle
+from rules.checks.check import Found, check, rules_of, trigger_place
 from rules.conditions import All, Any_, Condition, Not
 from rules.possible import TooHard, example, never_holds
 from rules.problems import Place
@@ -41,17 +41,12 @@ def shadowed_trigger(bundle: Bundle) -> Iterator[Found]:
 
 @check("shadowed-rule")
 def shadowed_rule(bundle: Bundle) -> Iterator[Found]:
-    """A triage rule never decides: whenever it holds, rules that go first hold too."""
-    source = bundle.sources[TRIAGE]
-    data = source.data["rules"]
-    listed = [data] if isinstance(data, dict) else data
-    numbers = {rule["id"]: number for number, rule in enumerate(listed)}
-    rules = [
-        _Ranked(rule.id, rule.when, rule.priority, source.place(("rules", numbers[rule.id], "when")))
-        for rule in bundle.triage.rules
-    ]
-    for place, names in _shadowed(rules, also_the_same=True):
-        yield place, f"this never decides anything: whenever it holds, {names} goes first: the lower number does"
+    """A rule of a pack never decides: whenever it holds, rules that go first hold too."""
+    for path in bundle.packs.by_path:
+        listed = rules_of(bundle, path, "when")
+        rules = [_Ranked(rule.id, rule.when, rule.priority, place) for rule, place in listed]
+        for place, names in _shadowed(rules, also_the_same=True):
+            yield place, f"this never decides anything: whenever it holds, {names} goes first: the lower number does"
 
 
 def _shadowed(ranked: Sequence[_Ranked], *, also_the_same: bool = False) -> Iterator[tuple[Place, str]]:

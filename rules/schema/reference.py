@@ -187,7 +187,10 @@ def _listed(names: InWords, title: str, text: str, one: Schema, keyed: Schema) -
 def _rules(schemas: Mapping[str, Schema]) -> Iterator[Chapter]:
     rules = InWords(schemas["rules.schema.json"])
     facts = InWords(schemas["facts.schema.json"])
-    text = "From facts to other facts, such as how severe a message is: `rules/packs/triage.yaml`.\n\n"
+    text = (
+        "From facts to other facts, such as how severe a message is: every file in `rules/packs/` but `guards.yaml`. A "
+        "pack supplies the facts that its rules set, and may ask for those of other packs, but not in a circle.\n\n"
+    )
     yield Chapter("Rule packs", text + as_table(rules.rows(rules.parts["pack"])))
     text = "What no text to a customer may say: `rules/packs/guards.yaml`. Under the name of each guard:\n\n"
     yield Chapter("Guards", text + as_table(rules.rows(rules.parts["guard"])))

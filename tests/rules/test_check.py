@@ -81,7 +81,7 @@ def test_a_slip_in_one_file_hides_nothing_in_others(root: Path) -> None:
 def test_a_faulty_fact_is_not_blamed_on_those_who_use_it(root: Path) -> None:
     """One slip in the vocabulary would show up as a hundred in the playbooks."""
     facts = root / "rules/facts.yaml"
-    facts.write_text(facts.read_text().replace("severity:\n  kind: level", "severity:\n  kind: levels"))
+    facts.write_text(facts.read_text().replace("\nseverity:\n  kind: level", "\nseverity:\n  kind: levels"))
     assert [line.split(" ", 1)[1] for line in check(root)] == [
         'error: kind is missing or unknown; did you mean "level"? [fact]',
     ]
@@ -90,7 +90,7 @@ def test_a_faulty_fact_is_not_blamed_on_those_who_use_it(root: Path) -> None:
 def test_facts_that_cannot_be_read_are_not_blamed_on_the_scenarios(root: Path) -> None:
     """One missing colon in the vocabulary would show up as dozens of unknown facts beside the playbooks."""
     facts = root / "rules/facts.yaml"
-    facts.write_text(facts.read_text().replace("severity:\n", "severity\n", 1))
+    facts.write_text(facts.read_text().replace("\nseverity:\n", "\nseverity\n", 1))
     assert {line.split(":")[0] for line in check(root)} == {"rules/facts.yaml"}
 
 

@@ -115,9 +115,22 @@ def test_parts_of_a_second_are_dropped() -> None:
 
 
 def test_unknown_counts_as_the_cautious_side_in_the_shipped_vocabulary() -> None:
-    """An unknown severity, backup or evidence would otherwise be handled as if it were nothing."""
-    cautious = {fact.name: fact.unknown_counts_as for fact in VOCABULARY if fact.kind == "level"}
-    assert cautious == {"severity": "important", "backup_status": "possible", "evidence_value": "high"}
+    """An unknown severity, backup, evidence or leak would otherwise be handled as if it were nothing."""
+    cautious = {fact.name: fact.unknown_counts_as for fact in VOCABULARY if fact.unknown_counts_as is not None}
+    assert cautious == {
+        "severity": "important",
+        "anger": "upset",
+        "backup_status": "possible",
+        "evidence_value": "high",
+        "recall_outlook": "too_late",
+        "leak_scope": "public",
+        "leaked_data": "sensitive",
+        "people_affected": 1000,
+        "breach_severity": "grave",
+        "surge": "watch",
+    }
+    levels = {fact.name for fact in VOCABULARY if fact.kind == "level"}
+    assert levels - set(cautious) == {"complaint_growth"}, "nobody can say which side of a growth is the cautious one"
 
 
 BAD_FILE = """\

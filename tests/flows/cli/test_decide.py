@@ -85,3 +85,50 @@ def test_nothing_to_decide_is_an_error(firebreak: Firebreak, arguments: list[str
     result = firebreak("decide", *arguments)
     assert result.exit_code == 1
     assert says in result.stderr
+
+
+EVIDENCE = "evidence_value: low\ndispute: none\nlegal_hold: false\norder_state: sent\n"
+
+
+def test_every_pack_of_which_something_is_known_has_its_say(firebreak: Firebreak) -> None:
+    """A designer who tries out the rules for evidence would learn only how severe a message is."""
+    shown = firebreak("decide", "--facts", "-", stdin=f"{EVIDENCE}time_since_message: 24 hours\n").stdout
+    assert "evidence  evidence_decision = mask\n          because An order is under way" in shown
+    assert "recall    recall_outlook = fair\n" in shown
+    assert "breach" not in shown
+    assert "severity" not in shown, "no message is in question"
+    assert "playbook" not in shown
+
+
+def test_packs_are_told_to_machines_too(firebreak: Firebreak) -> None:
+    """Another program would have to read our sentences."""
+    decided = read_json(firebreak("decide", "--facts", "-", "--json", stdin=EVIDENCE))
+    assert list(decided["packs"]) == ["evidence"]
+    assert decided["packs"]["evidence"]["rule"] == "order_under_way"
+    against = {each["rule"]: each.get("against") for each in decided["packs"]["evidence"]["why_not"]}
+    assert (against["legal_hold"]["actual"], against["legal_hold"]["expected"]) == (False, True)
+    assert decided["facts"]["evidence_decision"] == "mask"
+    assert decided["severity"] is None
+
+
+def test_what_follows_from_one_pack_counts_in_the_next(firebreak: Firebreak) -> None:
+    """The trial would call a complaint harmless that is one of a crowd."""
+    facts = "intent: complaint\nsign_slow_parcel: true\ncomplainers_in_10_minutes: 20\n"
+    decided = read_json(firebreak("decide", "--facts", "-", "--json", stdin=facts))
+    assert (decided["facts"]["surge"], decided["severity"]) == ("surge", "important")
+    calm = read_json(firebreak("decide", "--facts", "-", "--json", stdin=f"{facts}surge: calm\n"))
+    assert calm["severity"] == "general", "what is given wins"
+
+
+def test_a_decision_says_what_to_do(firebreak: Firebreak) -> None:
+    """In the confusion of a crisis somebody would have to think of it."""
+    shown = " ".join(firebreak("decide", "--text", FIRE).stdout.split())
+    assert "what to do: A senior owner steps in at once" in shown
+
+
+def test_every_line_fits_on_eighty_columns(firebreak: Firebreak) -> None:
+    """The explanation would be broken by the terminal in the middle of its words."""
+    facts = f"{EVIDENCE}time_since_message: 30 hours\nleak_scope: group\ncomplainers_in_10_minutes: 7\n"
+    shown = firebreak("decide", "--facts", "-", "--explain", stdin=facts).stdout
+    assert max(map(len, shown.splitlines())) <= 80
+    assert "not legal_hold: legal_hold is false (not true)" in shown

@@ -21,7 +21,7 @@ from flows.store.database import Store
 from flows.store.tables import Case, Complaint, Message
 from flows.verbs import all_verbs
 from rules.bundle import Bundle
-from rules.vocabulary import UNKNOWN, Facts, Vocabulary
+from rules.vocabulary import UNKNOWN, Facts
 from tests.flows.receiving import bodies
 from tests.flows.runs import trials
 from tests.flows.runs.test_questions import counted
@@ -30,6 +30,7 @@ from tests.flows.runs.test_waves import desk_over
 SLOW = "My parcel has not arrived after two weeks"
 BROKEN = "The charger arrived broken"
 THANKS = "Thank you very much, that was kind of you"
+SHIPPED = Shelf.of_folder(all_verbs()).current
 CROWD = ("complainers_in_10_minutes", "complaint_growth", "time_since_last_complaint")
 MINUTE = timedelta(minutes=1)
 A_CROWD_OF_FIVE = """\
@@ -64,7 +65,7 @@ def write(store: Store, who: Collection[int], words: str = SLOW, sent_at: dateti
 def facts(store: Store, now: datetime | None = None) -> Facts:
     """What the store knows of the crowd, without anything that was known before."""
     with store.read() as session:
-        known = gather(About(session, now or store.clock.now()), Vocabulary.load(), CROWD)
+        known = gather(About(session, now or store.clock.now()), SHIPPED, CROWD)
     return {name: known[name] for name in CROWD}
 
 

@@ -18,10 +18,11 @@ from flows.store import customers
 from flows.store.tables import Case, Customer, Incident, Message, Run
 from flows.verbs import all_verbs
 from rules.language import Words
-from rules.vocabulary import UNKNOWN, Value, Vocabulary
+from rules.vocabulary import UNKNOWN, Value
 from tests.flows.runs.trials import ASKS, bundle
 
-VOCABULARY = Vocabulary.load()
+SHIPPED = Shelf.of_folder(all_verbs()).current
+VOCABULARY = SHIPPED.vocabulary
 LEAST = timedelta(microseconds=1)
 MINUTE, HOUR, DAY, WEEK = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 REPLIES = """
@@ -52,21 +53,21 @@ def fact(stage: Stage, name: str, now: datetime | None = None) -> Value:
         run = session.scalars(select(Run).order_by(Run.started_at.desc()).limit(1)).first()
         who = session.scalars(select(Customer).where(Customer.merged_into.is_(None)).order_by(Customer.first_seen_at))
         about = About(session, now or stage.clock.now(), customer=who.first(), case=case, run=run)
-        return gather(about, VOCABULARY, [name])[name]
+        return gather(about, SHIPPED, [name])[name]
 
 
 def test_every_fact_of_the_store_and_the_clock_has_a_supplier() -> None:
     """A condition about it would be false for ever, and no check would say so."""
     theirs = {fact.name for fact in VOCABULARY if fact.source in ("history", "clock")}
     # The items of a `for_each` bring the age of a message themselves; the country comes from the number.
-    assert theirs - PROVIDERS.keys() <= {"time_since_message", "jurisdiction"}
+    assert theirs - PROVIDERS.keys() == {"time_since_message"}
 
 
 @pytest.mark.parametrize("name", sorted(PROVIDERS))
 def test_every_supplier_answers_where_nothing_is_known_yet(stage: Stage, name: str) -> None:
     """The first message of the first customer could not be read."""
     with stage.store.read() as session:
-        assert name in gather(About(session, START), VOCABULARY, [name])
+        assert name in gather(About(session, START), SHIPPED, [name])
     assert fact(stage, name) is not None
 
 
@@ -181,12 +182,12 @@ def test_a_label_on_one_case_holds_for_the_customer() -> None:
     with stage.store.begin() as session:
         everyone = session.scalars(select(Customer).order_by(Customer.id)).all()
         marked = {
-            each.id: gather(About(session, START, customer=each), VOCABULARY, ["privacy_sensitive"])
+            each.id: gather(About(session, START, customer=each), SHIPPED, ["privacy_sensitive"])
             for each in everyone
         }
         assert sorted(known["privacy_sensitive"] for known in marked.values()) == [False, True]
         merged = customers.merge(session, stage.store.vault, START, *marked)
-        known = gather(About(session, START, customer=merged), VOCABULARY, ["privacy_sensitive"])
+        known = gather(About(session, START, customer=merged), SHIPPED, ["privacy_sensitive"])
         assert known["privacy_sensitive"] is True
     stage.close()
 
