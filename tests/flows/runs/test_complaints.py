@@ -99,7 +99,7 @@ def test_a_complaint_is_kept_by_what_it_is_about(store: Store, shelf: Shelf) -> 
     write(store, [3], words="Please delete my personal information from this chat")
     waves.move(desk_over(store, shelf), new_id("R"))
     [kept] = rows(store)
-    severities = list(Vocabulary.load()["severity"].values)
+    severities = list(SHIPPED.vocabulary["severity"].values)
     assert (kept.signs, severities[kept.severity]) == (["sign_product_failure"], "important")
     with store.read() as session:
         assert session.get_one(Message, kept.message_id).customer_id == kept.customer_id
