@@ -23,8 +23,8 @@ check: setup  ## what can be checked without running it: types, style, layers, s
 	.venv/bin/firebreak check
 	.venv/bin/firebreak test
 
-BENCH = deciding speed
-bench: setup  ## how fast rules decide, and playbooks are tested and checked, in ratios; BENCH=deciding for one of the two
+BENCH = deciding reading speed
+bench: setup  ## how fast rules decide, texts are read, and playbooks are tested and checked; BENCH=deciding for one of them
 	@set -e; for name in $(BENCH); do .venv/bin/python -m tests.benchmarks.$$name; done
 
 picture: setup  ## docs/case.svg, drawn from what the product prints
