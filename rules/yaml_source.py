@@ -110,6 +110,8 @@ class Source:
         if (hidden := _hidden_line_end(text, path)) is not None:
             problems.items.append(hidden)
             return None
+        if (sound := _soon_parsed(text, path)) is not None:
+            return sound
         before = len(problems.items)
         builder = _Builder(source, problems)
         try:
@@ -127,6 +129,18 @@ class Source:
         except (YAMLError, ValueError, RecursionError) as error:
             problems.error(Place(path), f"not readable as YAML: {str(error).partition(chr(10))[0]}", "yaml")
         return source if len(problems.items) == before else None
+
+
+def _soon_parsed(text: str, path: str) -> Source | None:
+    """The same by the parser in C, which takes a thirtieth of the time: for a file in which everything is plain and
+    sound. None for any other: it reads less than the one in Python, and says other places where a value is missing."""
+    problems = Problems()
+    source = Source(path, text)
+    try:
+        source.data = _Builder(source, problems, blank_stops=True).document(YAML(typ="safe", pure=False).parse(text))
+    except (_Stopped, YAMLError, ValueError, RecursionError):
+        return None
+    return source if not problems.items else None
 
 
 def read_text(path: Path, problems: Problems, shown: str) -> str | None:
@@ -171,6 +185,7 @@ class _Builder:
     problems: Problems
     noted: int = 0
     last: Event | None = None
+    blank_stops: bool = False
 
     def document(self, events: Iterator[Event]) -> Any:
         data: Any = None
@@ -211,6 +226,8 @@ class _Builder:
         if isinstance(event, SequenceStartEvent):
             return self._sequence(events, keys)
         assert isinstance(event, ScalarEvent)
+        if self.blank_stops and not event.value and not event.style:
+            raise _Stopped
         if event.style and "#" in event.value:
             end = Place(self.source.path, event.end_mark.line + 1, event.end_mark.column + 1)
             self.source.texts.append((self._place(event), end))

@@ -7,9 +7,14 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from rules import yaml_source
 from rules.problems import Place, Problems
 from rules.yaml_source import DEEPEST_NESTING, LARGEST_FILE, MOST_PROBLEMS, Source, read_text
+
+ROOT = Path(__file__).parents[2]
 
 
 def parse(text: str) -> tuple[Source | None, list[str]]:
@@ -202,3 +207,40 @@ def test_the_text_of_a_file_is_kept_as_it_is(tmp_path: Path) -> None:
     path.write_bytes("\ufeffa: b # c\r\n".encode())
     assert read_text(path, problems, "a.yaml") == "a: b # c\n"
     assert list(problems) == []
+
+
+def both_ways(text: str) -> list[tuple[object, object, object, list[str]]]:
+    """What a text is read as, by whichever parser is quicker and by the one in Python alone."""
+    found = []
+    for patience in (False, True):
+        problems = Problems()
+        with pytest.MonkeyPatch.context() as patch:
+            if patience:
+                patch.setattr(yaml_source, "_soon_parsed", lambda *_: None)
+            source = Source.parse(text, "a.yaml", problems)
+        read = (source.data, source.places, source.texts) if source is not None else (None, None, None)
+        found.append((*read, [str(problem) for problem in problems]))
+    return found
+
+
+SLIPS = [*":-\"'#{]\t\n!,?|>%@`é😀…\x00\ud800", "- ", "&a ", "*a", "  ", "? "]
+CONTENT = sorted(path for folder in ("rules", "playbooks") for path in (ROOT / folder).rglob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", CONTENT, ids=lambda path: path.name)
+def test_the_quick_parser_reads_what_the_other_one_reads(path: Path) -> None:
+    """Content would otherwise mean something else, or blame another line, depending on which parser was there."""
+    quick, patient = both_ways(path.read_text(encoding="utf-8"))
+    assert quick == patient
+
+
+@settings(deadline=None)
+@given(st.sampled_from(CONTENT), st.data())
+def test_the_quick_parser_gives_way_where_anything_is_wrong(path: Path, data: st.DataObject) -> None:
+    """A slip of the keyboard would otherwise be reported on another line, or not at all."""
+    text = path.read_text(encoding="utf-8")[:2_000]
+    at = data.draw(st.integers(0, len(text)))
+    typed = data.draw(st.sampled_from(SLIPS))
+    gone = data.draw(st.integers(0, 3))
+    quick, patient = both_ways(text[:at] + typed + text[at + gone :])
+    assert quick == patient
