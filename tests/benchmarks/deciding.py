@@ -12,14 +12,13 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 from flows.shelf import Shelf
 from flows.verbs import all_verbs
-from rules.bundle import Bundle
 from rules.conditions import All, Any_, Condition, Is, Not
 from rules.decision import Rule, RuleSet
 from rules.vocabulary import UNKNOWN, Fact, Value, Vocabulary
@@ -82,15 +81,6 @@ def ours(rules: RuleSet, questions: Sequence[Mapping[str, object]]) -> dict[str,
         "decide, facts gated before": lambda question: number(rules.decide(gated[question]).rule),
         "decide, with all reasons": explained,
     }
-
-
-def shipped(bundle: Bundle) -> Iterator[RuleSet]:
-    """Every rule set that the content has."""
-    yield bundle.triggers
-    for part in vars(bundle).values():
-        for each in part.values() if isinstance(part, Mapping) else [part]:
-            if isinstance(each, RuleSet) and each is not bundle.triggers:
-                yield each
 
 
 def synthetic(number: int) -> RuleSet:
@@ -182,7 +172,7 @@ def main() -> None:
         f"{'rule set':<14}{'rules':>6}  {'':<28}{'per second':>11}{'p50 µs':>10}{'p99 µs':>10}{'ratio':>9}{'least':>7}"
     )
     make: Callable[[RuleSet, Sequence[Mapping[str, Value]]], Answer]
-    for rules in [*shipped(bundle), *map(synthetic, SYNTHETIC)]:
+    for rules in [bundle.triggers, *bundle.packs.by_path.values(), *map(synthetic, SYNTHETIC)]:
         questions = questions_for(rules)
         contestants = ours(rules, questions)
         for name, make in found.items():
