@@ -19,7 +19,12 @@ _SURROGATE = re.compile("[\ud800-\udfff]")  # half a sign: no text that came ove
 _APOSTROPHE = re.compile("[\u2018\u2019\u00b4`\u02bc\u2032]")
 _MARKS = re.compile("[\u0300-\u036f\u0640\u064b-\u065f\u0670]")
 """Accents of Latin letters, and the vowel signs and stretched lines of Arabic: many people leave them out."""
-_UNSEEN = re.compile("[\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]")  # how an emoji is drawn, and the colour of its skin
+_UNSEEN = re.compile(
+    "[\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
+    "\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001"
+    "\U000e0020-\U000e007f\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]"
+)
+"""Signs that nobody sees (Unicode's category Cf), how an emoji is drawn, and the colour of its skin."""
 _SPACES = re.compile(r"[^\S\n]+")
 _LENGTHENED = re.compile(r"([^\W\d_])\1{2,}")
 
@@ -33,7 +38,6 @@ def plain(text: str, longest: int | None = LONGEST_TEXT) -> str:
     if not folded.isascii():
         folded = unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFD", folded)))
         folded = _UNSEEN.sub("", _APOSTROPHE.sub("'", folded))
-        folded = "".join(sign for sign in folded if unicodedata.category(sign) != "Cf")
         if WRITTEN_WITHOUT_SPACES.search(folded):
             folded = simplified(folded)
     else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,3 +76,9 @@ def test_numbers_and_signs_are_not_drawn_out() -> None:
 def test_the_script_of_a_chinese_text(text: str, traditional: bool | None) -> None:
     """A customer in Taipei would otherwise be taken for one in Shanghai."""
     assert is_traditional(text) is traditional
+
+
+def test_every_invisible_sign_is_left_out() -> None:
+    """A sign that a later Unicode hides between two letters would otherwise split a word that a reader sees whole."""
+    invisible = [chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) == "Cf"]
+    assert plain("de" + "".join(invisible) + "lete") == "delete"
