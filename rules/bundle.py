@@ -8,7 +8,7 @@ import json
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -188,7 +188,10 @@ class Bundle:
         packs = read_packs(written, vocabulary, problems)
         guards = _one(sources, GUARDS, problems, lambda source, noted: read_guards(source, vocabulary, noted))
         lists = [source for path, source in sources.items() if path.startswith("rules/words/") and source is not None]
-        words = WordLists.parse(lists, vocabulary, problems)
+        facts = sources[FACTS]
+        words = _words(tuple((source.path, source.text) for source in lists), facts.text if facts else "")
+        if words is None:
+            words = WordLists.parse(lists, vocabulary, problems)
         law = sources.get(LEGAL_CLOCKS)
         clocks = {} if law is None else read_legal_clocks(law, vocabulary, problems)
         sound = {path: source for path, source in sources.items() if source is not None}
@@ -198,6 +201,18 @@ class Bundle:
             return None
         files = {path: source.text for path, source in sound.items()}
         return cls(files, vocabulary, playbooks, replies, roles, packs, guards, words, hours, sound, clocks)
+
+
+@lru_cache(maxsize=4)
+def _words(lists: tuple[tuple[str, str], ...], facts: str) -> WordLists | None:
+    """The word lists of these files (path and text), if they are sound. Kept, because they hardly ever change from one
+    bundle to the next, and what finds their ten thousand phrases is made once for them."""
+    problems = Problems()
+    read = [Source.parse(text, path, problems) for path, text in lists]
+    written = Source.parse(facts, FACTS, problems)
+    vocabulary = Vocabulary.parse(written, problems) if written is not None else Vocabulary({})
+    words = WordLists.parse([source for source in read if source is not None], vocabulary, problems)
+    return None if problems.items else words
 
 
 def is_playbook(path: str) -> bool:

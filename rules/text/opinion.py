@@ -16,11 +16,12 @@ SIGN_HEARD = 0.7  # of a sign that no list heard
 @dataclass(frozen=True)
 class Opinion:
     """What is said of one fact: its values in the order in which they win, what the lists `said` for each of them (the
-    entries that spoke), and what the other voices `heard`."""
+    entries that spoke), and what the other voices `heard`; `graded` if the order is one of more and less."""
 
     order: Sequence[Value]
     said: Mapping[Value, Sequence[str]]
     heard: Mapping[str, Heard]
+    graded: bool
 
     @property
     def first(self) -> Value | None:
@@ -28,27 +29,25 @@ class Opinion:
         return next((value for value in self.order if value in self.said), None)
 
     @property
-    def is_sign(self) -> bool:
-        """Whether it is a matter of yes and no."""
-        return True in self.order
-
-    @property
     def silence(self) -> Value:
         """What it means that nobody speaks of it, in a text that was understood."""
-        if self.is_sign:
-            return False
-        return next((value for value in ("other", "calm") if value in self.order), UNKNOWN)
+        return next((value for value in (False, "other", "calm") if value in self.order), UNKNOWN)
 
     def together(self) -> Value:
-        """What all say together. One who sees a sign is enough, as with smoke. Otherwise it is unknown where somebody
-        contradicts the lists for sure, or hears something that they do not without being sure: then a person is asked.
+        """What all say together.
+
+        Of something graded, a sign or a level, the highest that anybody says: one who sees smoke is enough. Of a choice
+        nobody knows where somebody contradicts the lists for sure, or hears something that they do not without being
+        sure: then it is unknown, and a person is asked.
         """
-        if self.is_sign:
-            return self.first is not None or any(each.value is True for each in self._loud())
+        loud = {each.value for each in self._loud()}
+        if self.graded:
+            spoken = loud | {self.first}
+            return next((value for value in self.order if value in spoken), self.silence)
         sure = {each.value for each in self._loud() if each.sure >= SURE}
         if self.first is not None:
             return UNKNOWN if sure - {self.first} else self.first
-        heard = {each.value for each in self._loud()} - {self.silence}
+        heard = loud - {self.silence}
         if not heard:
             return self.silence
         return heard.pop() if len(heard) == 1 and sure == heard else UNKNOWN
@@ -62,5 +61,5 @@ class Opinion:
                 yield f"{name}: {'yes' if each.value is True else each.value}, {each.sure:.0%}"
 
     def _loud(self) -> list[Heard]:
-        least = SIGN_HEARD if self.is_sign else LIKELY
+        least = SIGN_HEARD if True in self.order else LIKELY
         return [each for each in self.heard.values() if each.sure >= least and each.value is not False]

@@ -92,10 +92,12 @@ class Use(NamedTuple):
 
 @dataclass(frozen=True)
 class WordLists:
-    """The word lists of all languages, and for each fact they set the order in which its values win."""
+    """The word lists of all languages, for each fact they set the order in which its values win, and of these facts
+    those whose values are more and less: signs and levels."""
 
     languages: tuple[Language, ...]
     values: Mapping[str, tuple[Value, ...]] = field(hash=False)
+    graded: frozenset[str] = frozenset()
 
     @classmethod
     def load(cls, folder: Path | None = None) -> WordLists:
@@ -107,7 +109,8 @@ class WordLists:
         """The lists of files already read; what is wrong with them is noted in `problems`."""
         languages = [found for source in sources if (found := _language(source, vocabulary, problems)) is not None]
         names = {name for language in languages for entry in language.lists for name in entry.sets}
-        return cls(tuple(languages), {str(name): in_winning_order(vocabulary, name) for name in sorted(names)})
+        values = {str(name): in_winning_order(vocabulary, name) for name in sorted(names)}
+        return cls(tuple(languages), values, frozenset(name for name in values if vocabulary[name].kind != "choice"))
 
     def plain(self, text: str) -> str:
         """A text in the form that the phrases have: its plain form, with the signs that a language reads alike."""

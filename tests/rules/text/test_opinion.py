@@ -14,7 +14,9 @@ SIGN = (True, False)
 
 def together(order: tuple[Value, ...], said: Value | None, *heard: tuple[Value, float]) -> Value:
     spoken = {said: ["en/list: word"]} if said is not None else {}
-    return Opinion(order, spoken, {f"voice {n}": Heard(*each) for n, each in enumerate(heard)}).together()
+    return Opinion(
+        order, spoken, {f"voice {n}": Heard(*each) for n, each in enumerate(heard)}, order != INTENT
+    ).together()
 
 
 @pytest.mark.parametrize(
@@ -58,9 +60,19 @@ def test_one_who_sees_smoke_is_enough(said: Value | None, heard: list[tuple[Valu
     assert together(SIGN, said, *heard) == meant
 
 
+def test_of_two_levels_the_higher_one_counts() -> None:
+    """Somebody at the end of their patience would otherwise be taken for somewhat annoyed."""
+    anger = ("furious", "upset", "calm")
+    assert together(anger, "upset", ("furious", 0.7)) == "furious"
+    assert together(anger, "furious", ("calm", 0.99)) == "furious"
+    assert together(anger, None, ("upset", 0.5)) == "calm"
+
+
 def test_it_is_told_who_spoke() -> None:
     """Nobody could otherwise check a reading, or find the list to mend."""
-    opinion = Opinion(INTENT, {"complaint": ["en/a: x", "en/b: y", "en/a: x"]}, {"second voice": Heard("other", 0.93)})
+    opinion = Opinion(
+        INTENT, {"complaint": ["en/a: x", "en/b: y", "en/a: x"]}, {"second voice": Heard("other", 0.93)}, graded=False
+    )
     assert list(opinion.because()) == ["en/a: x", "en/b: y", "second voice: other, 93%"]
-    silent = Opinion(SIGN, {}, {"second voice": Heard(False, 0.99)})
+    silent = Opinion(SIGN, {}, {"second voice": Heard(False, 0.99)}, graded=True)
     assert list(silent.because()) == []
