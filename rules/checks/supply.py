@@ -58,7 +58,7 @@ def idle_strategy(bundle: Bundle) -> Iterator[Found]:
 
 @check("never-known", "warning")
 def never_known(bundle: Bundle) -> Iterator[Found]:
-    """A condition asks for a fact that nobody can have supplied at its place, so that it is always unknown there."""
+    """A condition asks for a fact that nobody can have supplied at its place, so that it decides nothing."""
     family = _Family(bundle)
     for playbook in bundle.playbooks.values():
         paths = _Supplied(bundle, playbook, family)
@@ -156,7 +156,7 @@ class _Supplied(Paths[frozenset[str]]):
         for name in sorted(condition.facts()):
             why = self._unknown(name, settled | step.verb.supplied)
             if why is not None:
-                self.found.append((place, f"{name} is never known here: {why}"))
+                self.found.append((place, f"{name} is {why}"))
 
     def _unknown(self, name: str, settled: Collection[str]) -> str | None:
         """Why nobody can have supplied a fact; None if somebody can."""
@@ -168,14 +168,14 @@ class _Supplied(Paths[frozenset[str]]):
             asked = sorted(pack.facts()) if pack is not None else ()
             if not asked or any(self._unknown(each, settled) is None for each in asked):
                 return None  # a fact that no pack sets is told as such
-            return f"it follows from {', '.join(asked)}, which nobody can have told by then"
+            return f"always the same here: it follows from {', '.join(asked)}, which nobody can have told by then"
         if source in FROM_MESSAGE:
-            return "it is told by a message, and none starts this procedure"
+            return "never known here: it is told by a message, and none starts this procedure"
         if name == AGE:
-            return "each item of a list has it, inside `for_each`"
+            return "never known here: each item of a list has it, inside `for_each`"
         if source == "team":
-            return "no step before this one asks for it or settles it"
-        return "nothing tells it while a procedure runs"
+            return "never known here: no step before this one asks for it or settles it"
+        return "never known here: nothing tells it while a procedure runs"
 
 
 def settled_by(step: Step) -> frozenset[str]:

@@ -448,7 +448,7 @@ def test_a_follow_up_is_held_while_something_stands_against_it() -> None:
 
 def test_a_follow_up_that_is_held_for_a_month_is_given_to_a_person() -> None:
     """It would be looked at every hour for ever, and nobody would know."""
-    content = bundle(FOLLOWED % ("2 days", ", hold_if: {place: unknown}"))
+    content = bundle(FOLLOWED % ("2 days", ", hold_if: {dispute: unknown}"))
     tried(
         content,
         f"""
