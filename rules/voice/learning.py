@@ -1,7 +1,7 @@
 """`python -m rules.voice.learning`: learn from `examples/*.tsv` and write `model.json`. Needs scikit-learn.
 
-One logistic regression for each fact, over which pieces of words a text has (each counts once, and a text as much as
-any other). The same examples give the same model.
+One logistic regression for each fact, over which pieces of words a text has: each counts once, a rare one more, and a
+text as much as any other. The same examples give the same model.
 """
 
 from __future__ import annotations
@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy
-from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import Normalizer
 
 from rules.problems import Problems
 from rules.vocabulary import Value, Vocabulary
@@ -25,7 +24,7 @@ from rules.voice.second_voice import MODEL, UNIT, SecondVoice, distinct_pieces
 EXAMPLES = MODEL.with_name("examples")
 FACTS = ("intent", "anger")
 RARE = 2  # a piece in fewer messages than this is not learned
-STRICTNESS = 6.0  # scikit-learn's C: the higher, the more it trusts the examples
+STRICTNESS = 20.0  # scikit-learn's C: the higher, the more it trusts the examples
 MOST_PIECES_LEARNED = 24_000
 SMALLEST = 4  # hundredths; what weighs less is left out
 
@@ -34,7 +33,7 @@ def examples() -> list[Labelled]:
     """All messages to learn from. Raises ContentError with every line that cannot be read."""
     problems = Problems()
     vocabulary = Vocabulary.load()
-    found = [each for path in sorted(EXAMPLES.glob("*.tsv")) for each in read_labelled(path, vocabulary, problems)]
+    found = [each for path in sorted(EXAMPLES.rglob("*.tsv")) for each in read_labelled(path, vocabulary, problems)]
     problems.raise_errors()
     return found
 
@@ -47,8 +46,8 @@ def fingerprint(messages: Iterable[Labelled]) -> str:
 
 def learn(messages: Sequence[Labelled]) -> SecondVoice:
     """What these messages teach."""
-    counter = CountVectorizer(analyzer=distinct_pieces, min_df=RARE, binary=True)
-    counted = Normalizer().fit_transform(counter.fit_transform([each.text for each in messages]))
+    counter = TfidfVectorizer(analyzer=distinct_pieces, min_df=RARE, binary=True)
+    counted = counter.fit_transform([each.text for each in messages])
     signs = sorted({name for each in messages for name in each.facts if name.startswith(SIGN)})
     outcomes: list[tuple[str, Value]] = []
     bias: list[float] = []
@@ -63,12 +62,16 @@ def learn(messages: Sequence[Labelled]) -> SecondVoice:
         outcomes += [(fact, True)] if two else [(fact, str(value)) for value in model.classes_]
         bias += list(model.intercept_)
         rows += list(model.coef_)
-    table = numpy.rint(numpy.array(rows).T * UNIT).astype(int)
+    rarity = counter.idf_
+    table = numpy.rint(numpy.array(rows).T * rarity[:, None] * UNIT).astype(int)
     table[abs(table) < SMALLEST] = 0
     strongest = numpy.argsort(-abs(table).max(axis=1), kind="stable")[:MOST_PIECES_LEARNED]
     names = counter.get_feature_names_out()
     weights = {
-        str(names[row]): [int(part) for at in numpy.flatnonzero(table[row]) for part in (at, table[row][at])]
+        str(names[row]): [
+            round(rarity[row] * UNIT),
+            *(int(part) for at in numpy.flatnonzero(table[row]) for part in (at, table[row][at])),
+        ]
         for row in sorted(strongest, key=lambda row: str(names[row]))
         if table[row].any()
     }
