@@ -46,7 +46,7 @@ def test_the_same_examples_teach_the_same() -> None:
 def test_a_written_model_is_read_back(tmp_path: Path) -> None:
     """What was learned would otherwise be lost on its way into the file."""
     voice = learning.learn(EXAMPLES[:120:3])
-    path = tmp_path / "model.json"
+    path = tmp_path / "model.json.gz"
     learning.write(voice, path)
     again = second_voice._load(path)
     assert again.listen("please delete my number") == voice.listen("please delete my number")
