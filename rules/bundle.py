@@ -124,16 +124,16 @@ class Bundle:
     def reading_of(
         self, text: str, before: str | None = None, region: str | None = None, own_names: Iterable[str] = ()
     ) -> reading.Reading:
-        """What a customer's text says, by the word lists of this bundle and the second voice, and which kinds of
-        personal data stand in it. `before` is the locale that the conversation was in so far, `region` the customer's
-        country and `own_names` their names, where they are known."""
+        """What a customer's text says, by the word lists of this bundle and the second voice, and which personal data
+        stands in it. `before` is the locale that the conversation was in so far, `region` the customer's country (by
+        the language, if nobody knows it) and `own_names` their names."""
         read = reading.read_text(text, self.words, before, [SecondVoice.load()])
         if not text.strip():
             return read
-        found = personal_data.find(text, region, own_names)
-        kinds = {name: value for name, value in personal_data.facts_of(found).items() if name in self.vocabulary.facts}
+        spans = personal_data.find(text, region or personal_data.HOME.get(str(read["locale"])), own_names)
+        kinds = {name: value for name, value in personal_data.facts_of(spans).items() if name in self.vocabulary.facts}
         because = {name: ("personal data: its shape",) for name, value in kinds.items() if value}
-        return reading.Reading({**read.facts, **kinds}, {**read.because, **because})
+        return reading.Reading({**read.facts, **kinds}, {**read.because, **because}, spans)
 
     def branches(self, conditions: tuple[Condition, ...]) -> RuleSet:
         """Conditions in order as a rule set: the first that holds is chosen; a rule's id is its number from 1."""
