@@ -25,6 +25,7 @@ from rules.problems import Place, Problems
 from rules.reading import Verbs
 from rules.replies import Reply, read_reply
 from rules.text import reading
+from rules.text.voice import Voice
 from rules.text.word_lists import WordLists
 from rules.vocabulary import Vocabulary
 from rules.voice.second_voice import SecondVoice
@@ -122,12 +123,17 @@ class Bundle:
         return RuleSet("triggers", rules, self.vocabulary)
 
     def reading_of(
-        self, text: str, before: str | None = None, region: str | None = None, own_names: Iterable[str] = ()
+        self,
+        text: str,
+        before: str | None = None,
+        region: str | None = None,
+        own_names: Iterable[str] = (),
+        further: Iterable[Voice] = (),
     ) -> reading.Reading:
-        """What a customer's text says, by the word lists of this bundle and the second voice, and which kinds of
-        personal data stand in it. `before` is the locale that the conversation was in so far, `region` the customer's
-        country and `own_names` their names, where they are known."""
-        read = reading.read_text(text, self.words, before, [SecondVoice.load()])
+        """What a customer's text says, by the word lists of this bundle, the second voice and `further` ones, and which
+        kinds of personal data stand in it. `before` is the locale that the conversation was in so far, `region` the
+        customer's country and `own_names` their names, where they are known."""
+        read = reading.read_text(text, self.words, before, [SecondVoice.load(), *further])
         if not text.strip():
             return read
         found = personal_data.find(text, region, own_names)

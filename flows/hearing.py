@@ -1,0 +1,53 @@
+"""What the third voice (`flows/third_voice.py`) gets to hear of a message, and what it heard in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from rules import personal_data
+from rules.text.voice import Heard
+
+NAME = "third voice"
+LONGEST_TEXT = 4_096
+"""Characters that it is told of a message; WhatsApp carries no more in one."""
+
+
+class Written(NamedTuple):
+    """What a customer wrote, and what is known of the customer that tells which of it is personal: their country (ISO
+    3166-1, two letters) and their names."""
+
+    text: str
+    region: str | None = None
+    own_names: tuple[str, ...] = ()
+
+    def masked(self) -> str:
+        """The text without personal data."""
+        spans = personal_data.find(self.text, self.region, self.own_names)
+        return personal_data.mask(self.text, spans)[:LONGEST_TEXT]
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """What was heard in one message: a `Voice` (`rules/text/voice.py`) for that message alone. `why_not` says why
+    nothing could be heard; it is empty if something could, even if the message says nothing about any fact."""
+
+    heard: Mapping[str, Heard] = field(default_factory=dict)
+    why_not: str = ""
+    name: str = NAME
+
+    def listen(self, _text: str) -> Mapping[str, Heard]:
+        """What it heard already."""
+        return self.heard
+
+    def in_words(self) -> str:
+        """What it heard, or that it did not, for the history: nothing in it is the customer's or the model's own."""
+        if self.why_not:
+            return f"was not heard: {self.why_not}"
+        told = [
+            f"{fact} = {'yes' if each.value is True else each.value} ({each.sure:.0%})"
+            for fact, each in self.heard.items()
+            if each.value is not False
+        ]
+        return f"heard {', '.join(told) or 'nothing'}"
