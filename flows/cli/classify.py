@@ -92,7 +92,8 @@ class Told:
         because = {name: list(entries) for name, entries in reading.because.items()}
         if triage.rule is not None:
             because["severity"] = [f"triage/{triage.rule.id}: {triage.rule.title}"]
-        because |= {_THIRD: [hearing.in_words()] for hearing in hearings if hearing.why_not}
+        if unheard := [hearing.in_words() for hearing in hearings if hearing.why_not]:
+            because[_THIRD] = unheard
         return cls(known, because)
 
     def to_json(self) -> dict[str, Any]:
