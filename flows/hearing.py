@@ -11,7 +11,7 @@ from rules.text.voice import Heard
 
 NAME = "third voice"
 LONGEST_TEXT = 4_096
-"""Characters that it is told of a message; WhatsApp carries no more in one."""
+"""Characters that anybody is told of a message; WhatsApp carries no more in one."""
 
 
 class Written(NamedTuple):
@@ -22,10 +22,10 @@ class Written(NamedTuple):
     region: str | None = None
     own_names: tuple[str, ...] = ()
 
-    def masked(self) -> str:
-        """The text without personal data."""
+    def masked(self, locale: str = "en") -> str:
+        """The text without personal data, up to LONGEST_TEXT; in its place are words of this locale."""
         spans = personal_data.find(self.text, self.region, self.own_names)
-        return personal_data.mask(self.text, spans)[:LONGEST_TEXT]
+        return personal_data.mask(self.text, spans, locale)[:LONGEST_TEXT]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from flows.desk import Desk
 from flows.hearing import Hearing, Written
 from flows.runs import complaints, history, opening, providers, settling
 from flows.store.tables import Case, Customer, Message, Run, Subject
+from flows.store.vault import Vault
 from rules.language import Playbook
 from rules.personal_data import country_of
 from rules.vocabulary import UNKNOWN, Facts, Value, Vocabulary, facts_to_json
@@ -41,10 +42,10 @@ def unread(session: Session, subject_id: str) -> list[Message]:
     return list(session.scalars(waiting.order_by(Message.sent_at, Message.received_at, Message.id)))
 
 
-def written(desk: Desk, session: Session, message: Message) -> Written:
+def written(vault: Vault, session: Session, message: Message) -> Written:
     """What a message says in words, with what is known of its customer. Of what is erased or damaged nothing is known,
     and unknown goes to the cautious side."""
-    vault, customer = desk.store.vault, session.get_one(Customer, message.customer_id)
+    customer = session.get_one(Customer, message.customer_id)
     content = vault.open_or_nothing(message.sealed_content)
     text = " ".join(str(content[part]) for part in ("text", "caption") if content.get(part))
     number = providers.number_of(session, vault, customer) if text else None
@@ -110,7 +111,7 @@ def _facts_of(
     desk: Desk, session: Session, customer: Customer, message: Message, hearing: Hearing | None
 ) -> dict[str, Value]:
     """The facts of one message by itself."""
-    text, region, names = written(desk, session, message)
+    text, region, names = written(desk.store.vault, session, message)
     further = [hearing] if hearing is not None else []
     return {
         **desk.shelf.current.reading_of(text, customer.locale, region, names, further).facts,

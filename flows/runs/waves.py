@@ -219,7 +219,7 @@ class Wave:
         """Ask the third voice what they wrote: here, because nothing may be waited for in a transaction."""
         with self.desk.store.read() as session:
             unread = [each for subject_id in subject_ids for each in intake.unread(session, subject_id)]
-            words = [intake.written(self.desk, session, each) for each in unread]
+            words = [intake.written(self.desk.store.vault, session, each) for each in unread]
         said = {each.id: (each, written) for each, written in zip(unread, words, strict=True) if written.text.strip()}
         waited = max((self.desk.now() - each.received_at for each, _ in said.values()), default=timedelta(0))
         heard = voice.hear([each for _, each in said.values()], self.desk.shelf.current, waited.total_seconds())

@@ -1,13 +1,15 @@
 """`python -m rules.voice.learning`: learn from `examples/*.tsv` and write `model.json`. Needs scikit-learn.
 
-One logistic regression for each fact, over which pieces of words a text has (each counts once, and a text as much as
-any other). The same examples give the same model.
+Further folders may be named, such as the answers of your own people (`firebreak examples --into FOLDER`). One logistic
+regression for each fact, over which pieces of words a text has (each counts once, and a text as much as any other). The
+same examples give the same model.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import Normalizer
 
-from rules.problems import Problems
+from rules.problems import Place, Problems
 from rules.vocabulary import Value, Vocabulary
 from rules.voice.labelled import SIGN, Labelled, read_labelled
 from rules.voice.second_voice import MODEL, UNIT, SecondVoice, distinct_pieces
@@ -30,11 +32,17 @@ MOST_PIECES_LEARNED = 24_000
 SMALLEST = 4  # hundredths; what weighs less is left out
 
 
-def examples() -> list[Labelled]:
-    """All messages to learn from. Raises ContentError with every line that cannot be read."""
+def examples(*further: Path) -> list[Labelled]:
+    """All messages to learn from, those in `further` folders among them. Raises ContentError with every line that
+    cannot be read, and every folder without a file of examples."""
     problems = Problems()
     vocabulary = Vocabulary.load()
-    found = [each for path in sorted(EXAMPLES.glob("*.tsv")) for each in read_labelled(path, vocabulary, problems)]
+    found: list[Labelled] = []
+    for folder in (EXAMPLES, *further):
+        paths = sorted(folder.glob("*.tsv"))
+        if not paths:
+            problems.error(Place(str(folder)), "there is no .tsv file in this folder", "file")
+        found += [each for path in paths for each in read_labelled(path, vocabulary, problems)]
     problems.raise_errors()
     return found
 
@@ -46,7 +54,7 @@ def fingerprint(messages: Iterable[Labelled]) -> str:
 
 
 def learn(messages: Sequence[Labelled]) -> SecondVoice:
-    """What these messages teach."""
+    """What these messages teach: each fact is learned from those that are labelled with it."""
     counter = CountVectorizer(analyzer=distinct_pieces, min_df=RARE, binary=True)
     counted = Normalizer().fit_transform(counter.fit_transform([each.text for each in messages]))
     signs = sorted({name for each in messages for name in each.facts if name.startswith(SIGN)})
@@ -54,11 +62,12 @@ def learn(messages: Sequence[Labelled]) -> SecondVoice:
     bias: list[float] = []
     rows: list[Any] = []
     for fact in (*FACTS, *signs):
-        labels = [str(each.facts[fact]) for each in messages]
+        labelled = [number for number, each in enumerate(messages) if fact in each.facts]
+        labels = [str(messages[number].facts[fact]) for number in labelled]
         if len(set(labels)) < 2:
             continue
         model = LogisticRegression(C=STRICTNESS, class_weight="balanced", max_iter=2_000)
-        model.fit(counted, labels)
+        model.fit(counted[labelled], labels)
         two = len(model.classes_) == 2
         outcomes += [(fact, True)] if two else [(fact, str(value)) for value in model.classes_]
         bias += list(model.intercept_)
@@ -87,6 +96,6 @@ def _json(data: object) -> str:
 
 
 if __name__ == "__main__":
-    learned = learn(examples())
+    learned = learn(examples(*map(Path, sys.argv[1:])))
     write(learned)
     print(f"{len(learned.weights):,} pieces, learned from {learned.learned_from}, in {MODEL.name}")  # noqa: T201
