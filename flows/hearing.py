@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from rules import personal_data
-from rules.text.voice import Heard
+from rules.text.voice import Shares
 
 NAME = "third voice"
 LONGEST_TEXT = 4_096
@@ -33,11 +33,11 @@ class Hearing:
     """What was heard in one message: a `Voice` (`rules/text/voice.py`) for that message alone. `why_not` says why
     nothing could be heard; it is empty if something could, even if the message says nothing about any fact."""
 
-    heard: Mapping[str, Heard] = field(default_factory=dict)
+    heard: Mapping[str, Shares] = field(default_factory=dict)
     why_not: str = ""
     name: str = NAME
 
-    def listen(self, _text: str) -> Mapping[str, Heard]:
+    def listen(self, _text: str) -> Mapping[str, Shares]:
         """What it heard already."""
         return self.heard
 
@@ -45,9 +45,10 @@ class Hearing:
         """What it heard, or that it did not, for the history: nothing in it is the customer's or the model's own."""
         if self.why_not:
             return f"was not heard: {self.why_not}"
+        likeliest = {fact: max(shares, key=shares.__getitem__) for fact, shares in self.heard.items()}
         told = [
-            f"{fact} = {'yes' if each.value is True else each.value} ({each.sure:.0%})"
-            for fact, each in self.heard.items()
-            if each.value is not False
+            f"{fact} = {'yes' if value is True else value} ({self.heard[fact][value]:.0%})"
+            for fact, value in likeliest.items()
+            if value is not False
         ]
         return f"heard {', '.join(told) or 'nothing'}"

@@ -21,8 +21,9 @@ import httpx
 from flows.channels.channel import Check
 from flows.hearing import Hearing, Written
 from rules.bundle import Bundle
-from rules.text.voice import Heard
-from rules.vocabulary import UNKNOWN, Fact, FactError
+from rules.text.opinion import Opinion
+from rules.text.voice import Shares
+from rules.vocabulary import UNKNOWN, Fact, FactError, Value
 
 PATIENCE = 10.0
 """Seconds from when a customer's message came in, after which nobody waits for this voice any more."""
@@ -30,6 +31,8 @@ REST = 60.0
 """Seconds in which it is not asked again after it let everybody wait in vain."""
 LARGEST_ANSWER = 64_000
 """Bytes, after which nobody reads on."""
+SUREST = 0.95
+"""No model is believed to be surer than that, whatever it says: one voice does not outweigh all others."""
 HANDS = 8
 """How many messages it is asked about at once."""
 
@@ -136,8 +139,10 @@ class ThirdVoice:
 
 
 def facts_asked_for(bundle: Bundle) -> dict[str, Fact]:
-    """The facts that it may tell, by name: those that the word lists could tell too."""
-    return {each.name: each for each in bundle.vocabulary if each.source == "text" and each.name in bundle.words.values}
+    """The facts that it may tell, by name: those of the word lists of which other voices are heard, too."""
+    words = bundle.words
+    heard = {name for name, order in words.values.items() if Opinion(order, {}, {}, False).silence != UNKNOWN}
+    return {each.name: each for each in bundle.vocabulary if each.source == "text" and each.name in heard}
 
 
 def instruction_of(facts: Iterable[Fact]) -> str:
@@ -167,7 +172,7 @@ def _in_words(fact: Fact) -> list[str]:
     return [f"{fact.name}: {fact.meaning}.", *(f"  {value}: {meaning}." for value, meaning in fact.values.items())]
 
 
-def heard_in(content: str, facts: Mapping[str, Fact]) -> dict[str, Heard]:
+def heard_in(content: str, facts: Mapping[str, Fact]) -> dict[str, Shares]:
     """Those of these facts that the model tells. Whatever the vocabulary does not allow is dropped. Raises `Unheard` if
     there is no JSON object in what it says."""
     begin, end = content.find("{"), content.rfind("}")  # some models put it into a block of Markdown
@@ -177,24 +182,29 @@ def heard_in(content: str, facts: Mapping[str, Fact]) -> dict[str, Heard]:
         raise Unheard("its answer is not the JSON that it was asked for") from None
     if not isinstance(told, dict):
         raise Unheard("its answer is not the JSON that it was asked for")
-    found: dict[str, Heard] = {}
+    found: dict[str, Shares] = {}
     for name, each in told.items():
-        fact = facts.get(name)
-        sure = _share(each.get("sure")) if fact is not None and isinstance(each, dict) else None
-        if fact is None or sure is None:
-            continue
-        try:
-            value = fact.gate(each.get("value"))
-        except FactError:
-            continue
-        if value != UNKNOWN:
-            found[name] = Heard(value, sure)
+        if name in facts and isinstance(each, dict):
+            try:
+                value = facts[name].gate(each.get("value"))
+            except FactError:
+                continue
+            sure = _share(each.get("sure"))
+            if value != UNKNOWN and sure is not None:
+                found[name] = _shares(value, sure, facts[name])
     return found
 
 
 def _share(sure: object) -> float | None:
     """A number from 0 to 1, or None if it is none; NaN is none."""
     return float(sure) if isinstance(sure, int | float) and not isinstance(sure, bool) and 0 <= sure <= 1 else None
+
+
+def _shares(value: Value, sure: float, fact: Fact) -> Shares:
+    """How likely each value is, if this one is so sure. One that is named is not less likely than any other."""
+    values: tuple[Value, ...] = tuple(fact.values) or (True, False)
+    share = min(max(sure, 1 / len(values)), SUREST)
+    return {each: share if each == value else (1 - share) / (len(values) - 1) for each in values}
 
 
 def _content(answer: bytes) -> str:

@@ -113,7 +113,7 @@ class Told:
             yield f"{fill(name, left)}{fill(value, right)}{ink(parts[0], 'dim')}".rstrip()
             for part in parts[1:]:
                 yield ink(f"{'':{left + right}}{part}", "dim")
-        open_ = [name for name, value in self.facts.items() if value == "unknown"]
+        open_ = [name for name, value in self.facts.items() if value == "unknown" and name not in self.because]
         silent = [name for name, value in self.facts.items() if value is False]
         for word, names in (("unknown", open_), ("no", silent)):
             for number, part in enumerate(wrap(", ".join(names), width() - 9) if names else ()):

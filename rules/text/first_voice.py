@@ -67,8 +67,9 @@ class FirstVoice:
                     return False
                 return not (entry.negatable and (self._is_taken_back(hit) or self._is_quoted(hit)))
 
-            for hit in self.of(language, "list", str(entry.id)):
-                if counts(hit):
+            spoken = [hit for hit in self.of(language, "list", str(entry.id)) if counts(hit)]
+            for hit in spoken:
+                if not any(_is_part(hit, other) for other in spoken):
                     yield entry, hit.phrase
             for names in entry.together:
                 groups = [[hit for hit in self.of(language, "group", str(name)) if counts(hit)] for name in names]
@@ -120,6 +121,11 @@ def _before(hits: Sequence[Hit], position: int, reach: int) -> Iterator[Hit]:
         if hits[index].start < position - reach:
             return
         yield hits[index]
+
+
+def _is_part(hit: Hit, other: Hit) -> bool:
+    """Whether a hit lies in a longer one, which tells more."""
+    return other.start <= hit.start and hit.end <= other.end and hit[:2] != other[:2]
 
 
 def _inside(hit: Hit, exceptions: Sequence[Hit]) -> bool:

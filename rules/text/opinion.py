@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import prod
 
-from rules.text.voice import Heard
+from rules.text.voice import Shares
 from rules.vocabulary import UNKNOWN, Value
 
-SURE = 0.9  # of another value than the lists heard, for the lists to be doubted
-LIKELY = 0.6  # of a value that no list heard, for it to be heard at all
-SIGN_HEARD = 0.7  # of a sign that no list heard
+SPOKEN = 8.0
+"""How many times as likely a value is when the lists say it: about as often as not they are right where they speak."""
+SILENT = 3.0
+"""And how many times as likely what their silence means is."""
+ENOUGH = 0.6  # so likely must the value of a choice be, or a person is asked
+SIGN_HEARD = 0.7  # and so likely a sign, or a higher level, that no list heard
 
 
 @dataclass(frozen=True)
@@ -20,7 +25,7 @@ class Opinion:
 
     order: Sequence[Value]
     said: Mapping[Value, Sequence[str]]
-    heard: Mapping[str, Heard]
+    heard: Mapping[str, Shares]
     graded: bool
 
     @property
@@ -33,33 +38,56 @@ class Opinion:
         """What it means that nobody speaks of it, in a text that was understood."""
         return next((value for value in (False, "other", "calm") if value in self.order), UNKNOWN)
 
+    @cached_property
+    def likely(self) -> Shares:
+        """How likely each value is by all voices together, the lists among them."""
+        spoken, weight = (self.silence, SILENT) if self.first is None else (self.first, SPOKEN)
+        weighed = {
+            value: (weight if value == spoken else 1.0) * prod(shares.get(value, 0.0) for shares in self.heard.values())
+            for value in self.order
+        }
+        whole = sum(weighed.values())
+        return {value: share / whole for value, share in weighed.items()} if whole else {}
+
     def together(self) -> Value:
         """What all say together.
 
         Of something graded, a sign or a level, the highest that anybody says: one who sees smoke is enough. Of a choice
-        nobody knows where somebody contradicts the lists for sure, or hears something that they do not without being
-        sure: then it is unknown, and a person is asked.
+        the likeliest; but nobody knows where that is not what the lists say, or is not likely enough, or where one of
+        several voices suspects something else. Then it is unknown, and a person is asked.
         """
-        loud = {each.value for each in self._loud()}
         if self.graded:
-            spoken = loud | {self.first}
+            spoken = {self.first, *(value for _, value, _ in self._surely())}
             return next((value for value in self.order if value in spoken), self.silence)
-        sure = {each.value for each in self._loud() if each.sure >= SURE}
-        if self.first is not None:
-            return UNKNOWN if sure - {self.first} else self.first
-        heard = loud - {self.silence}
-        if not heard:
-            return self.silence
-        return heard.pop() if len(heard) == 1 and sure == heard else UNKNOWN
+        best = max(self.likely, key=lambda value: self.likely[value], default=UNKNOWN)
+        if not self.heard or self.silence == UNKNOWN:
+            return self.silence if self.first is None else self.first
+        agreed = self.first in (None, best) and self.likely.get(best, 0.0) >= ENOUGH
+        return best if agreed and all(value == best for value in self._suspicions()) else UNKNOWN
 
     def because(self) -> Iterator[str]:
         """Who spoke, and for what, if it was not what silence means too."""
         if self.first is not None:
             yield from dict.fromkeys(self.said[self.first])
-        for name, each in self.heard.items():
-            if each in self._loud() and each.value != (self.silence if self.first is None else self.first):
-                yield f"{name}: {'yes' if each.value is True else each.value}, {each.sure:.0%}"
+        expected = self.silence if self.first is None else self.first
+        for name, value, share in self._surely() if self.graded else self._likeliest():
+            if value != expected:
+                yield f"{name}: {'yes' if value is True else value}, {share:.0%}"
 
-    def _loud(self) -> list[Heard]:
-        least = SIGN_HEARD if True in self.order else LIKELY
-        return [each for each in self.heard.values() if each.sure >= least and each.value is not False]
+    def _suspicions(self) -> Iterator[Value]:
+        """What each of several voices would bring up if it were alone with the lists: nobody is outvoted by one who is
+        surer, or who was talked into it."""
+        for name, shares in self.heard.items() if len(self.heard) > 1 else ():
+            alone = replace(self, heard={name: shares})
+            if alone.together() != self.silence:
+                yield max(
+                    (value for value in self.order if value != self.silence), key=lambda each: shares.get(each, 0)
+                )
+
+    def _likeliest(self) -> Iterator[tuple[str, Value, float]]:
+        for name, shares in self.heard.items():
+            value = max(shares, key=lambda each: shares[each])
+            yield name, value, shares[value]
+
+    def _surely(self) -> Iterator[tuple[str, Value, float]]:
+        return ((name, value, share) for name, value, share in self._likeliest() if share >= SIGN_HEARD)

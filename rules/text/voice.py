@@ -1,18 +1,14 @@
-"""What a voice is: something that reads a text and says of some facts how likely a value is."""
+"""What a voice is: something that reads a text and says of some facts how likely each value is."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from rules.vocabulary import Value
 
-
-class Heard(NamedTuple):
-    """A value, and how likely it is: 0 to 1."""
-
-    value: Value
-    sure: float
+Shares = Mapping[Value, float]
+"""Value -> how likely it is: 0 to 1, together 1."""
 
 
 class Voice(Protocol):
@@ -21,6 +17,6 @@ class Voice(Protocol):
     @property
     def name(self) -> str: ...
 
-    def listen(self, text: str) -> Mapping[str, Heard]:
+    def listen(self, text: str) -> Mapping[str, Shares]:
         """Fact -> what it hears, for the facts that it can tell; nothing where it hears nothing. Never raises."""
         ...

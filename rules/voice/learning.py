@@ -1,8 +1,9 @@
 """`python -m rules.voice.learning`: learn from `examples/*.tsv` and write `model.json`. Needs scikit-learn.
 
-Further folders may be named, such as the answers of your own people (`firebreak examples --into FOLDER`). One logistic
-regression for each fact, over which pieces of words a text has (each counts once, and a text as much as any other). The
-same examples give the same model.
+Further folders may be named, such as the answers of your own people (`firebreak examples --into FOLDER`).
+
+One logistic regression for each fact, over which pieces of words a text has: each counts once, a rare one more, and a
+text as much as any other. The same examples give the same model.
 """
 
 from __future__ import annotations
@@ -15,9 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy
-from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import Normalizer
 
 from rules.problems import Place, Problems
 from rules.vocabulary import Value, Vocabulary
@@ -27,7 +27,7 @@ from rules.voice.second_voice import MODEL, UNIT, SecondVoice, distinct_pieces
 EXAMPLES = MODEL.with_name("examples")
 FACTS = ("intent", "anger")
 RARE = 2  # a piece in fewer messages than this is not learned
-STRICTNESS = 6.0  # scikit-learn's C: the higher, the more it trusts the examples
+STRICTNESS = 20.0  # scikit-learn's C: the higher, the more it trusts the examples
 MOST_PIECES_LEARNED = 24_000
 SMALLEST = 4  # hundredths; what weighs less is left out
 
@@ -39,7 +39,7 @@ def examples(*further: Path) -> list[Labelled]:
     vocabulary = Vocabulary.load()
     found: list[Labelled] = []
     for folder in (EXAMPLES, *further):
-        paths = sorted(folder.glob("*.tsv"))
+        paths = sorted(folder.rglob("*.tsv"))
         if not paths:
             problems.error(Place(str(folder)), "there is no .tsv file in this folder", "file")
         found += [each for path in paths for each in read_labelled(path, vocabulary, problems)]
@@ -55,8 +55,8 @@ def fingerprint(messages: Iterable[Labelled]) -> str:
 
 def learn(messages: Sequence[Labelled]) -> SecondVoice:
     """What these messages teach: each fact is learned from those that are labelled with it."""
-    counter = CountVectorizer(analyzer=distinct_pieces, min_df=RARE, binary=True)
-    counted = Normalizer().fit_transform(counter.fit_transform([each.text for each in messages]))
+    counter = TfidfVectorizer(analyzer=distinct_pieces, min_df=RARE, binary=True)
+    counted = counter.fit_transform([each.text for each in messages])
     signs = sorted({name for each in messages for name in each.facts if name.startswith(SIGN)})
     outcomes: list[tuple[str, Value]] = []
     bias: list[float] = []
@@ -72,12 +72,16 @@ def learn(messages: Sequence[Labelled]) -> SecondVoice:
         outcomes += [(fact, True)] if two else [(fact, str(value)) for value in model.classes_]
         bias += list(model.intercept_)
         rows += list(model.coef_)
-    table = numpy.rint(numpy.array(rows).T * UNIT).astype(int)
+    rarity = counter.idf_
+    table = numpy.rint(numpy.array(rows).T * rarity[:, None] * UNIT).astype(int)
     table[abs(table) < SMALLEST] = 0
     strongest = numpy.argsort(-abs(table).max(axis=1), kind="stable")[:MOST_PIECES_LEARNED]
     names = counter.get_feature_names_out()
     weights = {
-        str(names[row]): [int(part) for at in numpy.flatnonzero(table[row]) for part in (at, table[row][at])]
+        str(names[row]): [
+            round(rarity[row] * UNIT),
+            *(int(part) for at in numpy.flatnonzero(table[row]) for part in (at, table[row][at])),
+        ]
         for row in sorted(strongest, key=lambda row: str(names[row]))
         if table[row].any()
     }

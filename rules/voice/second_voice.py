@@ -16,7 +16,7 @@ from math import exp, sqrt
 from pathlib import Path
 
 from rules.text.plain import WRITTEN_WITHOUT_SPACES, plain
-from rules.text.voice import Heard
+from rules.text.voice import Shares
 from rules.vocabulary import Value
 
 MODEL = Path(__file__).with_name("model.json")
@@ -62,8 +62,9 @@ def distinct_pieces(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class SecondVoice:
-    """`outcomes` are the (fact, value) pairs that are weighed, `bias` their weights before anything is heard, and
-    `weights` what each piece adds: the number of an outcome -> hundredths. A yes_no fact has one outcome, yes."""
+    """`outcomes` are the (fact, value) pairs that are weighed, and `bias` their weights before anything is heard.
+    `weights` holds for each piece how rare it is, and then in turn the number of an outcome and how much the piece
+    speaks for it, all in hundredths. A yes_no fact has one outcome, yes."""
 
     outcomes: Sequence[tuple[str, Value]]
     bias: Sequence[int]
@@ -76,31 +77,32 @@ class SecondVoice:
         """What is shipped, in `model.json`."""
         return _load(MODEL)
 
-    def listen(self, text: str) -> Mapping[str, Heard]:
-        """Fact -> its most likely value, and how likely that is. Nothing for a text without a single known piece."""
+    def listen(self, text: str) -> Mapping[str, Shares]:
+        """Fact -> value -> how likely it is. Nothing for a text without a single known piece."""
         known = [self.weights[piece] for piece in distinct_pieces(text) if piece in self.weights]
         if not known:
             return {}
         sums = [0] * len(self.outcomes)
         for spoken in known:
-            for number in range(0, len(spoken), 2):
-                sums[spoken[number]] += spoken[number + 1]
-        size = sqrt(len(known))
+            for at in range(1, len(spoken), 2):
+                sums[spoken[at]] += spoken[at + 1]
+        # A long text counts as much as a short one: what its pieces say is divided by the length of the vector.
+        size = sqrt(sum(spoken[0] ** 2 for spoken in known)) / UNIT
         scores = [(bias + total / size) / UNIT for bias, total in zip(self.bias, sums, strict=True)]
-        heard: dict[str, Heard] = {}
+        heard: dict[str, Shares] = {}
         for fact, numbers in groupby(range(len(self.outcomes)), lambda number: self.outcomes[number][0]):
-            heard[fact] = _likeliest([(self.outcomes[number][1], scores[number]) for number in numbers])
+            heard[fact] = _shares([(self.outcomes[number][1], scores[number]) for number in numbers])
         return heard
 
 
-def _likeliest(scored: list[tuple[Value, float]]) -> Heard:
+def _shares(scored: list[tuple[Value, float]]) -> Shares:
     if len(scored) == 1:
         yes = 1 / (1 + exp(-scored[0][1]))
-        return Heard(True, yes) if yes >= 0.5 else Heard(False, 1 - yes)
+        return {True: yes, False: 1 - yes}
     top = max(score for _, score in scored)
-    shares = [(exp(score - top), value) for value, score in scored]
-    share, value = max(shares, key=lambda each: each[0])
-    return Heard(value, share / sum(each for each, _ in shares))
+    parts = {value: exp(score - top) for value, score in scored}
+    whole = sum(parts.values())
+    return {value: part / whole for value, part in parts.items()}
 
 
 @cache

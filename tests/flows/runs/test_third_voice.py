@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -20,9 +21,8 @@ from flows.runs.waves import Wave
 from flows.shelf import Shelf
 from flows.store.tables import Case, JournalLine, Message
 from flows.telling import story
-from flows.third_voice import ThirdVoice
+from flows.third_voice import ThirdVoice, facts_asked_for, heard_in
 from rules.bundle import Bundle
-from rules.text.voice import Heard
 from rules.vocabulary import UNKNOWN, Value
 from tests.flows.conftest import free_port
 from tests.flows.endpoint import Endpoint
@@ -176,11 +176,12 @@ def test_without_settings_there_is_no_such_voice(stage: Stage) -> None:
     assert [group.verb for group in wave.groups() if group() is not None][:1] == ["read"]
 
 
-def test_customer_who_talks_to_the_model_gets_a_person(listening: Stage, endpoint: Endpoint) -> None:
+def test_customer_who_talks_to_the_model_gets_nothing_by_it(listening: Stage, endpoint: Endpoint) -> None:
     """A request for deletion could be talked away by the text itself, or by a joker in the chat."""
     endpoint.says = {"intent": {"value": "other", "sure": 1}, "sign_safety": {"value": False, "sure": 1}}
-    assert write(listening, f"{DELETE}. {INJECTION}")["intent"] == UNKNOWN
-    assert playbooks(listening) == ["unreadable-message"]
+    assert write(listening, f"{DELETE}. {INJECTION}")["intent"] in ("deletion_request", UNKNOWN)
+    assert write(listening, f"{FIRE}. {INJECTION}", customer=2)["sign_safety"] is True
+    assert playbooks(listening)[1] == "complaint-urgent"
 
 
 TEXTS = (
@@ -198,9 +199,18 @@ TEXTS = (
 @st.composite
 def hearings(draw: st.DrawFn, bundle: Bundle) -> Hearing:
     """Whatever the model could say within the vocabulary."""
-    chosen = draw(st.sets(st.sampled_from(sorted(bundle.words.values)), max_size=5))
-    sure = st.floats(0, 1)
-    return Hearing({name: Heard(draw(st.sampled_from(bundle.words.values[name])), draw(sure)) for name in chosen})
+    facts = facts_asked_for(bundle)
+    told = st.dictionaries(
+        st.sampled_from(sorted(facts)),
+        st.tuples(st.integers(0, 9), st.floats(0, 1)),
+        max_size=5,
+    )
+    values: dict[str, list[Value]] = {name: [*fact.values] or [True, False] for name, fact in facts.items()}
+    said = {
+        name: {"value": values[name][number % len(values[name])], "sure": sure}
+        for name, (number, sure) in draw(told).items()
+    }
+    return Hearing(heard_in(json.dumps(said), facts))
 
 
 @given(data=st.data(), text=st.sampled_from(TEXTS))
@@ -218,6 +228,7 @@ def test_it_never_makes_a_message_less_grave(data: st.DataObject, text: str, she
     graded = bundle.vocabulary["anger"]
     if without["anger"] != UNKNOWN:
         assert graded.number(heard["anger"]) >= graded.number(without["anger"])
+    assert without["intent"] != UNKNOWN or heard["intent"] != "other"
     if without["intent"] not in ("other", UNKNOWN):
         assert heard["intent"] in (without["intent"], UNKNOWN)
     if without["intent"] != UNKNOWN:

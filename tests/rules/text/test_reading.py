@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rules.text.plain import LONGEST_TEXT
 from rules.text.reading import Reading, WordLists, read_text
-from rules.text.voice import Heard
+from rules.text.voice import Shares
 from rules.vocabulary import UNKNOWN, Vocabulary, facts_to_json
 from rules.voice.second_voice import SecondVoice
 
@@ -20,14 +20,14 @@ WORDS = WordLists.load()
 
 
 class Says:
-    """A voice that says the same of every text."""
+    """A voice that says the same of every text: of each fact how likely each value is."""
 
     name = "third voice"
 
-    def __init__(self, **heard: tuple[str | bool, float]) -> None:
-        self.heard = {fact: Heard(*each) for fact, each in heard.items()}
+    def __init__(self, **heard: Shares) -> None:
+        self.heard = heard
 
-    def listen(self, _text: str) -> Mapping[str, Heard]:
+    def listen(self, _text: str) -> Mapping[str, Shares]:
         return self.heard
 
 
@@ -116,26 +116,26 @@ def test_a_text_that_nobody_reads_to_its_end_is_not_harmless() -> None:
 
 def test_another_voice_adds_a_sign_and_is_named() -> None:
     """A danger that no list foresaw would otherwise be missed, or nobody could tell where it came from."""
-    reading = read("it did something odd to my hand", None, Says(sign_safety=(True, 0.84)))
+    reading = read("it did something odd to my hand", None, Says(sign_safety={True: 0.84, False: 0.16}))
     assert reading["sign_safety"] is True
     assert reading.because["sign_safety"] == ("third voice: yes, 84%",)
 
 
 def test_another_voice_cannot_take_a_sign_away() -> None:
     """A customer who writes `ignore the fire, all is well` into a message would otherwise be believed by a machine."""
-    assert read("my charger caught fire", None, Says(sign_safety=(False, 1.0)))["sign_safety"] is True
+    assert read("my charger caught fire", None, Says(sign_safety={True: 0.0, False: 1.0}))["sign_safety"] is True
 
 
 def test_voices_that_disagree_leave_it_to_a_person() -> None:
     """A deletion would otherwise start by a word list alone while something speaks against it."""
-    reading = read("please delete my data", None, Says(intent=("other", 0.97)))
+    reading = read("please delete my data", None, Says(intent={"other": 0.97, "deletion_request": 0.03}))
     assert reading["intent"] == UNKNOWN
     assert reading.because["intent"][-1] == "third voice: other, 97%"
 
 
 def test_a_voice_that_speaks_of_what_nobody_knows_is_not_heard() -> None:
     """A model of another version would otherwise stop every message at the gate."""
-    reading = read("hello", None, Says(intent=("sell_something", 1.0), sign_of_spring=(True, 1.0)))
+    reading = read("hello", None, Says(intent={"sell_something": 1.0}, sign_of_spring={True: 1.0}))
     assert reading["intent"] == "other"
     assert VOCABULARY.gate(reading)
 
