@@ -23,7 +23,7 @@ class Hit(NamedTuple):
 
 class Finder(Generic[Use]):
     """Phrases, and what each of them is used for. A phrase stands for whole words; a `*` at its end stands for any
-    ending of the last word, one at its beginning for whatever the first word may begin with."""
+    ending of the last word, one at its beginning for whatever the first word may begin with. Both belong to the hit."""
 
     def __init__(self, phrases: Iterable[tuple[str, Use]]) -> None:
         by_core: defaultdict[str, list[tuple[str, Use]]] = defaultdict(list)
@@ -46,10 +46,18 @@ class Finder(Generic[Use]):
             ends = not (_spaced(text, last) and _spaced(text, end))
             for phrase, use in uses:
                 if (begins or phrase[0] == "*") and (ends or phrase[-1] == "*"):
-                    found[use].append(Hit(start, end, phrase))
+                    first = start if phrase[0] != "*" else _word(text, start, -1)
+                    found[use].append(Hit(first, end if phrase[-1] != "*" else _word(text, end - 1, 1) + 1, phrase))
         for hits in found.values():
             hits.sort()
         return found
+
+
+def _word(text: str, position: int, step: int) -> int:
+    """The last letter of the word at this position, going this way."""
+    while _spaced(text, position) and _spaced(text, position + step):
+        position += step
+    return position
 
 
 def _spaced(text: str, position: int) -> bool:

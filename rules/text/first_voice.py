@@ -52,7 +52,9 @@ class FirstVoice:
         everybody borrows from, of those that nobody can mistake by their letters, of those that cover enough of it;
         and all of them where nobody knows the language."""
         known = str(language.language)
-        return main in (known, None) or known == BORROWED or bool(language.letters) or self.covered[known] >= OF_ITS_OWN
+        share = self.covered[known]
+        by_letters = bool(language.letters) and share > 0
+        return main in (known, None) or known == BORROWED or by_letters or share >= OF_ITS_OWN
 
     def entries(self, language: Language, main: str | None) -> Iterator[tuple[WordList, str]]:
         """Every list that speaks, with the words it spoke by."""

@@ -14,7 +14,7 @@ SPOKEN = 8.0
 """How many times as likely a value is when the lists say it: about as often as not they are right where they speak."""
 SILENT = 3.0
 """And how many times as likely what their silence means is."""
-ENOUGH = 0.6  # so likely must the value of a choice be, or a person is asked
+ENOUGH = 0.55  # so likely must the value of a choice be, or a person is asked
 SIGN_HEARD = 0.7  # and so likely a sign, or a higher level, that no list heard
 
 

@@ -101,11 +101,43 @@ I deleted our chat by accident, can you send the price again?
 马上当天发货吗
 M码会不会太小了
 聊天记录不用删了,谢谢
+打火机很好用
+你们的打火机和火锅底料我都要
+119元包邮吗
+一共315块对吧
+do you have a choker necklace
+we are still exploring the Bulgarian collection
 别删我的信息,我还要用
 请不要delete我的资料
 可以不要删除我们的对话吗,我还要看报价
 我不小心把聊天记录删了,你能再发一次价格吗
 把购物车里的订单删了吧
+"""
+
+PRIVACY_QUESTIONS = """
+How do you handle my personal information?
+if i delete the chat can you still see it
+does whatsapp keep my messages on its servers
+is there an app that deletes messages from the other person's phone?
+how do i delete a message for everyone
+do you share my number with anyone
+怎么删除聊天记录
+我删了聊天你们那边还能看到吗
+有没有软件可以删掉对方手机里的消息
+恢复备份的话删掉的消息会回来吗
+對話紀錄會保留多久
+我刪咗對話你哋仲睇唔睇到
+"""
+
+ACCESS_REQUESTS = """
+please send me a copy of all the personal data you hold about me
+how do i get a copy of my data
+subject access request
+don't delete anything yet, first send me a copy of my data
+聊天记录发我一份
+你们存了我哪些信息?发我看看
+依個資法請求查詢及閱覽我的個人資料
+我想睇返你哋有我咩資料
 """
 
 SIGNS = """
@@ -126,17 +158,29 @@ safety: 漏电!差点出人命
 safety: 充電器著火,孩子燙傷了
 safety: 电池鼓包了,会不会炸
 safety: 没有着火,但是一直冒烟
+safety: 请问充电器会爆炸吗
+safety: 打火机爆炸了
+safety: kena food poisoning after eating your cake
+safety: e shock me when i touch the iron
+safety: 尿袋熱到辣手
+safety: 食完你哋啲嘢又屙又嘔
 property_loss: You scammed me out of my life savings
 property_loss: The washing machine flooded my whole apartment, thousands in damage
 property_loss: 你们是骗子,骗了我三万块
 property_loss: 漏水把我家地板全泡坏了
 property_loss: 整柜货全泡水了,损失几十万
+property_loss: 呃錢公司,收咗錢就走佬
+property_loss: 在你們網站刷卡後被盜刷八千
+property_loss: una chop my money
 media_threat: I'm going to post this on TikTok and Facebook
 media_threat: I will go to the press about this
 media_threat: Expect a very bad review on Trustpilot
 media_threat: 我要在抖音上曝光你们
 media_threat: 我已经发到小红书了,等着上热搜吧
 media_threat: 我是记者,准备报道此事
+media_threat: 不處理我就上爆料公社
+media_threat: 放上連登俾人睇下
+media_threat: I will drag you on twitter
 legal_threat: Delete my personal data or you will hear from my lawyer
 legal_threat: i will sue you
 legal_threat: See you in court
@@ -144,11 +188,17 @@ legal_threat: I'm reporting you to Trading Standards
 legal_threat: 等着收律师函吧
 legal_threat: 我要打12315投诉你们
 legal_threat: 再不退款就报警
+legal_threat: 我要找消保官申訴
+legal_threat: 唔退錢我就去消委會
+legal_threat: I will lodge an FIR against you
+legal_threat: going to CASE and the small claims tribunal
+legal_threat: i don report una to fccpc
 product_failure: The blender doesn't work at all
 product_failure: phone won’t turn on
 product_failure: 收到的杯子碎了
 product_failure: 耳机充不进电,用不了
 product_failure: 发错货了,我要的是红色
+product_failure: 衣服有瑕疵,想換一件
 mass_error: all our orders this week are wrong
 mass_error: everyone in the group has the same problem
 mass_error: 群里好多人都没收到货
@@ -164,6 +214,11 @@ bad_experience: not happy with this at all
 bad_experience: 😡😡😡
 bad_experience: 客服态度太差了,差评
 bad_experience: 没人回复我,太失望了
+bad_experience: 這是我第三次客訴了
+small_bug: there is a typo on your home page
+small_bug: 你们发的链接打不开
+group_discontent: people in our group are fed up with you
+group_discontent: 我们已经拉了个维权群
 """
 
 UNREADABLE = """
@@ -187,6 +242,8 @@ LEVEL_OF = {
     "mass_error": "important",
     "slow_parcel": "general",
     "bad_experience": "general",
+    "small_bug": "general",
+    "group_discontent": "important",
 }
 
 
@@ -208,6 +265,18 @@ def test_ordinary_chat_starts_nothing(text: str) -> None:
     assert severity(text) == "general"
 
 
+@pytest.mark.parametrize("text", lines(PRIVACY_QUESTIONS))
+def test_a_question_of_privacy_is_no_request_to_delete(text: str) -> None:
+    """Somebody who only asks what becomes of a chat would otherwise have it deleted, or get no answer."""
+    assert read(text)["intent"] == "privacy_question", read(text).because
+
+
+@pytest.mark.parametrize("text", lines(ACCESS_REQUESTS))
+def test_a_request_to_see_what_is_held_is_recognised(text: str) -> None:
+    """A customer's right of access has a deadline that nobody would otherwise see pass."""
+    assert read(text)["intent"] == "data_access_request", read(text).because
+
+
 @pytest.mark.parametrize("line", lines(SIGNS))
 def test_the_signs_of_a_complaint_are_found(line: str) -> None:
     """A fire, a lawyer or a broken batch would otherwise be handled too late."""
@@ -216,6 +285,31 @@ def test_the_signs_of_a_complaint_are_found(line: str) -> None:
     assert reading[f"sign_{sign}"] is True
     assert reading["intent"] == ("deletion_request" if text.startswith("Delete") else "complaint")
     assert severity(text) == LEVEL_OF[sign]
+
+
+@pytest.mark.parametrize(
+    ("text", "fact", "value"),
+    [
+        ("you are all thieves, answer me!!", "anger", "furious"),
+        ("I am really disappointed", "anger", "upset"),
+        ("一群骗子,忍无可忍", "anger", "furious"),
+        ("我有点担心", "anger", "upset"),
+        ("仆街,玩我呀", "anger", "furious"),
+        ("delete my number, I don't trust you anymore", "motive", "distrust"),
+        ("please delete the voice notes, I was drunk when I sent them", "motive", "regret"),
+        ("合作结束了,聊天记录删了吧", "motive", "tidying_up"),
+        ("怕泄露,把我的住址删掉", "motive", "privacy"),
+        ("delete everything you have about me from your system", "demand", "erase_our_copies"),
+        ("keep the chat but black out my address", "demand", "mask_details"),
+        ("删掉聊天,我的iCloud备份里的也要删", "demand", "erase_customer_backup"),
+        ("雙方都刪除吧,我手機上的也要不見", "demand", "erase_customer_device"),
+        ("每一条消息都请删除", "demand", "everything_ever_sent"),
+        ("delete my passport and guarantee that no copy is left", "demand", "guarantee"),
+    ],
+)
+def test_tone_motive_and_demand_are_read(text: str, fact: str, value: str) -> None:
+    """A playbook that answers anger, or a wish that is beyond our reach, would otherwise never be chosen."""
+    assert read(text)[fact] == value, read(text).because
 
 
 @pytest.mark.parametrize("text", lines(UNREADABLE))

@@ -25,15 +25,20 @@ def looked_for(phrase: str, text: str) -> list[Hit]:
     """Where the phrase stands, by looking at every place."""
     core = phrase.strip("*")
     found = []
-    for start in range(len(text)):
-        end = start + len(core)
+    for place in range(len(text)):
+        start, end = place, place + len(core)
         if text[start:end] != core:
             continue
         within_before = _letter(text, start - 1) and _letter(text, start) and not phrase.startswith("*")
         within_after = _letter(text, end - 1) and _letter(text, end) and not phrase.endswith("*")
-        if not within_before and not within_after:
-            found.append(Hit(start, end, phrase))
-    return found
+        if within_before or within_after:
+            continue
+        while phrase.startswith("*") and _letter(text, start - 1) and _letter(text, start):
+            start -= 1
+        while phrase.endswith("*") and _letter(text, end - 1) and _letter(text, end):
+            end += 1
+        found.append(Hit(start, end, phrase))
+    return sorted(found)
 
 
 @given(st.lists(PHRASES, max_size=12, unique=True), TEXTS)
