@@ -48,6 +48,7 @@ def listening(stage: Stage, endpoint: Endpoint) -> Stage:
 
 def write(stage: Stage, text: str, **more: Any) -> dict[str, Value]:
     """A customer writes; returns what was read in it."""
+    stage.clock.move(timedelta(seconds=1))
     stage.say(Says(text=text, **more))
     stage.settle()
     with stage.store.read() as session:
@@ -151,6 +152,7 @@ def test_message_that_comes_in_meanwhile_is_read_without_it(listening: Stage) ->
     assert wave.claim()
     for group in wave.groups():
         if group.verb == "read" and not told_in_history(listening):
+            listening.clock.move(timedelta(seconds=1))
             listening.say(Says(text="and now it smells"))
         group()
     first, second = told_in_history(listening)
