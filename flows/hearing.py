@@ -16,15 +16,17 @@ LONGEST_TEXT = 4_096
 
 class Written(NamedTuple):
     """What a customer wrote, and what is known of the customer that tells which of it is personal: their country (ISO
-    3166-1, two letters) and their names."""
+    3166-1, two letters), their names, and the locale that the conversation was in `before`."""
 
     text: str
     region: str | None = None
     own_names: tuple[str, ...] = ()
+    before: str | None = None
 
-    def masked(self, locale: str = "en") -> str:
-        """The text without personal data, up to LONGEST_TEXT; in its place are words of this locale."""
-        spans = personal_data.find(self.text, self.region, self.own_names)
+    def masked(self, locale: str) -> str:
+        """The text without personal data, up to LONGEST_TEXT. Words of this locale stand in its place, which is the one
+        that the text is written in; it also tells the country, if nothing else does."""
+        spans = personal_data.find(self.text, self.region or personal_data.HOME.get(locale), self.own_names)
         return personal_data.mask(self.text, spans, locale)[:LONGEST_TEXT]
 
 

@@ -131,15 +131,15 @@ class Bundle:
         further: Iterable[Voice] = (),
     ) -> reading.Reading:
         """What a customer's text says, by the word lists of this bundle, the second voice and `further` ones, and which
-        kinds of personal data stand in it. `before` is the locale that the conversation was in so far, `region` the
-        customer's country and `own_names` their names, where they are known."""
+        personal data stands in it. `before` is the locale that the conversation was in so far, `region` the customer's
+        country (by the language, if nobody knows it) and `own_names` their names."""
         read = reading.read_text(text, self.words, before, [SecondVoice.load(), *further])
         if not text.strip():
             return read
-        found = personal_data.find(text, region, own_names)
-        kinds = {name: value for name, value in personal_data.facts_of(found).items() if name in self.vocabulary.facts}
+        spans = personal_data.find(text, region or personal_data.HOME.get(str(read["locale"])), own_names)
+        kinds = {name: value for name, value in personal_data.facts_of(spans).items() if name in self.vocabulary.facts}
         because = {name: ("personal data: its shape",) for name, value in kinds.items() if value}
-        return reading.Reading({**read.facts, **kinds}, {**read.because, **because})
+        return reading.Reading({**read.facts, **kinds}, {**read.because, **because}, spans)
 
     def branches(self, conditions: tuple[Condition, ...]) -> RuleSet:
         """Conditions in order as a rule set: the first that holds is chosen; a rule's id is its number from 1."""

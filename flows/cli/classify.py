@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +17,7 @@ from flows.cli.paper import fill, ink, say, say_json, tell, width, wrap
 if TYPE_CHECKING:
     from flows.third_voice import ThirdVoice
     from rules.bundle import Bundle
+    from rules.personal_data import Span
 
 _SAY_EVERY = 1_000  # messages, until something is said of how far it is
 _THIRD = "third voice"  # the key under which it is said why the model was not heard
@@ -25,6 +27,10 @@ def classify(
     text: Annotated[str | None, typer.Option(metavar="TEXT", help="One message.")] = None,
     file: Annotated[
         str | None, typer.Option(metavar="FILE", help="Many messages, one a line; `-` reads the standard input.")
+    ] = None,
+    country: Annotated[
+        str | None,
+        typer.Option(metavar="CC", help="The customer's country (CN, DE, …), for numbers as they are written there."),
     ] = None,
     before: Annotated[
         str | None,
@@ -39,7 +45,8 @@ def classify(
 
     For each fact it says what spoke for it: an entry of the word lists, or another voice and how sure it is. What
     nobody can tell is unknown. Nothing is stored. With --json and --file there is one object on each line, in the order
-    of the messages; an empty line is an empty message.
+    of the messages; an empty line is an empty message. Personal data is told by its kind and its place (characters
+    from 0 on), so that it can be masked.
 
     \b
     Examples:
@@ -52,12 +59,14 @@ def classify(
 
     if (text is None) == (file is None):
         raise FirebreakError('Give --text "words of a customer", or --file FILE with one message a line.')
+    if country is not None and not re.fullmatch("[A-Z]{2}", country):
+        raise FirebreakError(f'"{country}" is no country; give two capital letters, such as CN or DE.')
     bundle = open_shelf().current
     if before is not None:
         bundle.vocabulary.fact("locale").gate(before)
     third = _third_voice() if llm else None
     if text is not None:
-        told = Told.of(bundle, text, before, third)
+        told = Told.of(bundle, text, before, country, third)
         if as_json:
             say_json(told.to_json())
         else:
@@ -65,7 +74,7 @@ def classify(
                 say(line)
         return
     for number, message in enumerate(_messages(str(file)), 1):
-        told = Told.of(bundle, message, before, third)
+        told = Told.of(bundle, message, before, country, third)
         if as_json:
             say(json.dumps({"line": number, **told.to_json()}))
         else:
@@ -77,16 +86,18 @@ def classify(
 class Told:
     """What was read from one message, and the severity that follows."""
 
-    def __init__(self, facts: dict[str, Any], because: dict[str, list[str]]) -> None:
+    def __init__(self, facts: dict[str, Any], because: dict[str, list[str]], spans: Sequence[Span]) -> None:
         self.facts = facts
         self.because = because
+        self.spans = spans
 
     @classmethod
-    def of(cls, bundle: Bundle, text: str, before: str | None, third: ThirdVoice | None) -> Told:
+    def of(cls, bundle: Bundle, text: str, before: str | None, country: str | None, third: ThirdVoice | None) -> Told:
         from flows.hearing import Written
 
-        hearings = third.hear([Written(text)], bundle) if third is not None and text.strip() else []
-        reading = bundle.reading_of(text, before, further=hearings)
+        written = Written(text, country, before=before)
+        hearings = third.hear([written], bundle) if third is not None and text.strip() else []
+        reading = bundle.reading_of(text, before, country, further=hearings)
         triage = bundle.derive(reading.facts, {"severity"}).decisions[bundle.triage.name]
         known = {**reading.facts, **triage.then}
         because = {name: list(entries) for name, entries in reading.because.items()}
@@ -94,10 +105,11 @@ class Told:
             because["severity"] = [f"triage/{triage.rule.id}: {triage.rule.title}"]
         if unheard := [hearing.in_words() for hearing in hearings if hearing.why_not]:
             because[_THIRD] = unheard
-        return cls(known, because)
+        return cls(known, because, reading.personal_data)
 
     def to_json(self) -> dict[str, Any]:
-        return {"facts": self.facts, "from": self.because}
+        spans = [{"kind": each.kind, "start": each.start, "end": each.end} for each in self.spans]
+        return {"facts": self.facts, "from": self.because, "personal_data": spans}
 
     def in_short(self) -> str:
         """One line: what was found, without what was not."""
@@ -109,7 +121,9 @@ class Told:
         left = max((len(name) for name, _ in found), default=0) + 2
         right = max((len(value) for _, value in found), default=0) + 2
         for name, value in found:
-            parts = list(wrap("; ".join(self.because.get(name, [])), width() - left - right)) or [""]
+            shown = [f"{each.start} to {each.end}" for each in self.spans if name == f"has_{each.kind}"]
+            because = [f"characters {', '.join(shown)}"] if shown else self.because.get(name, [])
+            parts = list(wrap("; ".join(because), width() - left - right)) or [""]
             yield f"{fill(name, left)}{fill(value, right)}{ink(parts[0], 'dim')}".rstrip()
             for part in parts[1:]:
                 yield ink(f"{'':{left + right}}{part}", "dim")

@@ -50,7 +50,7 @@ def written(vault: Vault, session: Session, message: Message) -> Written:
     text = " ".join(str(content[part]) for part in ("text", "caption") if content.get(part))
     number = providers.number_of(session, vault, customer) if text else None
     name = str(vault.open_or_nothing(customer.sealed_profile).get("name") or "")
-    return Written(text, country_of(number) if number is not None else None, (name,))
+    return Written(text, country_of(number) if number is not None else None, (name,), customer.locale)
 
 
 def read_message(
@@ -61,7 +61,7 @@ def read_message(
     bundle, now = desk.shelf.current, desk.now()
     customer = session.get_one(Customer, message.customer_id)
     message.handled_at = now
-    message.facts = facts_to_json(_facts_of(desk, session, customer, message, hearing))
+    message.facts = facts_to_json(_facts_of(desk, session, message, hearing))
     if (locale := message.facts.get("locale", UNKNOWN)) != UNKNOWN:
         customer.locale = str(locale)
     complaint = complaints.record(session, message)  # before anything is decided: whoever complains is one of the crowd
@@ -107,14 +107,12 @@ def read_message(
     return case
 
 
-def _facts_of(
-    desk: Desk, session: Session, customer: Customer, message: Message, hearing: Hearing | None
-) -> dict[str, Value]:
+def _facts_of(desk: Desk, session: Session, message: Message, hearing: Hearing | None) -> dict[str, Value]:
     """The facts of one message by itself."""
-    text, region, names = written(desk.store.vault, session, message)
+    text, region, names, before = written(desk.store.vault, session, message)
     further = [hearing] if hearing is not None else []
     return {
-        **desk.shelf.current.reading_of(text, customer.locale, region, names, further).facts,
+        **desk.shelf.current.reading_of(text, before, region, names, further).facts,
         "message_kind": _KINDS.get(message.kind, UNKNOWN),
         "has_photo": message.kind == "image",
     }

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rules.personal_data.countries import Jurisdiction, country_of, jurisdiction_of
+from rules.personal_data.countries import HOME, Jurisdiction, country_of, jurisdiction_of
 from rules.personal_data.plain import LONGEST_TEXT
 from rules.personal_data.spans import KINDS, Kind, Span, facts_of, mask
 
 __all__ = [
+    "HOME",
     "KINDS",
     "LONGEST_TEXT",
     "Jurisdiction",

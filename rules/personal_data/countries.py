@@ -3,7 +3,7 @@ its tables take some milliseconds for each country."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Literal
 
@@ -28,6 +28,10 @@ _SHORTEST_UNGROUPED = 9
 _EIGHT_DIGITS = frozenset({"DK", "HK", "MO", "NO", "SG"})
 """Countries whose mobile numbers have eight digits."""
 _LONGEST = 15  # ITU-T E.164
+
+
+HOME: Mapping[str, str] = {"zh-CN": "CN", "zh-TW": "TW", "pt": "BR", "id": "ID", "de": "DE", "fr": "FR"}
+"""Locale -> the country where most of our customers who write it are at home, for whom nothing else is known."""
 
 
 @lru_cache(maxsize=4_096)

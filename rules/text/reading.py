@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from rules.personal_data import Span
 from rules.text.first_voice import FirstVoice
 from rules.text.language import language_of
 from rules.text.opinion import Opinion
@@ -26,11 +27,15 @@ __all__ = ["Reading", "WordLists", "read_text"]
 
 @dataclass(frozen=True)
 class Reading(Mapping[str, Value]):
-    """Fact -> value, as read from one text. `because` names for each fact what spoke for it: an entry of a list with
-    the words it was found by (the lists' own words, not the customer's), or the second voice and how sure it is."""
+    """Fact -> value, as read from one text, and where personal data stands in it.
+
+    `because` names for each fact what spoke for it: an entry of a list with the words it was found by (the lists' own
+    words, not the customer's), or the second voice and how sure it is.
+    """
 
     facts: Mapping[str, Value]
     because: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    personal_data: tuple[Span, ...] = ()
 
     def __getitem__(self, name: str) -> Value:
         return self.facts[name]

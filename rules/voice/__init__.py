@@ -1,2 +1,2 @@
 """The second voice: a statistical reading of texts, for what no word list foresaw. `examples/` is what it learned from,
-`model.json` what it learned, and `python -m rules.voice.learning` makes the one from the other."""
+`model.json.gz` what it learned, and `python -m rules.voice.learning` makes the one from the other."""

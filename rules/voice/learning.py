@@ -1,4 +1,4 @@
-"""`python -m rules.voice.learning`: learn from `examples/*.tsv` and write `model.json`. Needs scikit-learn.
+"""`python -m rules.voice.learning`: learn from `examples/*.tsv` and write `model.json.gz`. Needs scikit-learn.
 
 Further folders may be named, such as the answers of your own people (`firebreak examples --into FOLDER`).
 
@@ -8,6 +8,7 @@ text as much as any other. The same examples give the same model.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import sys
@@ -26,10 +27,9 @@ from rules.voice.second_voice import MODEL, UNIT, SecondVoice, distinct_pieces
 
 EXAMPLES = MODEL.with_name("examples")
 FACTS = ("intent", "anger")
-RARE = 2  # a piece in fewer messages than this is not learned
+RARE = 3  # a piece in fewer messages than this is not learned
 STRICTNESS = 20.0  # scikit-learn's C: the higher, the more it trusts the examples
-MOST_PIECES_LEARNED = 24_000
-SMALLEST = 4  # hundredths; what weighs less is left out
+SMALLEST = 2  # tenths; what weighs less is left out
 
 
 def examples(*further: Path) -> list[Labelled]:
@@ -75,24 +75,27 @@ def learn(messages: Sequence[Labelled]) -> SecondVoice:
     rarity = counter.idf_
     table = numpy.rint(numpy.array(rows).T * rarity[:, None] * UNIT).astype(int)
     table[abs(table) < SMALLEST] = 0
-    strongest = numpy.argsort(-abs(table).max(axis=1), kind="stable")[:MOST_PIECES_LEARNED]
     names = counter.get_feature_names_out()
     weights = {
         str(names[row]): [
             round(rarity[row] * UNIT),
             *(int(part) for at in numpy.flatnonzero(table[row]) for part in (at, table[row][at])),
         ]
-        for row in sorted(strongest, key=lambda row: str(names[row]))
+        for row in range(len(names))
         if table[row].any()
     }
     return SecondVoice(outcomes, [round(each * UNIT) for each in bias], weights, fingerprint(messages))
 
 
 def write(voice: SecondVoice, path: Path = MODEL) -> None:
-    """Keep a voice in a file that `SecondVoice.load` reads; a piece has a line of its own, so that a change shows."""
-    head = _json({"learned_from": voice.learned_from, "outcomes": voice.outcomes, "bias": voice.bias})
-    pieces = (f"{_json(piece)}:{_json(spoken)}" for piece, spoken in voice.weights.items())
-    path.write_text(f'{head[:-1]},"weights":{{\n' + ",\n".join(pieces) + "\n}}\n", encoding="utf-8")
+    """Keep a voice in a file that `SecondVoice.load` reads; the same voice makes the same file."""
+    told = {
+        "learned_from": voice.learned_from,
+        "outcomes": voice.outcomes,
+        "bias": voice.bias,
+        "weights": voice.weights,
+    }
+    path.write_bytes(gzip.compress(_json(told).encode(), mtime=0))
 
 
 def _json(data: object) -> str:

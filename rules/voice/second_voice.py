@@ -6,6 +6,7 @@ makes the table (`learning.py`); to read by it takes nothing but additions.
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,11 +20,11 @@ from rules.text.plain import WRITTEN_WITHOUT_SPACES, plain
 from rules.text.voice import Shares
 from rules.vocabulary import Value
 
-MODEL = Path(__file__).with_name("model.json")
+MODEL = Path(__file__).with_name("model.json.gz")
 MOST_PIECES = 4_000
 """Of a longer text the first pieces are heard: some two thousand words."""
-UNIT = 100
-"""Weights are kept as whole hundredths."""
+UNIT = 10
+"""Weights are kept as whole tenths."""
 
 _WORD = re.compile(r"[^\W_]+|[^\w\s]")
 _DIGITS = re.compile(r"\d+")
@@ -64,7 +65,7 @@ def distinct_pieces(text: str) -> list[str]:
 class SecondVoice:
     """`outcomes` are the (fact, value) pairs that are weighed, and `bias` their weights before anything is heard.
     `weights` holds for each piece how rare it is, and then in turn the number of an outcome and how much the piece
-    speaks for it, all in hundredths. A yes_no fact has one outcome, yes."""
+    speaks for it, all in tenths. A yes_no fact has one outcome, yes."""
 
     outcomes: Sequence[tuple[str, Value]]
     bias: Sequence[int]
@@ -74,7 +75,7 @@ class SecondVoice:
 
     @classmethod
     def load(cls) -> SecondVoice:
-        """What is shipped, in `model.json`."""
+        """What is shipped, in `model.json.gz`."""
         return _load(MODEL)
 
     def listen(self, text: str) -> Mapping[str, Shares]:
@@ -107,6 +108,6 @@ def _shares(scored: list[tuple[Value, float]]) -> Shares:
 
 @cache
 def _load(path: Path) -> SecondVoice:
-    kept = json.loads(path.read_text(encoding="utf-8"))
+    kept = json.loads(gzip.decompress(path.read_bytes()))
     outcomes = [(str(fact), value) for fact, value in kept["outcomes"]]
     return SecondVoice(outcomes, kept["bias"], kept["weights"], kept["learned_from"])

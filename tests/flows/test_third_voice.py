@@ -85,6 +85,14 @@ def test_nothing_personal_is_sent(endpoint: Endpoint, content: Bundle) -> None:
     assert not [secret for secret in secrets if secret in endpoint.told]
 
 
+def test_number_as_written_at_home_is_not_sent_where_only_the_language_tells_the_country(
+    endpoint: Endpoint, content: Bundle
+) -> None:
+    """Of a customer who is known by a user id alone every number would leave the house."""
+    ThirdVoice(endpoint.url, "m").hear([Written("Bitte rufen Sie mich heute noch an: 0151 23456789")], content)
+    assert "[Telefonnummer]" in endpoint.told
+
+
 def test_half_an_emoji_and_a_very_long_message_are_read_too(endpoint: Endpoint, content: Bundle) -> None:
     """A broken sign in one message would end the reading of all."""
     endpoint.says = FIRE

@@ -65,7 +65,7 @@ def test_further_folders_are_learned_from(tmp_path: Path) -> None:
 def test_a_written_model_is_read_back(tmp_path: Path) -> None:
     """What was learned would otherwise be lost on its way into the file."""
     voice = learning.learn(EXAMPLES[:120:3])
-    path = tmp_path / "model.json"
+    path = tmp_path / "model.json.gz"
     learning.write(voice, path)
     again = second_voice._load(path)
     assert again.listen("please delete my number") == voice.listen("please delete my number")
