@@ -28,7 +28,7 @@ def list_examples(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """List what people said that messages mean, and what had been read in them.
+    """List what people said that messages mean, and what was read.
 
     Each answer about what a customer wants, why, how angry they are or which signs there are is an example for the
     first message of its case. Beside it stands what had been read. Media without words are left out.
