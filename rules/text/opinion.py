@@ -71,7 +71,7 @@ class Opinion:
             yield from dict.fromkeys(self.said[self.first])
         expected = self.silence if self.first is None else self.first
         for name, value, share in self._surely() if self.graded else self._likeliest():
-            if value != expected:
+            if value not in (expected, False):
                 yield f"{name}: {'yes' if value is True else value}, {share:.0%}"
 
     def _suspicions(self) -> Iterator[Value]:
