@@ -80,9 +80,8 @@ class Opinion:
         for name, shares in self.heard.items() if len(self.heard) > 1 else ():
             alone = replace(self, heard={name: shares})
             if alone.together() != self.silence:
-                yield max(
-                    (value for value in self.order if value != self.silence), key=lambda each: shares.get(each, 0)
-                )
+                loud = [value for value in self.order if value != self.silence]
+                yield max(loud, key=lambda value: alone.likely.get(value, 0.0))
 
     def _likeliest(self) -> Iterator[tuple[str, Value, float]]:
         for name, shares in self.heard.items():
