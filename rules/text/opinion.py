@@ -15,14 +15,17 @@ SPOKEN = 8.0
 SILENT = 3.0
 """And how many times as likely what their silence means is."""
 ENOUGH = 0.55  # so likely must the value of a choice be, or a person is asked
-SIGN_HEARD = 0.7  # and so likely a sign, or a higher level, that no list heard
+HEARD = 0.6  # so likely a sign that no list heard, or a higher level
+GRAVE_HEARD = 0.35  # and so likely one of these, of which a miss is worse than three false alarms
+GRAVE = frozenset({"sign_safety", "sign_property_loss", "sign_media_threat", "sign_legal_threat"})
 
 
 @dataclass(frozen=True)
 class Opinion:
-    """What is said of one fact: its values in the order in which they win, what the lists `said` for each of them (the
-    entries that spoke), and what the other voices `heard`; `graded` if the order is one of more and less."""
+    """What is said of the fact `name`: its values in the `order` in which they win, what the lists `said` for each of
+    them (the entries that spoke), and what the other voices `heard`; `graded` if the order is one of more and less."""
 
+    name: str
     order: Sequence[Value]
     said: Mapping[Value, Sequence[str]]
     heard: Mapping[str, Shares]
@@ -70,9 +73,9 @@ class Opinion:
         if self.first is not None:
             yield from dict.fromkeys(self.said[self.first])
         expected = self.silence if self.first is None else self.first
-        for name, value, share in self._surely() if self.graded else self._likeliest():
+        for voice, value, share in self._surely() if self.graded else self._likeliest():
             if value not in (expected, False):
-                yield f"{name}: {'yes' if value is True else value}, {share:.0%}"
+                yield f"{voice}: {'yes' if value is True else value}, {share:.0%}"
 
     def _suspicions(self) -> Iterator[Value]:
         """What each of several voices would bring up if it were alone with the lists: nobody is outvoted by one who is
@@ -84,9 +87,13 @@ class Opinion:
                 yield max(loud, key=lambda value: alone.likely.get(value, 0.0))
 
     def _likeliest(self) -> Iterator[tuple[str, Value, float]]:
-        for name, shares in self.heard.items():
+        for voice, shares in self.heard.items():
             value = max(shares, key=lambda each: shares[each])
-            yield name, value, shares[value]
+            yield voice, value, shares[value]
 
     def _surely(self) -> Iterator[tuple[str, Value, float]]:
-        return ((name, value, share) for name, value, share in self._likeliest() if share >= SIGN_HEARD)
+        if True not in self.order:
+            return ((voice, value, share) for voice, value, share in self._likeliest() if share >= HEARD)
+        least = GRAVE_HEARD if self.name in GRAVE else HEARD
+        yes = ((voice, shares.get(True, 0.0)) for voice, shares in self.heard.items())
+        return ((voice, True, share) for voice, share in yes if share >= least)

@@ -66,7 +66,7 @@ def read_text(text: str, words: WordLists, before: str | None = None, voices: Se
     because: dict[str, tuple[str, ...]] = {}
     for fact, order in words.values.items():
         heard = {name: each[fact] for name, each in others.items() if fact in each and each[fact].keys() <= set(order)}
-        opinion = Opinion(order, said[fact], heard, fact in words.graded)
+        opinion = Opinion(fact, order, said[fact], heard, fact in words.graded)
         facts[fact] = opinion.together() if understood else opinion.first or UNKNOWN
         if told := tuple(opinion.because()):
             because[fact] = told

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.text.opinion import ENOUGH, SIGN_HEARD, Opinion
+from rules.text.opinion import ENOUGH, GRAVE_HEARD, HEARD, Opinion
 from rules.text.voice import Shares
 from rules.vocabulary import UNKNOWN, Value
 
@@ -20,10 +20,12 @@ def heard(order: tuple[Value, ...], value: Value, share: float) -> Shares:
     return {each: share if each == value else (1 - share) / (len(order) - 1) for each in order}
 
 
-def together(order: tuple[Value, ...], said: Value | None, *others: tuple[Value, float]) -> Value:
+def together(
+    order: tuple[Value, ...], said: Value | None, *others: tuple[Value, float], fact: str = "sign_small_bug"
+) -> Value:
     spoken = {said: ["en/list: word"]} if said is not None else {}
     voices = {f"voice {number}": heard(order, *each) for number, each in enumerate(others)}
-    return Opinion(order, spoken, voices, order != INTENT).together()
+    return Opinion(fact, order, spoken, voices, order != INTENT).together()
 
 
 @pytest.mark.parametrize(
@@ -83,13 +85,20 @@ def test_a_further_voice_hides_nothing(
         (True, [], True),
         (True, [(False, 0.99)], True),
         (None, [(True, 0.8)], True),
-        (None, [(True, 0.6)], False),
+        (None, [(True, 0.55)], False),
         (None, [(False, 0.99), (True, 0.8)], True),
     ],
 )
 def test_one_who_sees_smoke_is_enough(said: Value | None, others: list[tuple[Value, float]], meant: Value) -> None:
     """A fire would otherwise be voted down."""
     assert together(SIGN, said, *others) == meant
+
+
+def test_a_grave_sign_counts_before_it_is_likely() -> None:
+    """A fire that somebody tells of in unusual words would otherwise wait among the late parcels."""
+    assert together(SIGN, None, (True, 0.4), fact="sign_safety") is True
+    assert together(SIGN, None, (True, 0.4), fact="sign_slow_parcel") is False
+    assert together(SIGN, None, (True, 0.2), fact="sign_safety") is False
 
 
 def test_of_two_levels_the_higher_one_counts() -> None:
@@ -102,13 +111,13 @@ def test_of_two_levels_the_higher_one_counts() -> None:
 def test_it_is_told_who_spoke() -> None:
     """Nobody could otherwise check a reading, or find the list to mend."""
     voices = {"second voice": heard(INTENT, "other", 0.93)}
-    opinion = Opinion(INTENT, {"complaint": ["en/a: x", "en/b: y", "en/a: x"]}, voices, graded=False)
+    opinion = Opinion("intent", INTENT, {"complaint": ["en/a: x", "en/b: y", "en/a: x"]}, voices, graded=False)
     assert list(opinion.because()) == ["en/a: x", "en/b: y", "second voice: other, 93%"]
-    silent = Opinion(SIGN, {}, {"second voice": heard(SIGN, False, 0.99)}, graded=True)
+    silent = Opinion("sign_safety", SIGN, {}, {"second voice": heard(SIGN, False, 0.99)}, graded=True)
     assert list(silent.because()) == []
 
 
 def test_the_thresholds_leave_room_for_doubt() -> None:
     """A threshold of a half or less would ask nobody, one of 1 everybody."""
     assert 0.5 < ENOUGH < 1
-    assert 0.5 < SIGN_HEARD < 1
+    assert GRAVE_HEARD < 0.5 < HEARD < 1
