@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from flows.desk import Desk
     from flows.shelf import Shelf
     from flows.store.database import Store
+    from flows.third_voice import ThirdVoice
 
 PRACTICE_HOST = "127.0.0.1"
 
@@ -53,7 +54,8 @@ def open_desk(settings: Settings, store: Store, warn: Warn = _to_log) -> Desk:
     shelf = open_shelf(store, warn)
     channel = open_channel(settings)
     team = open_team(settings, shelf, warn)
-    return Desk(store, shelf, channel, team, Pace(store.clock), timezone=settings.timezone)
+    third = open_third_voice(settings)
+    return Desk(store, shelf, channel, team, Pace(store.clock), timezone=settings.timezone, third_voice=third)
 
 
 def open_shelf(store: Store | None = None, warn: Warn = _to_log) -> Shelf:
@@ -98,6 +100,16 @@ def open_channel(settings: Settings) -> CloudApi | Manual:
         settings.whatsapp_token.get_secret_value(),
         name=settings.channel,
     )
+
+
+def open_third_voice(settings: Settings) -> ThirdVoice | None:
+    """The language model that reads what customers write, too; None unless the settings name one."""
+    if settings.llm_url is None or settings.llm_model is None:
+        return None
+    from flows.third_voice import ThirdVoice
+
+    key = settings.llm_key.get_secret_value() if settings.llm_key is not None else None
+    return ThirdVoice(settings.llm_url, settings.llm_model, key)
 
 
 def open_team(settings: Settings, shelf: Shelf, warn: Warn) -> Team | NoTeam:

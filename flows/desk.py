@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 from flows.channels.channel import Channel
@@ -14,6 +14,9 @@ from flows.channels.team import NotTold, Told
 from flows.shelf import Shelf
 from flows.store.database import Store
 from rules.vocabulary import Value
+
+if TYPE_CHECKING:
+    from flows.third_voice import ThirdVoice
 
 
 class Colleagues(Protocol):
@@ -25,7 +28,7 @@ class Colleagues(Protocol):
 @dataclass(frozen=True)
 class Desk:
     """Everything that acting needs, handed in from outside so that a rehearsal can hand in something else.
-    `given` are facts that a rehearsal takes as known."""
+    `given` are facts that a rehearsal takes as known; without a `third_voice` two read what customers wrote."""
 
     store: Store
     shelf: Shelf
@@ -35,6 +38,7 @@ class Desk:
     business: str = "Firebreak"
     timezone: ZoneInfo = ZoneInfo("UTC")
     given: Mapping[str, Value] = field(default_factory=dict)
+    third_voice: ThirdVoice | None = None
 
     def now(self) -> datetime:
         return self.store.clock.now()

@@ -42,6 +42,13 @@ def _web_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def _key(key: SecretStr) -> SecretStr:
+    text = key.get_secret_value()
+    if not (text.isascii() and text.isprintable()) or " " in text:
+        raise ValueError("has characters that no key has")
+    return key
+
+
 def _zone(name: object) -> object:
     if isinstance(name, str) and name not in available_timezones():
         raise ValueError(f"is not a time zone such as Europe/Berlin{did_you_mean(name, available_timezones())}")
@@ -120,6 +127,14 @@ class Settings(BaseSettings):
     team: Annotated[Path, AfterValidator(_absolute)] | None = Field(
         default=None, description="the team file: roles, the people behind them, their Apprise addresses"
     )
+    llm_url: Annotated[str, AfterValidator(_web_address)] | None = Field(
+        default=None,
+        description="the address of a language model that reads messages too, up to /v1; personal data is taken out",
+    )
+    llm_model: str | None = Field(default=None, description="the name of the model at that address")
+    llm_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
+        default=None, description="the key for that address, if it asks for one"
+    )
     timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
         default=ZoneInfo("UTC"), description="the time zone in which times are shown and schedules are read"
     )
@@ -149,6 +164,10 @@ class Settings(BaseSettings):
         if len(set(ports.values())) < len(ports):
             said = ", ".join(f"{name}: {port}" for name, port in ports.items())
             problems.append(f"two services cannot share a port ({said})")
+        for given_one, other in (("llm_url", "llm_model"), ("llm_model", "llm_url"), ("llm_key", "llm_url")):
+            if getattr(settings, given_one) is not None and getattr(settings, other) is None:
+                names = f"{PREFIX}{given_one.upper()} needs {PREFIX}{other.upper()}"
+                problems.append(f"{names}, {_described(other)}")
         if problems:
             raise SettingsError("\n".join(problems))
         return settings

@@ -25,6 +25,7 @@ from rules.problems import Place, Problems
 from rules.reading import Verbs
 from rules.replies import Reply, read_reply
 from rules.text import reading
+from rules.text.voice import Voice
 from rules.text.word_lists import WordLists
 from rules.vocabulary import Vocabulary
 from rules.voice.second_voice import SecondVoice
@@ -122,12 +123,17 @@ class Bundle:
         return RuleSet("triggers", rules, self.vocabulary)
 
     def reading_of(
-        self, text: str, before: str | None = None, region: str | None = None, own_names: Iterable[str] = ()
+        self,
+        text: str,
+        before: str | None = None,
+        region: str | None = None,
+        own_names: Iterable[str] = (),
+        further: Iterable[Voice] = (),
     ) -> reading.Reading:
-        """What a customer's text says, by the word lists of this bundle and the second voice, and which personal data
-        stands in it. `before` is the locale that the conversation was in so far, `region` the customer's country (by
-        the language, if nobody knows it) and `own_names` their names."""
-        read = reading.read_text(text, self.words, before, [SecondVoice.load()])
+        """What a customer's text says, by the word lists of this bundle, the second voice and `further` ones, and which
+        personal data stands in it. `before` is the locale that the conversation was in so far, `region` the customer's
+        country (by the language, if nobody knows it) and `own_names` their names."""
+        read = reading.read_text(text, self.words, before, [SecondVoice.load(), *further])
         if not text.strip():
             return read
         spans = personal_data.find(text, region or personal_data.HOME.get(str(read["locale"])), own_names)

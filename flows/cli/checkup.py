@@ -240,6 +240,24 @@ def channel_findings(settings: Settings) -> Iterator[Finding]:
         yield Finding("channel", "broken", f"{channel.name}: {check.says}", "nothing can be sent until this is mended")
 
 
+def third_voice_findings(settings: Settings, shelf: Shelf) -> Iterator[Finding]:
+    """The language model that reads messages too, if there is to be one: whether it reads a sentence."""
+    from urllib.parse import urlsplit
+
+    from flows.assembly import open_third_voice
+
+    voice = open_third_voice(settings)
+    if voice is None:
+        return
+    check = voice.check(shelf.current)
+    if not check.ok:
+        yield Finding("third voice", "warn", check.says, "two voices read on; mend FIREBREAK_LLM_… or take it out")
+    elif urlsplit(str(settings.llm_url)).scheme == "http" and not voice.on_this_machine:
+        yield Finding("third voice", "warn", f"{check.says}; what it is told travels unencrypted", "use https")
+    else:
+        yield Finding("third voice", "ok", check.says)
+
+
 def service_findings(settings: Settings) -> Iterator[Finding]:
     """Firebreak's own parts, as they run now."""
     web = f"http://{settings.host}:{settings.port}"

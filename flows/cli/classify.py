@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.cli.context import Json
+from flows.cli.context import Json, load_settings
 from flows.cli.paper import fill, ink, say, say_json, tell, width, wrap
 
 if TYPE_CHECKING:
+    from flows.third_voice import ThirdVoice
     from rules.bundle import Bundle
     from rules.personal_data import Span
 
 _SAY_EVERY = 1_000  # messages, until something is said of how far it is
+_THIRD = "third voice"  # the key under which it is said why the model was not heard
 
 
 def classify(
@@ -28,19 +30,20 @@ def classify(
     ] = None,
     country: Annotated[
         str | None,
-        typer.Option(
-            metavar="CC", help="The customer's country (CN, DE, …), for numbers as they are written there."
-        ),
+        typer.Option(metavar="CC", help="The customer's country (CN, DE, …), for numbers as they are written there."),
     ] = None,
     before: Annotated[
         str | None,
         typer.Option(metavar="LOCALE", help="The language of the conversation so far, for what is too short to tell."),
     ] = None,
+    llm: Annotated[
+        bool, typer.Option("--llm", help="Also ask the language model of FIREBREAK_LLM_URL, as a running service does.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Read messages as the rules would, and tell the facts in them.
 
-    For each fact it says what spoke for it: an entry of the word lists, or the second voice and how sure it is. What
+    For each fact it says what spoke for it: an entry of the word lists, or another voice and how sure it is. What
     nobody can tell is unknown. Nothing is stored. With --json and --file there is one object on each line, in the order
     of the messages; an empty line is an empty message. Personal data is told by its kind and its place (characters
     from 0 on), so that it can be masked.
@@ -61,8 +64,9 @@ def classify(
     bundle = open_shelf().current
     if before is not None:
         bundle.vocabulary.fact("locale").gate(before)
+    third = _third_voice() if llm else None
     if text is not None:
-        told = Told.of(bundle, text, before, country)
+        told = Told.of(bundle, text, before, country, third)
         if as_json:
             say_json(told.to_json())
         else:
@@ -70,7 +74,7 @@ def classify(
                 say(line)
         return
     for number, message in enumerate(_messages(str(file)), 1):
-        told = Told.of(bundle, message, before, country)
+        told = Told.of(bundle, message, before, country, third)
         if as_json:
             say(json.dumps({"line": number, **told.to_json()}))
         else:
@@ -88,13 +92,19 @@ class Told:
         self.spans = spans
 
     @classmethod
-    def of(cls, bundle: Bundle, text: str, before: str | None, country: str | None) -> Told:
-        reading = bundle.reading_of(text, before, country)
+    def of(cls, bundle: Bundle, text: str, before: str | None, country: str | None, third: ThirdVoice | None) -> Told:
+        from flows.hearing import Written
+
+        written = Written(text, country, before=before)
+        hearings = third.hear([written], bundle) if third is not None and text.strip() else []
+        reading = bundle.reading_of(text, before, country, further=hearings)
         triage = bundle.derive(reading.facts, {"severity"}).decisions[bundle.triage.name]
         known = {**reading.facts, **triage.then}
         because = {name: list(entries) for name, entries in reading.because.items()}
         if triage.rule is not None:
             because["severity"] = [f"triage/{triage.rule.id}: {triage.rule.title}"]
+        if unheard := [hearing.in_words() for hearing in hearings if hearing.why_not]:
+            because[_THIRD] = unheard
         return cls(known, because, reading.personal_data)
 
     def to_json(self) -> dict[str, Any]:
@@ -122,11 +132,23 @@ class Told:
         for word, names in (("unknown", open_), ("no", silent)):
             for number, part in enumerate(wrap(", ".join(names), width() - 9) if names else ()):
                 yield ink(f"{fill(word if number == 0 else '', 9)}{part}", "dim")
+        for why in self.because.get(_THIRD, ()):
+            yield from wrap(f"The {_THIRD} {why}", width())
 
     def _found(self) -> Iterator[tuple[str, str]]:
         for name, value in self.facts.items():
             if value is not False and (value != "unknown" or name in self.because):
                 yield name, "yes" if value is True else str(value)
+
+
+def _third_voice() -> ThirdVoice:
+    from flows.assembly import open_third_voice
+    from flows.errors import FirebreakError
+
+    third = open_third_voice(load_settings())
+    if third is None:
+        raise FirebreakError("--llm asks a language model: set FIREBREAK_LLM_URL and FIREBREAK_LLM_MODEL.")
+    return third
 
 
 def _messages(file: str) -> Iterator[str]:

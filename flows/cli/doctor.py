@@ -66,6 +66,8 @@ def _look() -> Iterator[Finding]:
         if shelf is not None:
             yield from checkup.team_findings(settings, shelf)
         yield from checkup.channel_findings(settings)
+        if shelf is not None:
+            yield from checkup.third_voice_findings(settings, shelf)
         yield from checkup.service_findings(settings)
 
 

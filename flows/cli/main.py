@@ -19,6 +19,7 @@ from flows.cli import (
     decide,
     diff,
     doctor,
+    examples,
     graph,
     incident,
     measure,
@@ -72,6 +73,7 @@ _ORDER = (
     "decide",
     "classify",
     "measure",
+    "examples",
     "graph",
     "card",
     "diff",
@@ -148,6 +150,7 @@ app.command("rehearse")(rehearse.rehearse)
 app.command("decide")(decide.decide)
 app.command("classify")(classify.classify)
 app.command("measure")(measure.measure)
+app.command("examples")(examples.list_examples)
 app.command("graph")(graph.graph)
 app.command("card")(card.card)
 app.command("diff")(diff.diff)

@@ -30,7 +30,7 @@ def measure(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Tell how well texts are read: precision and recall for each language and each fact.
+    """Tell how well texts are read, by language and by fact.
 
     A file holds one message a line, with tabs between intent, anger, signs, more and the text; its name is the language
     (`pt.tsv`). Without a file those of tests/texts are read. Precision: of the messages a thing was read in, the share

@@ -8,8 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.desk import Desk
+from flows.hearing import Hearing, Written
 from flows.runs import complaints, history, opening, providers, settling
 from flows.store.tables import Case, Customer, Message, Run, Subject
+from flows.store.vault import Vault
 from rules.language import Playbook
 from rules.personal_data import country_of
 from rules.vocabulary import UNKNOWN, Facts, Value, Vocabulary, facts_to_json
@@ -40,12 +42,26 @@ def unread(session: Session, subject_id: str) -> list[Message]:
     return list(session.scalars(waiting.order_by(Message.sent_at, Message.received_at, Message.id)))
 
 
-def read_message(desk: Desk, session: Session, message: Message, flow_run: str | None = None) -> Case | None:
-    """Read one message: note its facts, decide, and open or join a case. Returns the case it belongs to now."""
+def written(vault: Vault, session: Session, message: Message) -> Written:
+    """What a message says in words, with what is known of its customer. Of what is erased or damaged nothing is known,
+    and unknown goes to the cautious side."""
+    customer = session.get_one(Customer, message.customer_id)
+    content = vault.open_or_nothing(message.sealed_content)
+    text = " ".join(str(content[part]) for part in ("text", "caption") if content.get(part))
+    number = providers.number_of(session, vault, customer) if text else None
+    name = str(vault.open_or_nothing(customer.sealed_profile).get("name") or "")
+    return Written(text, country_of(number) if number is not None else None, (name,), customer.locale)
+
+
+def read_message(
+    desk: Desk, session: Session, message: Message, flow_run: str | None = None, hearing: Hearing | None = None
+) -> Case | None:
+    """Read one message: note its facts, decide, and open or join a case. Returns the case it belongs to now. `hearing`
+    is what the third voice heard in it, if there is such a voice."""
     bundle, now = desk.shelf.current, desk.now()
     customer = session.get_one(Customer, message.customer_id)
     message.handled_at = now
-    message.facts = facts_to_json(_facts_of(desk, session, customer, message))
+    message.facts = facts_to_json(_facts_of(desk, session, message, hearing))
     if (locale := message.facts.get("locale", UNKNOWN)) != UNKNOWN:
         customer.locale = str(locale)
     complaint = complaints.record(session, message)  # before anything is decided: whoever complains is one of the crowd
@@ -65,7 +81,11 @@ def read_message(desk: Desk, session: Session, message: Message, flow_run: str |
         "place": message.place,
         "facts": message.facts,
         "severity": str(facts["severity"]),
-        "because": {"triage": triage.in_words() if triage else {}, "trigger": decision.in_words()},
+        "because": {
+            "triage": triage.in_words() if triage else {},
+            "trigger": decision.in_words(),
+            **({hearing.name: hearing.in_words()} if hearing is not None else {}),
+        },
     }
     # WhatsApp delivers again for seven days; a time before that is somebody's wrong clock.
     asked_at = min(now, max(message.sent_at, now - timedelta(days=7)))
@@ -87,25 +107,15 @@ def read_message(desk: Desk, session: Session, message: Message, flow_run: str |
     return case
 
 
-def _facts_of(desk: Desk, session: Session, customer: Customer, message: Message) -> dict[str, Value]:
+def _facts_of(desk: Desk, session: Session, message: Message, hearing: Hearing | None) -> dict[str, Value]:
     """The facts of one message by itself."""
-    # Of what is erased or damaged nothing is known, and unknown goes to the cautious side.
-    content = desk.store.vault.open_or_nothing(message.sealed_content)
-    text = " ".join(str(content[part]) for part in ("text", "caption") if content.get(part))
+    text, region, names, before = written(desk.store.vault, session, message)
+    further = [hearing] if hearing is not None else []
     return {
-        **_read(desk, session, customer, text),
+        **desk.shelf.current.reading_of(text, before, region, names, further).facts,
         "message_kind": _KINDS.get(message.kind, UNKNOWN),
         "has_photo": message.kind == "image",
     }
-
-
-def _read(desk: Desk, session: Session, customer: Customer, text: str) -> Facts:
-    """The facts in the words of a message."""
-    vault = desk.store.vault
-    number = providers.number_of(session, vault, customer) if text else None
-    name = str(vault.open_or_nothing(customer.sealed_profile).get("name") or "")
-    region = country_of(number) if number is not None else None
-    return desk.shelf.current.reading_of(text, customer.locale, region, [name]).facts
 
 
 def _begins_anew(vocabulary: Vocabulary, playbook: Playbook, case: Case, facts: Facts) -> bool:

@@ -14,19 +14,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from flows.desk import Desk
 from flows.errors import ClaimLost
+from flows.hearing import Hearing
 from flows.runs import history, intake, moving, news, trouble
 from flows.runs.progress import standings
 from flows.runs.ready import Ready, next_due, ready
 from flows.sending import courier
 from flows.store import subjects
 from flows.store.tables import Run, Subject
+
+if TYPE_CHECKING:
+    from flows.third_voice import ThirdVoice
 
 LEASE = timedelta(seconds=90)
 """How long a claim holds without a sign of life; longer than the slowest call to a channel."""
@@ -37,6 +41,7 @@ MOST_LETTERS = 32
 BUDGET = timedelta(seconds=20)
 """After this a wave begins nothing new, so that an emergency is claimed soon however much else there is to do."""
 MOST_ROUNDS = 100
+_TOO_LATE = Hearing(why_not="the message came in while others were read")
 
 log = logging.getLogger(__name__)
 Item = TypeVar("Item")
@@ -91,6 +96,7 @@ class Wave:
     claims: dict[str, subjects.Claim] = field(default_factory=dict)
     touched: set[tuple[str, str]] = field(default_factory=set)
     asked: dict[str, Any] = field(default_factory=dict)  # what the store is asked once for everybody in the wave
+    heard: dict[str, Hearing | None] = field(default_factory=dict)  # in each message, by its id; None: it has no words
     _finished: bool = False
 
     def claim(self) -> int:
@@ -123,6 +129,8 @@ class Wave:
     def _round(self) -> Iterator[Group]:
         todo = self._ready()
         if arrived := self._by_severity(todo.unread):
+            if self.desk.third_voice is not None:
+                yield Group("listen", len(arrived), partial(self._listen, self.desk.third_voice, arrived))
             yield self._group("read", arrived, self._read)
             todo = self._ready()
         if happened := self._by_severity(todo.news):
@@ -207,11 +215,23 @@ class Wave:
             return False
         return True
 
+    def _listen(self, voice: ThirdVoice, subject_ids: list[str]) -> list[Moved]:
+        """Ask the third voice what they wrote: here, because nothing may be waited for in a transaction."""
+        with self.desk.store.read() as session:
+            unread = [each for subject_id in subject_ids for each in intake.unread(session, subject_id)]
+            words = [intake.written(self.desk.store.vault, session, each) for each in unread]
+        said = {each.id: (each, written) for each, written in zip(unread, words, strict=True) if written.text.strip()}
+        waited = max((self.desk.now() - each.received_at for each, _ in said.values()), default=timedelta(0))
+        heard = voice.hear([each for _, each in said.values()], self.desk.shelf.current, waited.total_seconds())
+        self.heard = {**dict.fromkeys(each.id for each in unread), **dict(zip(said, heard, strict=True))}
+        return []
+
     def _read(self, subject_id: str) -> list[Moved]:
         moved = []
         with self._held(subject_id) as session:
             for message in intake.unread(session, subject_id):
-                case = intake.read_message(self.desk, session, message, self.flow_run)
+                hearing = self.heard.get(message.id, _TOO_LATE) if self.desk.third_voice is not None else None
+                case = intake.read_message(self.desk, session, message, self.flow_run, hearing)
                 moved.append(
                     Moved(case.id if case else subject_id, case.playbook if case else "—", "read", "done", "read")
                 )

@@ -55,6 +55,8 @@ def _reasons(both: Data, severity: object) -> tuple[tuple[str, ...], tuple[str, 
     if triage.get("rule"):
         title = triage.get("title") or triage["rule"]
         chosen.append(f"severity {severity}: {title[:1].lower()}{title[1:]}, as {triage['because']}")
+    if third_voice := both.get("third voice"):
+        chosen.append(f"the third voice {third_voice}")
     return tuple(chosen), (*trigger.get("why_not", ()), *triage.get("why_not", ()))
 
 

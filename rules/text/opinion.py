@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
 
@@ -56,8 +56,8 @@ class Opinion:
         """What all say together.
 
         Of something graded, a sign or a level, the highest that anybody says: one who sees smoke is enough. Of a choice
-        the likeliest; but nobody knows where that is not what the lists say, or is not likely enough. Then it is
-        unknown, and a person is asked.
+        the likeliest; but nobody knows where that is not what the lists say, or is not likely enough, or where one of
+        several voices suspects something else. Then it is unknown, and a person is asked.
         """
         if self.graded:
             spoken = {self.first, *(value for _, value, _ in self._surely())}
@@ -66,7 +66,7 @@ class Opinion:
         if not self.heard or self.silence == UNKNOWN:
             return self.silence if self.first is None else self.first
         agreed = self.first in (None, best) and self.likely.get(best, 0.0) >= ENOUGH
-        return best if agreed else UNKNOWN
+        return best if agreed and all(value == best for value in self._suspicions()) else UNKNOWN
 
     def because(self) -> Iterator[str]:
         """Who spoke, and for what, if it was not what silence means too."""
@@ -76,6 +76,15 @@ class Opinion:
         for voice, value, share in self._surely() if self.graded else self._likeliest():
             if value not in (expected, False):
                 yield f"{voice}: {'yes' if value is True else value}, {share:.0%}"
+
+    def _suspicions(self) -> Iterator[Value]:
+        """What each of several voices would bring up if it were alone with the lists: nobody is outvoted by one who is
+        surer, or who was talked into it."""
+        for name, shares in self.heard.items() if len(self.heard) > 1 else ():
+            alone = replace(self, heard={name: shares})
+            if alone.together() != self.silence:
+                loud = [value for value in self.order if value != self.silence]
+                yield max(loud, key=lambda value: alone.likely.get(value, 0.0))
 
     def _likeliest(self) -> Iterator[tuple[str, Value, float]]:
         for voice, shares in self.heard.items():

@@ -1,5 +1,7 @@
 """`python -m rules.voice.learning`: learn from `examples/*.tsv` and write `model.json.gz`. Needs scikit-learn.
 
+Further folders may be named, such as the answers of your own people (`firebreak examples --into FOLDER`).
+
 One logistic regression for each fact, over which pieces of words a text has: each counts once, a rare one more, and a
 text as much as any other. The same examples give the same model.
 """
@@ -9,6 +11,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +20,7 @@ import numpy
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from rules.problems import Problems
+from rules.problems import Place, Problems
 from rules.vocabulary import Value, Vocabulary
 from rules.voice.labelled import SIGN, Labelled, read_labelled
 from rules.voice.second_voice import MODEL, UNIT, SecondVoice, distinct_pieces
@@ -29,11 +32,17 @@ STRICTNESS = 20.0  # scikit-learn's C: the higher, the more it trusts the exampl
 SMALLEST = 2  # tenths; what weighs less is left out
 
 
-def examples() -> list[Labelled]:
-    """All messages to learn from. Raises ContentError with every line that cannot be read."""
+def examples(*further: Path) -> list[Labelled]:
+    """All messages to learn from, those in `further` folders among them. Raises ContentError with every line that
+    cannot be read, and every folder without a file of examples."""
     problems = Problems()
     vocabulary = Vocabulary.load()
-    found = [each for path in sorted(EXAMPLES.rglob("*.tsv")) for each in read_labelled(path, vocabulary, problems)]
+    found: list[Labelled] = []
+    for folder in (EXAMPLES, *further):
+        paths = sorted(folder.rglob("*.tsv"))
+        if not paths:
+            problems.error(Place(str(folder)), "there is no .tsv file in this folder", "file")
+        found += [each for path in paths for each in read_labelled(path, vocabulary, problems)]
     problems.raise_errors()
     return found
 
@@ -45,7 +54,7 @@ def fingerprint(messages: Iterable[Labelled]) -> str:
 
 
 def learn(messages: Sequence[Labelled]) -> SecondVoice:
-    """What these messages teach."""
+    """What these messages teach: each fact is learned from those that are labelled with it."""
     counter = TfidfVectorizer(analyzer=distinct_pieces, min_df=RARE, binary=True)
     counted = counter.fit_transform([each.text for each in messages])
     signs = sorted({name for each in messages for name in each.facts if name.startswith(SIGN)})
@@ -53,11 +62,12 @@ def learn(messages: Sequence[Labelled]) -> SecondVoice:
     bias: list[float] = []
     rows: list[Any] = []
     for fact in (*FACTS, *signs):
-        labels = [str(each.facts[fact]) for each in messages]
+        labelled = [number for number, each in enumerate(messages) if fact in each.facts]
+        labels = [str(messages[number].facts[fact]) for number in labelled]
         if len(set(labels)) < 2:
             continue
         model = LogisticRegression(C=STRICTNESS, class_weight="balanced", max_iter=2_000)
-        model.fit(counted, labels)
+        model.fit(counted[labelled], labels)
         two = len(model.classes_) == 2
         outcomes += [(fact, True)] if two else [(fact, str(value)) for value in model.classes_]
         bias += list(model.intercept_)
@@ -93,6 +103,6 @@ def _json(data: object) -> str:
 
 
 if __name__ == "__main__":
-    learned = learn(examples())
+    learned = learn(examples(*map(Path, sys.argv[1:])))
     write(learned)
     print(f"{len(learned.weights):,} pieces, learned from {learned.learned_from}, in {MODEL.name}")  # noqa: T201

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flows import assembly
-from flows.assembly import NoTeam, open_channel, open_desk, open_store, open_team, role_names
+from flows.assembly import NoTeam, open_channel, open_desk, open_store, open_team, open_third_voice, role_names
 from flows.channels.cloud_api import CloudApi
 from flows.channels.manual import Manual
 from flows.channels.team import NotTold, Team, Told
@@ -60,6 +60,14 @@ def test_channel_is_the_one_that_was_chosen(load: Load) -> None:
     assert isinstance(open_channel(load(channel="manual", master_key=KEY)), Manual)
     with pytest.raises(SettingsError, match="FIREBREAK_WHATSAPP_TOKEN"):
         open_channel(load(channel="cloud_api"))
+
+
+def test_third_voice_is_there_only_if_it_is_set(load: Load) -> None:
+    """Customers' words would be sent somewhere although nobody asked for that, or never although somebody did."""
+    assert open_third_voice(load()) is None
+    voice = open_third_voice(load(llm_url="https://models.example.com/v1", llm_model="m", llm_key="k"))
+    assert voice is not None
+    assert (voice.host, voice.model, voice.on_this_machine) == ("models.example.com", "m", False)
 
 
 def test_practice_team_is_reached_on_the_board(load: Load, shelf: Shelf) -> None:

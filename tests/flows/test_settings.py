@@ -109,6 +109,7 @@ def test_two_services_are_not_put_on_one_port(given: pytest.MonkeyPatch) -> None
 def test_no_secret_is_ever_shown(given: pytest.MonkeyPatch) -> None:
     """A token would be in a terminal, a log or a bug report."""
     secret = "hunter2-hunter2"
+    _set(given, LLM_URL="https://example.com/v1", LLM_MODEL="m", LLM_KEY=secret)
     database = f"postgresql+psycopg://firebreak:{secret}@localhost/firebreak"
     _set(given, MASTER_KEY=secret, WHATSAPP_TOKEN=secret, WHATSAPP_APP_SECRET=secret, WHATSAPP_VERIFY_TOKEN=secret)
     _set(given, DATABASE_URL=database, KEYS_URL=database)
@@ -121,6 +122,24 @@ def test_no_secret_is_ever_shown(given: pytest.MonkeyPatch) -> None:
     with pytest.raises(SettingsError) as caught_too:
         Settings.load()
     assert secret not in str(caught_too.value)
+
+
+@pytest.mark.parametrize(
+    ("given_ones", "says"),
+    [
+        ({"LLM_URL": "https://example.com/v1"}, "FIREBREAK_LLM_URL needs FIREBREAK_LLM_MODEL"),
+        ({"LLM_MODEL": "m"}, "FIREBREAK_LLM_MODEL needs FIREBREAK_LLM_URL"),
+        ({"LLM_KEY": "k"}, "FIREBREAK_LLM_KEY needs FIREBREAK_LLM_URL"),
+        ({"LLM_URL": "example.com", "LLM_MODEL": "m"}, "FIREBREAK_LLM_URL"),
+        ({"LLM_URL": "https://example.com/v1", "LLM_MODEL": "m", "LLM_KEY": "sk-ä"}, "that no key has"),
+    ],
+)
+def test_half_a_language_model_is_an_error(given_ones: dict[str, str], says: str, given: pytest.MonkeyPatch) -> None:
+    """An operator would believe that the model reads messages, and it would never be asked."""
+    _set(given, **given_ones)
+    with pytest.raises(SettingsError, match=says) as caught:
+        Settings.load()
+    assert "sk-" not in str(caught.value)
 
 
 def test_what_a_channel_lacks_is_listed_whole(given: pytest.MonkeyPatch) -> None:

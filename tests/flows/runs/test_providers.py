@@ -182,8 +182,7 @@ def test_a_label_on_one_case_holds_for_the_customer() -> None:
     with stage.store.begin() as session:
         everyone = session.scalars(select(Customer).order_by(Customer.id)).all()
         marked = {
-            each.id: gather(About(session, START, customer=each), SHIPPED, ["privacy_sensitive"])
-            for each in everyone
+            each.id: gather(About(session, START, customer=each), SHIPPED, ["privacy_sensitive"]) for each in everyone
         }
         assert sorted(known["privacy_sensitive"] for known in marked.values()) == [False, True]
         merged = customers.merge(session, stage.store.vault, START, *marked)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rules.problems import Problems
-from rules.vocabulary import Vocabulary
-from rules.voice.labelled import Labelled, read_labelled
+from rules.vocabulary import Value, Vocabulary
+from rules.voice import labelled
+from rules.voice.labelled import Labelled, line_of, read_labelled
 
 VOCABULARY = Vocabulary.load()
 
@@ -50,3 +53,39 @@ def test_a_faulty_line_harms_only_itself(tmp_path: Path, line: str, complaint: s
     assert len(found) == 2
     assert len(problems) == 1
     assert problems[0].startswith(complaint)
+
+
+@pytest.mark.parametrize(
+    ("line", "facts"),
+    [
+        ("?\t?\t?\t-\tola", {}),
+        ("complaint\t?\t?\t-\tola", {"intent": "complaint"}),
+        ("?\tupset\tsafety,!slow_parcel,?\t-\tola", {"anger": "upset", "sign_safety": True, "sign_slow_parcel": False}),
+        ("?\t?\t?\tmotive=privacy\tola", {"motive": "privacy"}),
+    ],
+)
+def test_what_nobody_said_is_not_labelled(tmp_path: Path, line: str, facts: dict[str, Value]) -> None:
+    """A fire of which only the wish was asked would be learned as a message without danger."""
+    [found], problems = read(tmp_path, line)
+    assert not problems
+    assert found.facts == facts
+
+
+LABELS = {name: st.sampled_from([*VOCABULARY[name].values]) for name in labelled.LABELS}
+SIGNS = {fact.name: st.booleans() for fact in VOCABULARY if fact.name.startswith("sign_")}
+
+
+@given(
+    facts=st.fixed_dictionaries({}, optional={**LABELS, **SIGNS}),
+    text=st.text(st.characters(codec="utf-8"), max_size=40),
+)
+def test_a_written_line_is_read_back(
+    tmp_path_factory: pytest.TempPathFactory, facts: dict[str, Value], text: str
+) -> None:
+    """What people said would be lost on its way into the file, or a line break of a customer make it unreadable."""
+    path = tmp_path_factory.getbasetemp() / "pt.tsv"
+    path.write_text(line_of(facts, text) + "\n", encoding="utf-8", newline="")
+    problems = Problems()
+    [found] = read_labelled(path, VOCABULARY, problems)
+    assert not problems.items
+    assert found == Labelled(" ".join(text.split()), "pt", facts)

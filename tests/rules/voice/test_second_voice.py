@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
+from rules.problems import ContentError
 from rules.voice import learning, second_voice
+from rules.voice.labelled import Labelled
 from rules.voice.second_voice import MOST_PIECES, SecondVoice, distinct_pieces
 
 EXAMPLES = learning.examples()
@@ -41,6 +43,23 @@ def test_the_same_examples_teach_the_same() -> None:
     """Nobody could otherwise tell whether a model belongs to its examples."""
     lesson = EXAMPLES[:120:3]
     assert learning.learn(lesson) == learning.learn(lesson)
+
+
+def test_what_nobody_said_teaches_nothing() -> None:
+    """Answers of people about the wish alone would teach that there is no danger in any of those messages."""
+    lesson = EXAMPLES[:600:5]
+    wishes = [Labelled(each.text, each.locale, {"intent": each.facts["intent"]}) for each in EXAMPLES[1:600:5]]
+    taught, alone = learning.learn([*lesson, *wishes]), learning.learn(lesson)
+    assert taught.outcomes == alone.outcomes
+    assert learning.learn([*wishes, *lesson[:1]]).outcomes == [each for each in alone.outcomes if each[0] == "intent"]
+
+
+def test_further_folders_are_learned_from(tmp_path: Path) -> None:
+    """What a shop's own people said could not be learned from."""
+    (tmp_path / "en.tsv").write_text("complaint\t?\t?\t-\tthe frobnicator frobs\n")
+    assert learning.examples(tmp_path) == [*EXAMPLES, Labelled("the frobnicator frobs", "en", {"intent": "complaint"})]
+    with pytest.raises(ContentError, match=r"no \.tsv file"):
+        learning.examples(tmp_path / "typo")
 
 
 def test_a_written_model_is_read_back(tmp_path: Path) -> None:
