@@ -143,7 +143,7 @@ class ThirdVoice:
 def facts_asked_for(bundle: Bundle) -> dict[str, Fact]:
     """The facts that it may tell, by name: those of the word lists of which other voices are heard, too."""
     words = bundle.words
-    heard = {name for name, order in words.values.items() if Opinion(order, {}, {}, False).silence != UNKNOWN}
+    heard = {name for name, order in words.values.items() if Opinion(name, order, {}, {}, False).silence != UNKNOWN}
     return {each.name: each for each in bundle.vocabulary if each.source == "text" and each.name in heard}
 
 
