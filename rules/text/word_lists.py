@@ -122,7 +122,7 @@ class WordLists:
         written = [each for language in self.languages for each in _phrases(language)]
         # All at once: the plain form of ten thousand phrases is soon made, ten thousand plain forms are not.
         lines = plain("\n".join(phrase for phrase, _ in written), longest=None).translate(self._alike).split("\n")
-        return Finder(zip(lines, (use for _, use in written), strict=True))
+        return Finder(zip(lines, (use for _, use in written), strict=True) if written else ())
 
     @cached_property
     def _alike(self) -> dict[int, str]:
@@ -161,7 +161,7 @@ def _language(source: Source, vocabulary: Vocabulary, problems: Problems) -> Lan
         if letters and not _is_character_class(letters):
             reader.error((key,), "expected characters and ranges of characters, as in a-z", "words")
     for phrase, _ in _phrases(language):
-        if not phrase.strip("* ") or len(phrase) > LONGEST_PHRASE:
+        if not plain(phrase).strip("* ") or len(phrase) > LONGEST_PHRASE:
             place = source.place_in(("lists",), phrase)
             problems.error(place, f'"{phrase}" cannot be looked for: 1 to {LONGEST_PHRASE} characters', "words")
     for written in language.same_as or {}:

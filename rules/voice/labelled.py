@@ -45,13 +45,13 @@ def read_labelled(path: Path, vocabulary: Vocabulary, problems: Problems) -> lis
         columns = line.split("\t")
         if len(columns) != len(COLUMNS):
             message = f"expected {len(COLUMNS)} columns with tabs between them: {', '.join(COLUMNS)}"
-            problems.error(Place(path.name, number), message, "columns")
+            problems.error(Place(path.name, number), message, "shape")
             continue
         try:
             said = dict(_labels(columns, signs))
             facts = vocabulary.gate(said)
         except (FactError, ValueError) as error:
-            problems.error(Place(path.name, number), str(error), "label")
+            problems.error(Place(path.name, number), str(error), "shape")
             continue
         found.append(Labelled(columns[4], path.stem, {name: facts[name] for name in said}))
     return found

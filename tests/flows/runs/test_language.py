@@ -570,7 +570,7 @@ def test_a_message_after_a_procedure_has_run_out_reaches_somebody() -> None:
     try:
         stage.happen(Event(customer_says=Says(ASKS)))
         stage.pass_time(timedelta(days=2))
-        stage.happen(Event(customer_says=Says("Hello, is anybody there?")))
+        stage.happen(Event(customer_says=Says("Good evening, do you also have it in blue?")))
         with stage.store.read() as session:
             assert [run.playbook for run in session.scalars(select(Run).order_by(Run.started_at))] == [
                 "trial",
