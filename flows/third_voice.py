@@ -21,7 +21,7 @@ import httpx
 from flows.channels.channel import Check
 from flows.hearing import Hearing, Written
 from rules.bundle import Bundle
-from rules.text.opinion import Opinion
+from rules.text.opinion import silence_of
 from rules.text.voice import Shares
 from rules.vocabulary import UNKNOWN, Fact, FactError, Value
 
@@ -71,9 +71,7 @@ class ThirdVoice:
             return [Hearing(why_not="the message had waited long enough")] * len(messages)
         if time.monotonic() < self._rests_until:
             return [Hearing(why_not="it lately gave no answer in time, and is asked again in a minute")] * len(messages)
-        locales = [str(bundle.reading_of(each.text, each.before)["locale"]) for each in messages]
-        texts = [each.masked(locale) for each, locale in zip(messages, locales, strict=True)]
-        hearings = self._heard(texts, bundle, left)
+        hearings = self._heard(messages, bundle, left)
         if hearings and all(each.why_not == _TOO_LATE for each in hearings):
             self._rests_until = time.monotonic() + REST
         for why in sorted({each.why_not for each in hearings if each.why_not}):
@@ -82,17 +80,19 @@ class ThirdVoice:
 
     def check(self, bundle: Bundle) -> Check:
         """Let it read a sentence: proves the address, the key, the model and that its answers can be read."""
-        hearing = self._heard(["The charger caught fire and burned my hand"], bundle, self._patience)[0]
+        said = Written("The charger caught fire and burned my hand")
+        hearing = self._heard([said], bundle, self._patience)[0]
         return Check(not hearing.why_not, f"{self.model} on {self.host} {hearing.in_words()}")
 
-    def _heard(self, texts: Sequence[str], bundle: Bundle, seconds: float) -> list[Hearing]:
-        facts = facts_asked_for(bundle)
-        instruction = instruction_of(facts.values())
-        bodies = [self._body(instruction, text) for text in texts]
+    def _heard(self, messages: Sequence[Written], bundle: Bundle, seconds: float) -> list[Hearing]:
         try:
-            return _run(self._ask_all(bodies, facts, seconds))
-        except Exception as error:  # of a proxy in the environment, say
-            return [self._cannot(error)] * len(texts)
+            locales = [str(bundle.reading_of(each.text, each.before)["locale"]) for each in messages]
+            facts = facts_asked_for(bundle)
+            instruction = instruction_of(facts.values())
+            texts = [each.masked(locale) for each, locale in zip(messages, locales, strict=True)]
+            return _run(self._ask_all([self._body(instruction, text) for text in texts], facts, seconds))
+        except Exception as error:  # a proxy in the environment that is none, say: customers are answered all the same
+            return [self._cannot(error)] * len(messages)
 
     def _cannot(self, error: Exception) -> Hearing:
         return Hearing(why_not=f"{self.host} cannot be asked ({type(error).__name__})")
@@ -142,8 +142,7 @@ class ThirdVoice:
 
 def facts_asked_for(bundle: Bundle) -> dict[str, Fact]:
     """The facts that it may tell, by name: those of the word lists of which other voices are heard, too."""
-    words = bundle.words
-    heard = {name for name, order in words.values.items() if Opinion(name, order, {}, {}, False).silence != UNKNOWN}
+    heard = {name for name, order in bundle.words.values.items() if silence_of(order) != UNKNOWN}
     return {each.name: each for each in bundle.vocabulary if each.source == "text" and each.name in heard}
 
 

@@ -39,7 +39,7 @@ class Opinion:
     @property
     def silence(self) -> Value:
         """What it means that nobody speaks of it, in a text that was understood."""
-        return next((value for value in (False, "other", "calm") if value in self.order), UNKNOWN)
+        return silence_of(self.order)
 
     @cached_property
     def likely(self) -> Shares:
@@ -97,3 +97,8 @@ class Opinion:
         least = GRAVE_HEARD if self.name in GRAVE else HEARD
         yes = ((voice, shares.get(True, 0.0)) for voice, shares in self.heard.items())
         return ((voice, True, share) for voice, share in yes if share >= least)
+
+
+def silence_of(order: Sequence[Value]) -> Value:
+    """What it means that nobody speaks of a fact with these values: unknown where only the lists are heard."""
+    return next((value for value in (False, "other", "calm") if value in order), UNKNOWN)

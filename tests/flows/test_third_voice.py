@@ -175,6 +175,13 @@ def test_closed_port_is_said_and_costs_nothing(content: Bundle) -> None:
     ] * 3
 
 
+def test_proxy_that_is_none_is_said(content: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slip in the environment of the machine would end the answering of customers."""
+    monkeypatch.setenv("HTTPS_PROXY", "nonsense://x")
+    [hearing] = ThirdVoice("https://models.example.com/v1", "m").hear([GRUMBLE], content)
+    assert hearing.why_not.startswith("models.example.com cannot be asked (")
+
+
 @pytest.mark.parametrize("trouble", ["hangs", "drips"])
 def test_nobody_waits_longer_than_the_patience_lasts(trouble: str, endpoint: Endpoint, content: Bundle) -> None:
     """Customers would wait as long as the slowest answer takes, one after the other."""
