@@ -119,8 +119,11 @@ class Decided:
     def lines(self, *, explain: bool) -> Iterator[str]:
         from rules.vocabulary import facts_to_json
 
-        known = [f"{name} = {_word(value)}" for name, value in facts_to_json(self.facts).items()]
-        yield from _under("facts", ", ".join(known) or "none")
+        known = facts_to_json(self.facts)
+        told = [f"{name} = {_word(value)}" for name, value in known.items() if value is not False]
+        yield from _under("facts", ", ".join(told) or "none")
+        if silent := [name for name, value in known.items() if value is False]:
+            yield from _under("and not", ", ".join(silent))
         for decision in self.packs.values():
             if decision is not self.triage:
                 yield ""

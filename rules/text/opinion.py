@@ -15,7 +15,7 @@ SPOKEN = 8.0
 SILENT = 3.0
 """And how many times as likely what their silence means is."""
 ENOUGH = 0.55  # so likely must the value of a choice be, or a person is asked
-HEARD = 0.6  # so likely a sign that no list heard, or a higher level
+HEARD = 0.7  # so likely a sign that no list heard, or a higher level
 GRAVE_HEARD = 0.35  # and so likely one of these, of which a miss is worse than three false alarms
 GRAVE = frozenset({"sign_safety", "sign_property_loss", "sign_media_threat", "sign_legal_threat"})
 
