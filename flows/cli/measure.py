@@ -73,6 +73,8 @@ def _messages(bundle: Bundle, paths: list[Path]) -> Iterator[Labelled]:
     from rules.problems import Problems
     from rules.voice.labelled import read_labelled
 
+    if missing := [path for path in paths if not path.exists()]:
+        raise FirebreakError(f"There is no file or folder {missing[0]}.")
     problems = Problems()
     files = [file for path in paths for file in (sorted(path.glob("*.tsv")) if path.is_dir() else [path])]
     if not files:
