@@ -24,7 +24,7 @@ from tests import documents
 
 ROOT = Path(__file__).parents[1]
 READMES = ["README.md", "README.zh-CN.md"]
-TUTORIALS = ["docs/playbooks.md", "docs/playbooks.zh-CN.md"]
+TUTORIALS = ["docs/playbooks.md", "docs/playbooks.zh-CN.md", "docs/reading.md"]
 REFERENCE = "docs/reference.md"
 DOCUMENTS = [*READMES, "CONTRIBUTING.md", "CHANGELOG.md", *TUTORIALS, REFERENCE]
 SETTINGS = sorted(PREFIX + name.upper() for name in Settings.model_fields)
