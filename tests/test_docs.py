@@ -124,7 +124,7 @@ def test_the_tutorial_comes_out_as_it_stands_there(name: str) -> None:
 
 def test_both_tutorials_build_the_same() -> None:
     """Whoever reads the one language would get another procedure, or fewer tests, than whoever reads the other."""
-    one, other = ([block for block in documents.blocks(read(name)) if block.path] for name in TUTORIALS)
+    one, other = ([block for block in documents.blocks(read(name)) if block.path] for name in TUTORIALS[:2])
     assert [(block.path, block.place) for block in one] == [(block.path, block.place) for block in other]
 
 
