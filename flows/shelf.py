@@ -35,6 +35,10 @@ ROOT = _root()
 """The folder that holds `playbooks/` and `rules/`."""
 
 
+MOST_AT_HAND = 12
+"""How many bundles are kept read: each takes some megabytes, and one that reads texts forty."""
+
+
 class Shelf:
     """Bundles by digest. A run always gets the one it was started with, also after a newer one was released."""
 
@@ -50,8 +54,8 @@ class Shelf:
 
     def put(self, bundle: Bundle) -> None:
         """Let this content be in force from now on, for whatever begins."""
-        self._known[bundle.digest] = bundle
         self.current = bundle
+        self._know(bundle.digest, bundle)
 
     def keep(self, session: Session, bundle: Bundle, now: datetime) -> None:
         """Store a bundle, so that the runs started with it can go on a year later."""
@@ -61,11 +65,17 @@ class Shelf:
         """The bundle of this digest, from the shelf or from the store; `NotFound` if neither has it, `StoreError` if
         what the store has is not what the digest says."""
         if digest not in self._known:
-            found = Bundle.parse(bundles.get(session, digest), self.verbs)
+            found = Bundle.parse(bundles.get(session, digest), self.verbs, reads_texts=False)
             if digest not in (found.digest, _older(found)):
                 raise StoreError(f"The store holds other content than it should under the digest {digest}.")
-            self._known[digest] = found
+            self._know(digest, found)
         return self._known[digest]
+
+    def _know(self, digest: str, bundle: Bundle) -> None:
+        """Keep it at hand, and forget the one that has been there longest: the store has them all."""
+        self._known[digest] = bundle
+        for oldest in [each for each in self._known if each != self.current.digest][: len(self._known) - MOST_AT_HAND]:
+            del self._known[oldest]
 
 
 def _older(bundle: Bundle) -> str:

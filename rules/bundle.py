@@ -40,6 +40,7 @@ TRIAGE = "rules/packs/triage.yaml"
 GUARDS = "rules/packs/guards.yaml"
 LEGAL_CLOCKS = "playbooks/legal_clocks.yaml"
 TEST = ".test.yaml"
+WORDS = "rules/words/"
 EXAMPLES = "rules/checks/examples/"  # what the checks find, for people and for tests; not content
 REPLIES = "playbooks/replies/"
 RELEASES = "playbooks/releases/"
@@ -154,10 +155,16 @@ class Bundle:
             return known
 
     @classmethod
-    def parse(cls, files: Mapping[str, str], verbs: Verbs) -> Bundle:
-        """Read all content; raises ContentError with every problem of every file."""
+    def parse(cls, files: Mapping[str, str], verbs: Verbs, *, reads_texts: bool = True) -> Bundle:
+        """Read all content; raises ContentError with every problem of every file. Without `reads_texts` the word lists
+        are left alone: messages are read by the content in force, and by no older one that runs still go by."""
         problems = Problems()
-        bundle = cls.read(files, verbs, problems)
+        if reads_texts:
+            bundle = cls.read(files, verbs, problems)
+        else:
+            bundle = cls.read({path: text for path, text in files.items() if not is_words(path)}, verbs, problems)
+            if bundle is not None:
+                bundle.files = files
         problems.raise_errors()
         assert bundle is not None, "content without a problem makes a bundle"
         return bundle
@@ -193,7 +200,7 @@ class Bundle:
         written = {path: source for path, source in sources.items() if is_pack(path) and source is not None}
         packs = read_packs(written, vocabulary, problems)
         guards = _one(sources, GUARDS, problems, lambda source, noted: read_guards(source, vocabulary, noted))
-        lists = [source for path, source in sources.items() if path.startswith("rules/words/") and source is not None]
+        lists = [source for path, source in sources.items() if is_words(path) and source is not None]
         facts = sources[FACTS]
         words = _words(tuple((source.path, source.text) for source in lists), facts.text if facts else "")
         if words is None:
@@ -230,6 +237,11 @@ def is_playbook(path: str) -> bool:
 def is_pack(path: str) -> bool:
     """Whether the content file at `path` is a rule pack."""
     return path.startswith(PACKS) and path != GUARDS
+
+
+def is_words(path: str) -> bool:
+    """Whether the content file at `path` holds the word lists of a language."""
+    return path.startswith(WORDS)
 
 
 def is_reply(path: str) -> bool:

@@ -22,7 +22,7 @@ from flows.store.vault import Vault
 from rules import windows
 from rules.bundle import Bundle
 from rules.personal_data import jurisdiction_of
-from rules.vocabulary import UNKNOWN, Facts, Value
+from rules.vocabulary import UNKNOWN, FactError, Facts, Value, Vocabulary
 
 SERVICE_WINDOW = timedelta(hours=24)
 """How long free text may be sent after a customer's last message (Cloud API documentation, 2026)."""
@@ -78,13 +78,23 @@ def known(about: About, bundle: Bundle, wanted: Collection[str]) -> Facts:
         about.message.facts if about.message else None,
         about.item,
     ):
-        # What another run of the case has learned by newer content may be a fact that this content does not have.
-        told.update(
-            {name: value for name, value in (layer or {}).items() if value != UNKNOWN and name in vocabulary.facts}
-        )
+        told.update({name: value for name, value in (layer or {}).items() if _has_meaning(vocabulary, name, value)})
     needed = bundle.packs.needs(wanted, told) & vocabulary.facts.keys() - told.keys()
-    told.update({name: provider(about) for name, provider in PROVIDERS.items() if name in needed})
+    supplied = {name: provider(about) for name, provider in PROVIDERS.items() if name in needed}
+    told.update({name: value for name, value in supplied.items() if _has_meaning(vocabulary, name, value)})
     return vocabulary.gate(told)
+
+
+def _has_meaning(vocabulary: Vocabulary, name: str, value: object) -> bool:
+    """Whether this content knows the fact and the value. Newer content may have brought either, while a run goes on
+    with what it was started with."""
+    if value == UNKNOWN or name not in vocabulary.facts:
+        return False
+    try:
+        vocabulary[name].gate(value)
+    except FactError:
+        return False
+    return True
 
 
 def number_of(session: Session, vault: Vault, customer: Customer) -> str | None:

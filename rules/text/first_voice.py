@@ -29,7 +29,8 @@ class FirstVoice:
         self.plain = plain
         self.hits = words.finder.find(plain)
         self.sentences = [match.end() for match in SENTENCE_END.finditer(plain)]
-        self.quotes = [match.span() for match in QUOTE.finditer(plain)]
+        said = sorted(word for language in words.languages for word in self.of(language, "others say"))
+        self.quotes = [match.span() for match in QUOTE.finditer(plain) if _is_introduced(match.start(), said)]
         self.quoted_lines = [match.span() for match in QUOTED_LINE.finditer(plain)]
         self.languages = words.languages
         self.taken_back_by = [self._negations(each) for each in words.languages]
@@ -69,10 +70,14 @@ class FirstVoice:
                     return False
                 return not (entry.negatable and (self._is_taken_back(hit) or self._is_quoted(hit)))
 
-            spoken = [hit for hit in self.of(language, "list", str(entry.id)) if counts(hit)]
-            for hit in spoken:
-                if not any(_is_part(hit, other) for other in spoken):
-                    yield entry, hit.phrase
+            shown: dict[str, None] = {}
+            end = -1
+            # In order of their beginnings, the longer ones first: what lies in the one before tells nothing new.
+            for hit in sorted(self.of(language, "list", str(entry.id)), key=lambda hit: (hit.start, -hit.end)):
+                if hit.end > end and hit.phrase not in shown and counts(hit):
+                    shown[hit.phrase] = None
+                    end = hit.end
+            yield from ((entry, phrase) for phrase in shown)
             for names in entry.together:
                 groups = [[hit for hit in self.of(language, "group", str(name)) if counts(hit)] for name in names]
                 if together := self._in_one_sentence(groups):
@@ -108,13 +113,18 @@ class FirstVoice:
     def _is_quoted(self, hit: Hit) -> bool:
         """Whether these are somebody else's words: a line that quotes, or what stands in quotation marks after words
         such as `you said`."""
-        if any(start <= hit.start < end for start, end in self.quoted_lines):
-            return True
-        said = [word for language in self.languages for word in self.of(language, "others say")]
-        return any(
-            start < hit.start < end and any(start - QUOTE_REACH <= word.end <= start + 1 for word in said)
-            for start, end in self.quotes
-        )
+        return _within(self.quoted_lines, hit.start) or _within(self.quotes, hit.start)
+
+
+def _is_introduced(start: int, said: Sequence[Hit]) -> bool:
+    """Whether a quotation that begins here follows on words such as `you said`."""
+    return any(word.end <= start + 1 and start - QUOTE_REACH <= word.end for word in _before(said, start, 100))
+
+
+def _within(spans: Sequence[tuple[int, int]], position: int) -> bool:
+    """Whether a position lies in one of these spans, which are in order and disjoint."""
+    number = bisect_right(spans, (position, inf)) - 1
+    return number >= 0 and position < spans[number][1]
 
 
 def _before(hits: Sequence[Hit], position: int, reach: int) -> Iterator[Hit]:
@@ -123,11 +133,6 @@ def _before(hits: Sequence[Hit], position: int, reach: int) -> Iterator[Hit]:
         if hits[index].start < position - reach:
             return
         yield hits[index]
-
-
-def _is_part(hit: Hit, other: Hit) -> bool:
-    """Whether a hit lies in a longer one, which tells more."""
-    return other.start <= hit.start and hit.end <= other.end and hit[:2] != other[:2]
 
 
 def _inside(hit: Hit, exceptions: Sequence[Hit]) -> bool:
