@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from math import inf
 
 from rules.text.finder import Hit
-from rules.text.language import coverage, weights_of
+from rules.text.language import UNDERSTOOD, own_letters, share_of, weights_of
 from rules.text.word_lists import LONGEST_PHRASE, Language, Part, Use, WordList, WordLists
 
 SENTENCE_END = re.compile(r"[.!?。;؟\n]+")
@@ -18,6 +18,7 @@ QUOTED_LINE = re.compile(r"^>.*$", re.MULTILINE)  # as mail programs quote what 
 QUOTE_REACH = 12  # characters between "you said" and the quotation mark
 BORROWED = "en"
 """People all over the world mix English words into their language, so its lists are heard in every text."""
+SHORTEST_CLAUSE = 8  # letters: less may be a name
 OF_ITS_OWN = 0.5
 """The share of a text that a language must cover to be heard beside the main one."""
 
@@ -34,11 +35,12 @@ class FirstVoice:
         self.quoted_lines = [match.span() for match in QUOTED_LINE.finditer(plain)]
         self.languages = words.languages
         self.taken_back_by = [self._negations(each) for each in words.languages]
-        weights = weights_of(plain)
-        self.covered = {
-            str(each.language): coverage(plain, weights, each, self.of(each, "common"), self._all_of(each))
+        self._weights = weights_of(plain)
+        self._own = {
+            str(each.language): own_letters(plain, self._weights, each, self.of(each, "common"), self._all_of(each))
             for each in words.languages
         }
+        self.covered = {name: share_of(own, self._weights) for name, own in self._own.items()}
 
     def of(self, language: Language, part: Part, name: str = "") -> Sequence[Hit]:
         return self.hits.get(Use(str(language.language), part, name), ())
@@ -49,24 +51,41 @@ class FirstVoice:
         return [hit for use in uses for hit in self.hits[use]]
 
     def speaks(self, language: Language, main: str | None) -> bool:
-        """Whether the lists of a language are heard in this text: those of its main language, of the language that
-        everybody borrows from, of those that nobody can mistake by their letters, of those that cover enough of it;
-        and all of them where nobody knows the language."""
+        """Whether the lists of a language are heard all over this text: those of its main language, of the language
+        that everybody borrows from, of those that nobody can mistake by their letters, of those that cover enough of
+        it; and all of them where nobody knows the language. The others are heard only where the main one is left."""
         known = str(language.language)
         share = self.covered[known]
         by_letters = bool(language.letters) and share > 0
         return main in (known, None) or known == BORROWED or by_letters or share >= OF_ITS_OWN
 
+    def left(self, main: str | None) -> list[tuple[int, int]]:
+        """The clauses in which the main language is left for another one: its words and letters are hardly there."""
+        if main is None:
+            return []
+        own, found, start = self._own[main], [], 0
+        for end in [*(match.start() for match in CLAUSE_END.finditer(self.plain)), len(self.plain)]:
+            here = {at: self._weights[at] for at in range(start, end) if at in self._weights}
+            if len(here) >= SHORTEST_CLAUSE and share_of(own & here.keys(), here) < UNDERSTOOD:
+                found.append((start, end))
+            start = end + 1
+        return found
+
     def entries(self, language: Language, main: str | None) -> Iterator[tuple[WordList, str]]:
         """Every list that speaks, with the words it spoke by."""
         own = [hit for each in self.languages if each.language == main for hit in self.of(each, "common")]
         foreign = language.language != main and not language.letters
+        where = None if self.speaks(language, main) else self.left(main)
+        if where == []:
+            return
 
         for entry in language.lists:
             exceptions = self.of(language, "list except", str(entry.id))
 
             def counts(hit: Hit, entry: WordList = entry, exceptions: Sequence[Hit] = exceptions) -> bool:
                 if _inside(hit, exceptions) or (foreign and _inside(hit, own)):
+                    return False
+                if where is not None and not _within(where, hit.start):
                     return False
                 return not (entry.negatable and (self._is_taken_back(hit) or self._is_quoted(hit)))
 

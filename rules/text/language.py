@@ -59,21 +59,26 @@ def weights_of(plain: str) -> Mapping[int, int]:
     }
 
 
-def coverage(
+def own_letters(
     plain: str, weights: Mapping[int, int], language: Language, common: Sequence[Hit], hits: Sequence[Hit]
-) -> float:
-    """Which share of the text this language's letters, common words and hits account for; 0 to 1.
+) -> set[int]:
+    """The positions of the letters that this language's own letters, common words and hits account for.
 
     Hits alone prove nothing: `hospital` is a word of many languages.
     """
     if language.foreign and re.search(f"[{language.foreign}]", plain):
-        return 0.0
+        return set()
     own = {match.start() for match in re.finditer(f"[{language.letters}]", plain)} if language.letters else set()
     if not own and not common:
-        return 0.0
+        return set()
     for hit in (*common, *hits):
         own.update(range(hit.start, hit.end))
-    return sum(weights[position] for position in own & weights.keys()) / (sum(weights.values()) or 1)
+    return own & weights.keys()
+
+
+def share_of(own: Iterable[int], weights: Mapping[int, int]) -> float:
+    """Which share of a text, 0 to 1, these of its letters make up."""
+    return sum(weights[position] for position in own) / (sum(weights.values()) or 1)
 
 
 def language_of(plain: str, covered: Mapping[str, float], before: str | None = None) -> str | None:

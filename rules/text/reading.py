@@ -60,7 +60,8 @@ def read_text(text: str, words: WordLists, before: str | None = None, voices: Se
     language = language_of(plain, texts[0].covered, spoken_before)
     readable = language is not None or not LETTER.search(plain)
     understood = bool(plain.strip()) and readable and len(text) <= LONGEST_TEXT
-    said = _said(texts, language)
+    # Of a short cry that has nothing of the language that the conversation was in, every list is asked.
+    said = _said(texts, language if texts[0].covered.get(language or "", 0.0) else None)
     others = {voice.name: voice.listen(text) for voice in voices} if language is not None else {}
     facts: dict[str, Value] = {"locale": _locale(text, language, words, before)}
     because: dict[str, tuple[str, ...]] = {}
@@ -78,7 +79,7 @@ def _said(texts: Sequence[FirstVoice], language: str | None) -> Mapping[str, Map
     found: defaultdict[str, defaultdict[Value, list[str]]] = defaultdict(lambda: defaultdict(list))
     for text in texts:
         for speaking in text.languages:
-            for entry, shown in text.entries(speaking, language) if text.speaks(speaking, language) else ():
+            for entry, shown in text.entries(speaking, language):
                 for name, value in entry.sets.items():
                     found[name][value].append(f"{speaking.language}/{entry.id}: {shown}")
     return found

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rules.text.first_voice import FirstVoice
 from rules.text.plain import LONGEST_TEXT
 from rules.text.reading import Reading, WordLists, read_text
 from rules.text.voice import Shares
@@ -147,3 +149,35 @@ def test_any_text_becomes_facts(text: str, before: str | None) -> None:
     reading = read_text(text, WORDS, before, [SecondVoice.load()])
     json.dumps(facts_to_json(VOCABULARY.gate(reading))).encode()
     json.dumps(reading.because).encode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thank you for the quick delivery. Baterainya meledak dan anak saya luka",
+        "Hello, the lamp arrived, thanks! La batterie a pris feu",
+        "Good morning, how are you? Das Ladegerät hat Feuer gefangen und meine Hand verbrannt",
+        "Hola, muchas gracias por todo. Chargernya meledak",
+    ],
+)
+def test_danger_is_heard_where_a_customer_changes_the_language(text: str) -> None:
+    """Whoever greets politely in our language and goes on in their own would otherwise be taken for friendly."""
+    assert read(text)["sign_safety"] is True
+
+
+@pytest.mark.parametrize("text", ["meledak", "fuego!", "fogo!", "着火了"])
+def test_a_cry_in_another_language_than_before_is_heard(text: str) -> None:
+    """Somebody in panic would otherwise be judged by the language of an earlier, calmer message."""
+    assert read(text, "en")["sign_safety"] is True
+
+
+@pytest.mark.parametrize("piece", ["fire ", "删除我的资料", "着火", ">\n", "delete my data ", '"delete" '])
+def test_reading_takes_as_long_as_the_text_is(piece: str) -> None:
+    """One customer who sends the same word a thousand times would otherwise hold up everybody."""
+    FirstVoice(WORDS.plain(piece), WORDS)  # the phrases are made findable before
+    used = []
+    for length in (4_000, 32_000):
+        began = time.process_time()
+        read(piece * (length // len(piece)))
+        used.append(time.process_time() - began)
+    assert used[1] < 30 * used[0] + 1
