@@ -38,6 +38,7 @@ HANDS = 8
 
 _THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 _TOO_LATE = "no answer in time"
+_WAITED = "the message had waited long enough"
 
 log = logging.getLogger(__name__)
 
@@ -60,19 +61,23 @@ class ThirdVoice:
         self._tls = httpx.create_ssl_context()  # once: it takes longer than a request
         self._rests_until = 0.0
 
-    def hear(self, messages: Sequence[Written], bundle: Bundle, waited: float = 0.0) -> list[Hearing]:
+    def hear(self, messages: Sequence[Written], bundle: Bundle, waited: Sequence[float] | None = None) -> list[Hearing]:
         """What it hears in each message, in their order, for the facts that the word lists of `bundle` can set.
 
-        All are asked at once, and it takes no longer than what is left of the patience when the oldest of them has
-        `waited` so many seconds: what has no answer by then was not heard. Call it outside any transaction.
+        All are asked at once. Each has what is left of the patience when it has `waited` so many seconds: what has no
+        answer by then was not heard, and nobody else waits for it. Call it outside any transaction.
         """
-        left = self._patience - waited
-        if left <= 0:
-            return [Hearing(why_not="the message had waited long enough")] * len(messages)
-        if time.monotonic() < self._rests_until:
-            return [Hearing(why_not="it lately gave no answer in time, and is asked again in a minute")] * len(messages)
-        hearings = self._heard(messages, bundle, left)
-        if hearings and all(each.why_not == _TOO_LATE for each in hearings):
+        ends = [time.monotonic() + self._patience - each for each in waited or [0.0] * len(messages)]
+        in_time = [number for number, end in enumerate(ends) if end > time.monotonic()]
+        resting = time.monotonic() < self._rests_until
+        why = "it lately gave no answer in time, and is asked again in a minute" if resting else _WAITED
+        hearings = [Hearing(why_not=why)] * len(messages)
+        if resting:
+            return hearings
+        heard = self._heard([messages[number] for number in in_time], bundle, [ends[number] for number in in_time])
+        for number, hearing in zip(in_time, heard, strict=True):
+            hearings[number] = hearing
+        if heard and all(each.why_not == _TOO_LATE for each in heard):
             self._rests_until = time.monotonic() + REST
         for why in sorted({each.why_not for each in hearings if each.why_not}):
             log.warning("the third voice was not heard: %s", why)
@@ -81,16 +86,16 @@ class ThirdVoice:
     def check(self, bundle: Bundle) -> Check:
         """Let it read a sentence: proves the address, the key, the model and that its answers can be read."""
         said = Written("The charger caught fire and burned my hand")
-        hearing = self._heard([said], bundle, self._patience)[0]
+        hearing = self._heard([said], bundle, [time.monotonic() + self._patience])[0]
         return Check(not hearing.why_not, f"{self.model} on {self.host} {hearing.in_words()}")
 
-    def _heard(self, messages: Sequence[Written], bundle: Bundle, seconds: float) -> list[Hearing]:
+    def _heard(self, messages: Sequence[Written], bundle: Bundle, ends: Sequence[float]) -> list[Hearing]:
         try:
             locales = [str(bundle.reading_of(each.text, each.before)["locale"]) for each in messages]
             facts = facts_asked_for(bundle)
             instruction = instruction_of(facts.values())
             texts = [each.masked(locale) for each, locale in zip(messages, locales, strict=True)]
-            return _run(self._ask_all([self._body(instruction, text) for text in texts], facts, seconds))
+            return _run(self._ask_all([self._body(instruction, text) for text in texts], facts, ends))
         except Exception as error:  # a proxy in the environment that is none, say: customers are answered all the same
             return [self._cannot(error)] * len(messages)
 
@@ -106,14 +111,17 @@ class ThirdVoice:
         ]
         return json.dumps({"model": self.model, "temperature": 0, "messages": told}).encode("ascii")
 
-    async def _ask_all(self, bodies: Sequence[bytes], facts: Mapping[str, Fact], seconds: float) -> list[Hearing]:
-        ends = asyncio.get_running_loop().time() + seconds
+    async def _ask_all(
+        self, bodies: Sequence[bytes], facts: Mapping[str, Fact], ends: Sequence[float]
+    ) -> list[Hearing]:
+        later = asyncio.get_running_loop().time() - time.monotonic()
         hands = asyncio.Semaphore(HANDS)
         proxied = not self.on_this_machine  # no proxy is asked for what runs right here
         async with httpx.AsyncClient(
-            headers=self._headers, timeout=seconds, verify=self._tls, trust_env=proxied
+            headers=self._headers, timeout=self._patience, verify=self._tls, trust_env=proxied
         ) as client:
-            return await asyncio.gather(*(self._ask(client, hands, body, facts, ends) for body in bodies))
+            asked = zip(bodies, ends, strict=True)
+            return await asyncio.gather(*(self._ask(client, hands, body, facts, end + later) for body, end in asked))
 
     async def _ask(
         self, client: httpx.AsyncClient, hands: asyncio.Semaphore, body: bytes, facts: Mapping[str, Fact], ends: float

@@ -41,6 +41,8 @@ MOST_LETTERS = 32
 BUDGET = timedelta(seconds=20)
 """After this a wave begins nothing new, so that an emergency is claimed soon however much else there is to do."""
 MOST_ROUNDS = 100
+AT_ONCE = 20
+"""How many messages of a customer are read in one transaction."""
 _TOO_LATE = Hearing(why_not="the message came in while others were read")
 
 log = logging.getLogger(__name__)
@@ -221,15 +223,24 @@ class Wave:
             unread = [each for subject_id in subject_ids for each in intake.unread(session, subject_id)]
             words = [intake.written(self.desk.store.vault, session, each) for each in unread]
         said = {each.id: (each, written) for each, written in zip(unread, words, strict=True) if written.text.strip()}
-        waited = max((self.desk.now() - each.received_at for each, _ in said.values()), default=timedelta(0))
-        heard = voice.hear([each for _, each in said.values()], self.desk.shelf.current, waited.total_seconds())
+        waited = [(self.desk.now() - each.received_at).total_seconds() for each, _ in said.values()]
+        heard = voice.hear([each for _, each in said.values()], self.desk.shelf.current, waited)
         self.heard = {**dict.fromkeys(each.id for each in unread), **dict(zip(said, heard, strict=True))}
         return []
 
     def _read(self, subject_id: str) -> list[Moved]:
+        moved: list[Moved] = []
+        while True:
+            read = self._read_some(subject_id)
+            moved += read
+            if len(read) < AT_ONCE:
+                return moved
+
+    def _read_some(self, subject_id: str) -> list[Moved]:
+        """Read a few messages: a transaction holds up everybody who has something to store."""
         moved = []
         with self._held(subject_id) as session:
-            for message in intake.unread(session, subject_id):
+            for message in intake.unread(session, subject_id)[:AT_ONCE]:
                 hearing = self.heard.get(message.id, _TOO_LATE) if self.desk.third_voice is not None else None
                 case = intake.read_message(self.desk, session, message, self.flow_run, hearing)
                 moved.append(

@@ -23,9 +23,10 @@ FEWEST_DIGITS = 6
 MOST_NUMBERS = 500
 """What may be a number and is looked at closely, in one text. A message on WhatsApp has no room for as many telephone
 numbers; more are a table of digits, and would keep everybody waiting."""
+LIKE_A_PHONE = 9  # so many digits are looked at all the same: a table must not hide somebody's number
 
 _GROUP = re.compile(r"[0-9]+")
-_BETWEEN = re.compile(r"[ .\-/()]{1,3}")
+_BETWEEN = re.compile(r"[ .\-/()_*~|]{1,3}")
 _GROUPS = 19  # the most that a number is read as: a card written digit by digit
 _PLUS = re.compile(r"\+[ ]?\(?$|\($")
 _MIXED = re.compile(r"(?<![0-9a-z])(?=[a-z]{0,6}[0-9])[a-z0-9]{1,30}(?:[.\-/][a-z0-9]{1,20}){0,5}(?:\([0-9a]\))?")
@@ -84,8 +85,8 @@ def numbers(plain: Plain, free: bytearray, countries: Collection[str]) -> Iterat
         if not windows or len(windows[0].digits) < FEWEST_DIGITS:
             continue
         judged += 1
-        if judged > MOST_NUMBERS:
-            return
+        if judged > MOST_NUMBERS and len(windows[0].digits) < LIKE_A_PHONE:
+            continue
         found = _labelled(plain, windows, countries) or _unlabelled(plain, windows, countries)
         if found is not None:
             yield found

@@ -12,7 +12,7 @@ LONGEST_TEXT = 65_536
 cuts it off, so that nothing unread is shown."""
 
 _TATWEEL = "\u0640"  # stretches an Arabic word, and is no letter
-_DROPPED = ("Mn", "Cf")  # accents and vowel signs; zero-width characters, joiners, marks of direction
+_DROPPED = ("Mn", "Me", "Cf")  # accents, vowel signs, the frames of keycaps; zero-width characters, marks of direction
 
 
 @lru_cache(maxsize=20_000)

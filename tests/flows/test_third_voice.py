@@ -198,8 +198,15 @@ def test_nobody_waits_longer_than_the_patience_lasts(trouble: str, endpoint: End
 
 def test_message_that_waited_long_enough_waits_no_more(endpoint: Endpoint, content: Bundle) -> None:
     """After an outage, or when a crowd writes, the model would make everybody's waiting longer."""
-    assert "waited long enough" in ThirdVoice(endpoint.url, "m").hear([GRUMBLE], content, waited=10.0)[0].why_not
+    assert "waited long enough" in ThirdVoice(endpoint.url, "m").hear([GRUMBLE], content, waited=[10.0])[0].why_not
     assert not endpoint.asked
+
+
+def test_an_old_message_silences_it_for_nobody_else(endpoint: Endpoint, content: Bundle) -> None:
+    """One message that was left behind would keep it from hearing everybody's."""
+    late, fresh = ThirdVoice(endpoint.url, "m").hear([GRUMBLE, GRUMBLE], content, waited=[10.0, 0.0])
+    assert "waited long enough" in late.why_not
+    assert not fresh.why_not
 
 
 def test_each_hearing_belongs_to_its_message(endpoint: Endpoint, content: Bundle) -> None:
