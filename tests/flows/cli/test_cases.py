@@ -36,7 +36,7 @@ def test_list_says_who_is_waited_for_and_until_when(firebreak: Firebreak, town: 
     assert shown.startswith("3 open cases\n")
     block = shown.partition(town["deletion"])[2].partition("C-")[0]
     assert "waits for on_call to answer: Has our phone backed up" in block
-    assert re.search(r"T-\w{10}  until .*in \d hour", block)
+    assert re.search(r"T-\w{10}  until .*in \d+ (hour|minute)", block)
 
 
 def test_list_holds_nothing_personal(firebreak: Firebreak, town: Town) -> None:
