@@ -80,7 +80,7 @@ class Decided:
 
         gated = bundle.vocabulary.gate(given)
         read = dict(bundle.reading_of(text).facts) if text is not None else {}
-        told = {name for name, value in {**read, **{name: gated[name] for name in given}}.items() if value != UNKNOWN}
+        told = {name for name, value in read.items() if value != UNKNOWN} | gated.keys() & given.keys()
         reached = {pack.name: supplies(pack) for pack in bundle.packs.by_path.values() if pack.facts() & told}
         starts = bundle.triage.name in reached or bool(bundle.triggers.facts() & told) or not reached
         if starts:

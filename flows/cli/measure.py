@@ -44,6 +44,7 @@ def measure(
       firebreak measure --write docs/measured.md
     """
     from flows.assembly import open_shelf
+    from flows.errors import FirebreakError
     from flows.shelf import ROOT
     from rules.voice.measuring import measure as measured_by
 
@@ -51,6 +52,8 @@ def measure(
     messages = list(_messages(bundle, files or [ROOT / "tests" / "texts"]))
     if sys.stderr.isatty():
         tell(f"reading {len(messages):,} messages")
+    if not messages:
+        raise FirebreakError("There are no messages in these files.")
     found = measured_by(messages, lambda text: _read(bundle, text))
     if write is not None:
         write.write_text("\n".join([_HEAD, *_tables(found, markdown=True), ""]), encoding="utf-8")

@@ -8,16 +8,15 @@ from collections.abc import Iterator, Sequence
 from math import inf
 
 from rules.text.finder import Hit
-from rules.text.language import UNDERSTOOD, own_letters, share_of, weights_of
+from rules.text.language import BORROWED, UNDERSTOOD, own_letters, share_of, weights_of
 from rules.text.word_lists import LONGEST_PHRASE, Language, Part, Use, WordList, WordLists
+from rules.vocabulary import Value
 
 SENTENCE_END = re.compile(r"[.!?。;؟\n]+")
 CLAUSE_END = re.compile(r"[.!?。;؟\n,、،:()]")
 QUOTE = re.compile(r"\"[^\"\n]{1,400}\"|[“„«][^”“»\n]{1,400}[”“»]|「[^」\n]{1,400}」|『[^』\n]{1,400}』")
 QUOTED_LINE = re.compile(r"^>.*$", re.MULTILINE)  # as mail programs quote what is answered
 QUOTE_REACH = 12  # characters between "you said" and the quotation mark
-BORROWED = "en"
-"""People all over the world mix English words into their language, so its lists are heard in every text."""
 SHORTEST_CLAUSE = 8  # letters: less may be a name
 OF_ITS_OWN = 0.5
 """The share of a text that a language must cover to be heard beside the main one."""
@@ -101,6 +100,19 @@ class FirstVoice:
                 groups = [[hit for hit in self.of(language, "group", str(name)) if counts(hit)] for name in names]
                 if together := self._in_one_sentence(groups):
                     yield entry, " + ".join(hit.phrase for hit in together)
+
+    def denied(self, language: Language) -> Iterator[tuple[str, Value]]:
+        """The facts and values of lists that were taken back or only quoted: `don't delete my data`."""
+        for entry in language.lists if self.taken_back_anywhere else ():
+            hits = [hit for name in entry.together for part in name for hit in self.of(language, "group", str(part))]
+            hits += self.of(language, "list", str(entry.id))
+            if entry.negatable and any(self._is_taken_back(hit) or self._is_quoted(hit) for hit in hits):
+                yield from ((str(fact), value) for fact, value in entry.sets.items())
+
+    @property
+    def taken_back_anywhere(self) -> bool:
+        """Whether anything could be taken back at all."""
+        return bool(self.quotes or self.quoted_lines or any(self.taken_back_by))
 
     def _in_one_sentence(self, groups: Sequence[Sequence[Hit]]) -> list[Hit]:
         """One hit of every group, all in the same sentence; empty if no sentence has them all."""

@@ -18,6 +18,9 @@ UNDERSTOOD = 0.3
 """The share of a text's letters that a language's lists must know for the text to count as read: its letters (Chinese),
 or its common words and hits (English), which cover a third to all of an English message. A borrowed word or two in a
 message of another language stay below it."""
+HARDLY = 0.15  # the least that must be covered, however it is spelt
+BORROWED = "en"
+"""People all over the world mix English words into their language."""
 CLEAR = 0.15  # by so much more than any other language, and nobody else is asked
 PLAINLY = 0.7  # whose words cover so much is not taken for a foreign one
 FOREIGN = 0.5  # so sure must the spelling be that a text is in a language without lists
@@ -92,6 +95,10 @@ def language_of(plain: str, covered: Mapping[str, float], before: str | None = N
         written_otherwise = WRITTEN_WITHOUT_SPACES.search(plain) is not None and before not in close
         if before in covered and not written_otherwise:
             return before if letters else None
+        alike = [name for name in close if covered[name] == top]
+        if len(alike) > 1:  # `hi` and `no` are words of many languages
+            spelt = {} if BORROWED in alike else _spelling(plain, covered)
+            return BORROWED if BORROWED in alike else max(alike, key=lambda name: spelt.get(name, 0.0))
         return best if close else None
     if top >= PLAINLY and len(close) == 1:
         return best
@@ -106,7 +113,7 @@ def language_of(plain: str, covered: Mapping[str, float], before: str | None = N
     if close:
         return max(close, key=lambda name: covered[name] + spelt.get(name, 0.0))
     likely = max(covered, key=lambda name: spelt.get(name, 0.0), default="")
-    return likely if spelt.get(likely, 0.0) >= FOREIGN and covered[likely] > 0 else None
+    return likely if spelt.get(likely, 0.0) >= FOREIGN and covered[likely] >= HARDLY else None
 
 
 def _spelling(plain: str, languages: Iterable[str]) -> Mapping[str, float]:

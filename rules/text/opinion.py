@@ -16,20 +16,22 @@ SILENT = 3.0
 """And how many times as likely what their silence means is."""
 ENOUGH = 0.55  # so likely must the value of a choice be, or a person is asked
 HEARD = 0.7  # so likely a sign that no list heard, or a higher level
-GRAVE_HEARD = 0.35  # and so likely one of these, of which a miss is worse than three false alarms
+GRAVE_HEARD = 0.5  # and so likely one of these, of which a miss is worse than a false alarm
 GRAVE = frozenset({"sign_safety", "sign_property_loss", "sign_media_threat", "sign_legal_threat"})
 
 
 @dataclass(frozen=True)
 class Opinion:
     """What is said of the fact `name`: its values in the `order` in which they win, what the lists `said` for each of
-    them (the entries that spoke), and what the other voices `heard`; `graded` if the order is one of more and less."""
+    them (the entries that spoke), and what the other voices `heard`; `graded` if the order is one of more and less,
+    and `denied` what the lists heard taken back: no other voice can say that after all."""
 
     name: str
     order: Sequence[Value]
     said: Mapping[Value, Sequence[str]]
     heard: Mapping[str, Shares]
     graded: bool
+    denied: frozenset[Value] = frozenset()
 
     @property
     def first(self) -> Value | None:
@@ -48,6 +50,7 @@ class Opinion:
         weighed = {
             value: (weight if value == spoken else 1.0) * prod(shares.get(value, 0.0) for shares in self.heard.values())
             for value in self.order
+            if value not in self.denied or value == self.first
         }
         whole = sum(weighed.values())
         return {value: share / whole for value, share in weighed.items()} if whole else {}

@@ -9,18 +9,23 @@ A text in a language without lists says nothing about any fact; it is unknown, n
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rules.personal_data import Span
 from rules.text.first_voice import FirstVoice
-from rules.text.language import language_of
+from rules.text.language import language_of, weights_of
 from rules.text.opinion import Opinion
 from rules.text.plain import LETTER, LONGEST_TEXT, is_traditional, shortened
 from rules.text.voice import Voice
 from rules.text.word_lists import WordLists
 from rules.vocabulary import UNKNOWN, Value
+
+UNREADABLE = re.compile("[\ufffd\U0001f100-\U0001f1ff]")  # what is left of broken text, and letters drawn as signs
+TOO_LITTLE = 14
+"""Letters (a Chinese sign counts as four): of fewer only the lists say something; statistics have nothing to go by."""
 
 __all__ = ["Reading", "WordLists", "read_text"]
 
@@ -58,16 +63,25 @@ def read_text(text: str, words: WordLists, before: str | None = None, voices: Se
     texts = [FirstVoice(each, words) for each in dict.fromkeys((plain, *shortened(plain)))]
     spoken_before = next((each.language for each in words.languages if before in (each.locale, each.traditional)), None)
     language = language_of(plain, texts[0].covered, spoken_before)
-    readable = language is not None or not LETTER.search(plain)
+    readable = language is not None or not (LETTER.search(plain) or UNREADABLE.search(plain))
     understood = bool(plain.strip()) and readable and len(text) <= LONGEST_TEXT
     # Of a short cry that has nothing of the language that the conversation was in, every list is asked.
     said = _said(texts, language if texts[0].covered.get(language or "", 0.0) else None)
-    others = {voice.name: voice.listen(text) for voice in voices} if language is not None else {}
+    spoken_enough = sum(weights_of(plain).values()) >= TOO_LITTLE
+    others = {voice.name: voice.listen(text) for voice in voices} if language is not None and spoken_enough else {}
+    denied = {each for heard in texts for speaking in words.languages for each in heard.denied(speaking)}
     facts: dict[str, Value] = {"locale": _locale(text, language, words, before)}
     because: dict[str, tuple[str, ...]] = {}
     for fact, order in words.values.items():
         heard = {name: each[fact] for name, each in others.items() if fact in each and each[fact].keys() <= set(order)}
-        opinion = Opinion(fact, order, said[fact], heard, fact in words.graded)
+        opinion = Opinion(
+            fact,
+            order,
+            said[fact],
+            heard,
+            fact in words.graded,
+            frozenset(value for name, value in denied if name == fact),
+        )
         facts[fact] = opinion.together() if understood else opinion.first or UNKNOWN
         if told := tuple(opinion.because()):
             because[fact] = told

@@ -25,7 +25,7 @@ class Phrases(str):
     for any ending of its last word, one at its beginning for anything that its first word may begin with."""
 
     def __iter__(self) -> Iterator[str]:
-        return (phrase for each in re.split(r"[,\n]", str(self)) if (phrase := " ".join(each.split())))
+        return (phrase for each in re.split(r"[,\n，、;；]", str(self)) if (phrase := " ".join(each.split())))
 
 
 class Sign(str):
@@ -107,7 +107,14 @@ class WordLists:
     @classmethod
     def parse(cls, sources: Sequence[Source], vocabulary: Vocabulary, problems: Problems) -> WordLists:
         """The lists of files already read; what is wrong with them is noted in `problems`."""
-        languages = [found for source in sources if (found := _language(source, vocabulary, problems)) is not None]
+        languages: list[Language] = []
+        for source in sources:
+            language = _language(source, vocabulary, problems)
+            if language is not None and language.language in {each.language for each in languages}:
+                message = f'another file has the lists of "{language.language}", too; put them into one'
+                problems.error(source.place(("language",)), message, "words")
+            elif language is not None:
+                languages.append(language)
         names = {name for language in languages for entry in language.lists for name in entry.sets}
         values = {str(name): in_winning_order(vocabulary, name) for name in sorted(names)}
         return cls(tuple(languages), values, frozenset(name for name in values if vocabulary[name].kind != "choice"))
@@ -167,8 +174,12 @@ def _language(source: Source, vocabulary: Vocabulary, problems: Problems) -> Lan
     for written in language.same_as or {}:
         if len(written) != 1:
             reader.error(("same_as", written), f'"{written}" is not one character', "words")
+    met: set[str] = set()
     for number, entry in enumerate(language.lists):
         _check_list(reader, entry, language, ("lists", number))
+        if entry.id in met:
+            reader.error(("lists", number, "id"), f'"{entry.id}" is also the name of another list', "words")
+        met.add(entry.id)
     return language if len(problems.items) == before else None
 
 

@@ -128,9 +128,9 @@ def test_unknown_counts_as_the_cautious_side_in_the_shipped_vocabulary() -> None
         "people_affected": 1000,
         "breach_severity": "grave",
         "surge": "watch",
+        "complaint_growth": "growing",
     }
-    levels = {fact.name for fact in VOCABULARY if fact.kind == "level"}
-    assert levels - set(cautious) == {"complaint_growth"}, "nobody can say which side of a growth is the cautious one"
+    assert {fact.name for fact in VOCABULARY if fact.kind == "level"} <= set(cautious)
 
 
 BAD_FILE = """\

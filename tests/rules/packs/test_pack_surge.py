@@ -20,7 +20,8 @@ HOUR = timedelta(hours=1)
         (19, {"complaint_growth": "steady"}, "watch", "more_than_usual"),
         (19, {"complaint_growth": "growing"}, "surge", "growing"),
         (10, {"complaint_growth": "doubling"}, "surge", "growing"),
-        (10, {}, "watch", "more_than_usual"),
+        (10, {}, "surge", "growing"),
+        (10, {"complaint_growth": "steady"}, "watch", "more_than_usual"),
         (9, {"complaint_growth": "doubling"}, "watch", "more_than_usual"),
         (5, {}, "watch", "more_than_usual"),
         (4, {"complaint_growth": "doubling"}, "calm", "as_usual"),
@@ -31,7 +32,7 @@ HOUR = timedelta(hours=1)
         (4, {"open_incident": True, "complaint_growth": "growing"}, "surge", "goes_on"),
         (4, {"open_incident": True, "complaint_growth": "steady"}, "watch", "not_over_yet"),
         (0, {"open_incident": True}, "watch", "not_over_yet"),
-        ("unknown", {"open_incident": True}, "watch", "not_over_yet"),
+        ("unknown", {"open_incident": True}, "surge", "goes_on"),
         # and for an hour after it, few are enough
         (5, {"time_since_last_incident": HOUR - timedelta(seconds=1)}, "surge", "again"),
         (5, {"time_since_last_incident": HOUR}, "watch", "more_than_usual"),

@@ -96,8 +96,8 @@ def test_one_who_sees_smoke_is_enough(said: Value | None, others: list[tuple[Val
 
 def test_a_grave_sign_counts_before_it_is_likely() -> None:
     """A fire that somebody tells of in unusual words would otherwise wait among the late parcels."""
-    assert together(SIGN, None, (True, 0.4), fact="sign_safety") is True
-    assert together(SIGN, None, (True, 0.4), fact="sign_slow_parcel") is False
+    assert together(SIGN, None, (True, 0.55), fact="sign_safety") is True
+    assert together(SIGN, None, (True, 0.55), fact="sign_slow_parcel") is False
     assert together(SIGN, None, (True, 0.2), fact="sign_safety") is False
 
 
@@ -120,4 +120,14 @@ def test_it_is_told_who_spoke() -> None:
 def test_the_thresholds_leave_room_for_doubt() -> None:
     """A threshold of a half or less would ask nobody, one of 1 everybody."""
     assert 0.5 < ENOUGH < 1
-    assert GRAVE_HEARD < 0.5 < HEARD < 1
+    assert 0 < GRAVE_HEARD < HEARD < 1
+
+
+def test_what_was_taken_back_comes_back_by_no_voice() -> None:
+    """`Don't delete my data` would otherwise begin a deletion, because a machine knows the words."""
+    voices: dict[str, Shares] = {"second voice": {"deletion_request": 0.98, "complaint": 0.005, "other": 0.015}}
+    taken_back = Opinion("intent", INTENT, {}, voices, graded=False, denied=frozenset({"deletion_request"}))
+    assert taken_back.together() == "other"
+    said_too: dict[Value, list[str]] = {"deletion_request": ["en/list: word"]}
+    spoken = Opinion("intent", INTENT, said_too, voices, graded=False, denied=frozenset({"deletion_request"}))
+    assert spoken.together() == "deletion_request"

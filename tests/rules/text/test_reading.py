@@ -181,3 +181,30 @@ def test_reading_takes_as_long_as_the_text_is(piece: str) -> None:
         read(piece * (length // len(piece)))
         used.append(time.process_time() - began)
     assert used[1] < 30 * used[0] + 1
+
+
+HARMLESS = """
+Hello!
+No!
+a
+see you tomorrow
+call 13812345678
+have a nice day
+barang sudah sampai, terima kasih
+كم سعر الشاحن؟
+再见
+don't delete my data
+I changed my mind, don't delete my data
+请不要删除我的资料
+no borres mis datos
+bitte nicht löschen
+> delete my data
+"""
+
+
+@pytest.mark.parametrize("text", HARMLESS.strip().split("\n"))
+def test_small_talk_wakes_nobody(text: str) -> None:
+    """A greeting would call the owner at night, or a customer be told to run from their own charger."""
+    reading = read_text(text, WORDS, None, [SecondVoice.load()])
+    assert reading["intent"] == "other", dict(reading.because)
+    assert not [name for name, value in reading.items() if name.startswith("sign_") and value is True]
