@@ -32,6 +32,7 @@ from flows.store.tables import FollowUp, Subject, Task
 from flows.verbs import all_verbs
 
 SHELF = Shelf.of_folder(all_verbs())
+SHELF.current.reading_of("Your charger caught fire next to my bed!", None, "US")  # what reading needs is made once, too
 ROLES = ("on_call", "shift_lead", "senior_owner")
 
 
