@@ -103,15 +103,15 @@ cent; in brackets how many messages have it. What is left open for a person coun
 
 
 def _tables(found: Measured, *, markdown: bool = False) -> Iterator[str]:
+    from rules.text.opinion import GRAVE
     from rules.voice.measuring import EVERY
 
     outcomes = sorted({name for each in found.tallies.values() for name in each}, key=_place)
     locales = sorted(set(found.messages) - {EVERY})
     intents = [f"intent={name}" for name in SHOWN]
-    severe = ["sign_safety", "sign_property_loss", "sign_media_threat", "sign_legal_threat"]
-    rest = [name for name in outcomes if name not in (*intents, *severe) and not name.startswith("locale=")]
+    rest = [name for name in outcomes if name not in (*intents, *GRAVE) and not name.startswith("locale=")]
     yield from _table(found, [*locales, EVERY], [*intents, "language"], "what the customer wants", markdown)
-    yield from _table(found, [*locales, EVERY], severe, "signs of something grave", markdown)
+    yield from _table(found, [*locales, EVERY], [*GRAVE], "signs of something grave", markdown)
     yield from _table(found, [EVERY], rest, "everything else, all languages", markdown, turned=True)
 
 

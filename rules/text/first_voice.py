@@ -35,11 +35,17 @@ class FirstVoice:
         self.languages = words.languages
         self.taken_back_by = [self._negations(each) for each in words.languages]
         self._weights = weights_of(plain)
+        self._left: dict[str, list[tuple[int, int]]] = {}
         self._own = {
             str(each.language): own_letters(plain, self._weights, each, self.of(each, "common"), self._all_of(each))
             for each in words.languages
         }
         self.covered = {name: share_of(own, self._weights) for name, own in self._own.items()}
+
+    @property
+    def weight(self) -> int:
+        """How much there is to go by: a letter each, and four for a Chinese sign."""
+        return sum(self._weights.values())
 
     def of(self, language: Language, part: Part, name: str = "") -> Sequence[Hit]:
         return self.hits.get(Use(str(language.language), part, name), ())
@@ -62,6 +68,11 @@ class FirstVoice:
         """The clauses in which the main language is left for another one: its words and letters are hardly there."""
         if main is None:
             return []
+        if main not in self._left:
+            self._left[main] = self._find_left(main)
+        return self._left[main]
+
+    def _find_left(self, main: str) -> list[tuple[int, int]]:
         own, found, start = self._own[main], [], 0
         for end in [*(match.start() for match in CLAUSE_END.finditer(self.plain)), len(self.plain)]:
             here = {at: self._weights[at] for at in range(start, end) if at in self._weights}

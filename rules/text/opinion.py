@@ -17,7 +17,7 @@ SILENT = 3.0
 ENOUGH = 0.55  # so likely must the value of a choice be, or a person is asked
 HEARD = 0.7  # so likely a sign that no list heard, or a higher level
 GRAVE_HEARD = 0.5  # and so likely one of these, of which a miss is worse than a false alarm
-GRAVE = frozenset({"sign_safety", "sign_property_loss", "sign_media_threat", "sign_legal_threat"})
+GRAVE = ("sign_safety", "sign_property_loss", "sign_media_threat", "sign_legal_threat")
 
 
 @dataclass(frozen=True)

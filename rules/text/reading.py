@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from rules.personal_data import Span
 from rules.text.first_voice import FirstVoice
-from rules.text.language import language_of, weights_of
+from rules.text.language import language_of
 from rules.text.opinion import Opinion
 from rules.text.plain import LETTER, LONGEST_TEXT, is_traditional, shortened
 from rules.text.voice import Voice
@@ -67,7 +67,7 @@ def read_text(text: str, words: WordLists, before: str | None = None, voices: Se
     understood = bool(plain.strip()) and readable and len(text) <= LONGEST_TEXT
     # Of a short cry that has nothing of the language that the conversation was in, every list is asked.
     said = _said(texts, language if texts[0].covered.get(language or "", 0.0) else None)
-    spoken_enough = sum(weights_of(plain).values()) >= TOO_LITTLE
+    spoken_enough = texts[0].weight >= TOO_LITTLE
     others = {voice.name: voice.listen(text) for voice in voices} if language is not None and spoken_enough else {}
     denied = {each for heard in texts for speaking in words.languages for each in heard.denied(speaking)}
     facts: dict[str, Value] = {"locale": _locale(text, language, words, before)}
