@@ -8,4 +8,9 @@ CLAIMS: Mapping[str, str] = {
     "person_has_it": "A named colleague has taken the matter over (an `escalate` was accepted)",
     "person_agreed": "A colleague has approved what the text says (an `approve` got its yes)",
     "asked_colleague": "A colleague was asked and has answered (an `ask` got its answer)",
+    "recalled": "Messages of ours were deleted for everyone (a `recall` of which at least one was confirmed)",
+    "phone_cleared": "A colleague has deleted the messages on our own phone (a `clear_phone` was done)",
+    "erased": "Records of ours were erased (an `erase` that is finished)",
+    "masked": "Personal details in our records were made unreadable (a `mask` that a colleague has looked at)",
+    "kept": "Records are held, and no erasing touches them (a `hold`)",
 }

@@ -22,6 +22,11 @@ PLACEHOLDERS: Mapping[str, str] = {
     "case": "The case's number, to quote in later messages",
     "answer_by": "The day by which the promise `answered` is due, in the customer's language",
     "business": "The name of the business",
+    "recalled": "How many messages of ours were deleted for everyone in this case",
+    "not_recalled": "How many messages of ours could not be deleted for everyone",
+    "erased": "How many messages were erased from our records in this case",
+    "masked": "In how many messages personal details were made unreadable",
+    "kept": "How many messages we keep, because something stands against erasing them",
 }
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)(?:\|([^{}]*))?\}")

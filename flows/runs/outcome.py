@@ -36,13 +36,15 @@ class Done:
     `enter` names the block of steps to go on with, or several that are done side by side; `items` are what the step's
     own block is done for. `open` is what a gate says: only if it is true does anything after it happen; `shut` bars
     the way after a step that is no gate by itself. `learned` are facts that the rest of the run may rely on, `brought`
-    are lists for it.
+    are lists for it. `counted` says how often what a text may claim has happened (`{"erased": 12}`): a claim that is
+    counted here is proven only if the number is not 0, and the number fills the placeholder of its name.
     """
 
     learned: Mapping[str, Value] = field(default_factory=dict)
     enter: str | tuple[str, ...] | None = None
     items: tuple[Item, ...] = ()
     brought: Mapping[str, tuple[Item, ...]] = field(default_factory=dict)
+    counted: Mapping[str, int] = field(default_factory=dict)
     open: bool = False
     shut: bool = False
     note: Json = field(default_factory=dict)
@@ -53,6 +55,7 @@ class Done:
             "enter": list(self.enter) if isinstance(self.enter, tuple) else self.enter,
             "items": [item.to_json() for item in self.items],
             "brought": {name: [item.to_json() for item in items] for name, items in self.brought.items()},
+            "counted": dict(self.counted),
             "open": self.open,
             "shut": self.shut,
         }

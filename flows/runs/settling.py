@@ -96,7 +96,8 @@ def fired(desk: Desk, session: Session, timer: Timer, flow_run: str | None) -> N
         if waits_for(work.record.waiting_for, "event", timer.name):
             moving.settle(work, Done(note={"happened": timer.name}))
     else:
-        moving.settle(work, Done(note={"waited_until": timer.due_at.isoformat()}))
+        assert isinstance(work.step.verb, Action)
+        moving.settle(work, work.step.verb.woken(work))
 
 
 def _promise_due(desk: Desk, session: Session, run: Run, timer: Timer, flow_run: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -129,7 +130,21 @@ class Work:
         """The claims that finished steps of this run have proven."""
         playbook, records = self.progress.playbook, self.progress.records
         done = [(playbook.step(path), row) for path, row in records.items() if row.status == "done"]
-        return frozenset(claim for step, row in done if not barred(step, row) for claim in step.verb.proves)
+        return frozenset(
+            claim
+            for step, row in done
+            if not barred(step, row)
+            for claim in step.verb.proves
+            if row.outcome.get("counted", {}).get(claim, 1) > 0
+        )
+
+    def counted(self) -> Mapping[str, int]:
+        """How often what texts may claim has happened, by all finished steps of this run."""
+        found: Counter[str] = Counter()
+        for row in self.progress.records.values():
+            if row.status == "done":
+                found.update(row.outcome.get("counted", {}))
+        return found
 
     # -- what may be done -----------------------------------------------------------------------------------
 

@@ -98,6 +98,7 @@ def _values(work: Work, locale: str) -> dict[str, str]:
     promise = work.progress.promises.get("answered")
     if promise is not None:
         values["answer_by"] = local_time.day(promise.due_at, work.desk.timezone, locale)
+    values.update((name, str(count)) for name, count in work.counted().items())
     return values
 
 

@@ -6,7 +6,9 @@ import base64
 import binascii
 import secrets
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import JSON
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from flows.errors import VaultError
@@ -29,7 +31,22 @@ class Key(KeysBase):
     owner: Mapped[str] = mapped_column(index=True)
     wrapped: Mapped[bytes]
     made_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]  # nothing new is sealed under it: it is about to be destroyed
     destroyed_at: Mapped[datetime | None]
+
+
+class Erasure(KeysBase):
+    """One line of the erasure ledger, written before anything is destroyed. Ids only, chained by hashes."""
+
+    __tablename__ = "erasures"
+
+    number: Mapped[int] = mapped_column(primary_key=True)  # 1, 2, 3, … without a gap
+    id: Mapped[str] = mapped_column(unique=True)
+    at: Mapped[datetime]
+    data: Mapped[Any] = mapped_column(JSON)
+    previous: Mapped[str]
+    hash: Mapped[str]
+    finished_at: Mapped[datetime | None]  # not part of the hash
 
 
 class Note(KeysBase):

@@ -14,9 +14,12 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
 
 from flows.store.columns import ANNOTATIONS, Json, counted, json_any, json_list, json_map, naming, plain_defaults
 
-SubjectKind = Literal["customer", "incident"]
+SubjectKind = Literal["customer", "incident", "house"]
 AliasKind = Literal["wa_id", "user_id"]
 Place = Literal["private", "group"]
+Author = Literal["customer", "us"]
+Origin = Literal["webhook", "echo", "import"]
+ItemStatus = Literal["open", "done", "failed", "expired"]
 RunStatus = Literal["moving", "waiting", "finished", "stuck"]
 StepStatus = Literal["waiting", "again", "done", "skipped", "failed", "timed_out"]
 TaskKind = Literal["ask", "approve", "do"]
@@ -24,7 +27,7 @@ TaskStatus = Literal["open", "answered", "expired", "withdrawn"]
 TimerKind = Literal["wait", "again", "timeout", "retry", "warning", "breach"]
 PromiseStatus = Literal["open", "kept", "broken", "void"]
 Recipient = Literal["customer", "team"]
-OutboxForm = Literal["text", "template", "notice"]
+OutboxForm = Literal["text", "template", "notice", "by_hand"]
 OutboxStatus = Literal["ready", "sending", "sent", "failed", "handed_over", "withdrawn"]
 FollowUpStatus = Literal["waiting", "started", "cancelled"]
 
@@ -44,7 +47,8 @@ class Base(DeclarativeBase):
 
 
 class Subject(Base):
-    """A customer or an incident: the only thing that anyone claims. Its row is the lock for all that hangs on it."""
+    """A customer, an incident or the house itself (its reviews): the only thing that anyone claims. Its row is the
+    lock for all that hangs on it."""
 
     __tablename__ = "subjects"
 
@@ -84,7 +88,8 @@ class Alias(Base):
 
 
 class Message(Base):
-    """What a customer wrote. ``handled_at`` is empty until the rules have read it."""
+    """What a customer wrote, or what colleagues wrote to one past Firebreak. ``handled_at`` is empty until the rules
+    have read it; what is not to be read is handled from the beginning."""
 
     __tablename__ = "messages"
     __table_args__ = (Index(None, "customer_id", "handled_at"),)
@@ -92,6 +97,8 @@ class Message(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     customer_id: Mapped[str] = _link("customers.id")
     blind: Mapped[str] = mapped_column(unique=True)
+    author: Mapped[Author] = mapped_column(default="customer")
+    origin: Mapped[Origin] = mapped_column(default="webhook")
     kind: Mapped[str]  # as WhatsApp names it; a type we do not know yet is kept under its own name
     place: Mapped[Place]
     sent_at: Mapped[datetime]
@@ -168,6 +175,7 @@ class Incident(Base):
     severity: Mapped[int] = mapped_column(default=0)
     opened_at: Mapped[datetime] = mapped_column(index=True)
     opened_by: Mapped[str]
+    noticed_at: Mapped[datetime | None]  # when we became aware of it: the clocks of a leak run from there
     closed_at: Mapped[datetime | None]
     facts: Mapped[Json] = json_map(required=True)
     sealed_what: Mapped[bytes | None]
@@ -235,6 +243,54 @@ class Task(Base):
     answer: Mapped[Json | None] = json_map()
     sealed_remark: Mapped[bytes | None]
     settled_at: Mapped[datetime | None]  # when the run took the answer, or its absence, into account
+
+
+class TaskItem(Base):
+    """One of several things that a task asks for, each with its own deadline: a message to delete, a customer to
+    decide about. ``about`` is the id of what it stands for; what is personal of it is looked up when it is shown."""
+
+    __tablename__ = "task_items"
+
+    task_id: Mapped[str] = _link("tasks.id", primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)  # 1, 2, 3, … in the order in which they are to be done
+    about: Mapped[str] = mapped_column(index=True)
+    due_at: Mapped[datetime | None]
+    status: Mapped[ItemStatus] = mapped_column(default="open")
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[str | None]  # a colleague's short name; "whatsapp" where a webhook told it
+
+
+class Hold(Base):
+    """A reason why something must stay, whoever asks for its deletion. ``about`` is the id of a message or a letter;
+    without it everything of the customer is meant."""
+
+    __tablename__ = "holds"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    customer_id: Mapped[str] = _link("customers.id", index=True)
+    case_id: Mapped[str | None] = _link("cases.id", index=True)
+    about: Mapped[str | None] = mapped_column(index=True)
+    reason: Mapped[str]  # a closed word: see flows/erasing/holds.py
+    placed_at: Mapped[datetime]
+    placed_by: Mapped[str]
+    lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[str | None]
+
+
+class Export(Base):
+    """A file with personal data that was written or read at a colleague's wish: one more copy to remember."""
+
+    __tablename__ = "exports"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    customer_id: Mapped[str] = _link("customers.id", index=True)
+    case_id: Mapped[str | None] = _link("cases.id", index=True)
+    kind: Mapped[str]  # their_data, chat_export
+    made_at: Mapped[datetime]
+    made_by: Mapped[str]
+    sha256: Mapped[str]
+    sealed_path: Mapped[bytes | None]
+    removed_at: Mapped[datetime | None]
 
 
 class Timer(Base):

@@ -35,5 +35,9 @@ class Action(Verb):
             return Failed("not sent", {"code": letter.code or 0}, final=never_again)
         return Done(note={"sent": letter.id})
 
+    def woken(self, work: Work) -> Outcome:
+        """Go on at the moment that the step waited for."""
+        return Done(note={"waited_until": work.now.isoformat()})
+
     def reminded(self, work: Work) -> None:
         """Say it again: the step set itself a reminder and is still waiting."""
