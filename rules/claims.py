@@ -13,4 +13,5 @@ CLAIMS: Mapping[str, str] = {
     "erased": "Records of ours were erased (an `erase` that is finished)",
     "masked": "Personal details in our records were made unreadable (a `mask` that a colleague has looked at)",
     "kept": "Records are held, and no erasing touches them (a `hold`)",
+    "extended": "An open promise has a later day, as the law allows it (an `extend`)",
 }

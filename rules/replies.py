@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from rules.claims import CLAIMS
-from rules.language import Shaped, Version, says
+from rules.language import Identifier, Shaped, Version, says
 from rules.problems import Problems, did_you_mean
 from rules.reading import BAD, Reader
 from rules.vocabulary import Vocabulary
@@ -27,6 +27,7 @@ PLACEHOLDERS: Mapping[str, str] = {
     "erased": "How many messages were erased from our records in this case",
     "masked": "In how many messages personal details were made unreadable",
     "kept": "How many messages we keep, because something stands against erasing them",
+    "reason": "Why, in the words that the reply itself has for it under `reason`",
 }
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)(?:\|([^{}]*))?\}")
@@ -76,6 +77,17 @@ class Template:
 
 
 @dataclass(frozen=True)
+class Reason:
+    """What fills {reason}: a colleague chooses it, a designer words it."""
+
+    fact: Identifier = says("The fact that says which reason it is, as in refusal_reason")
+    words: Mapping[Identifier, Mapping[Locale, str]] = says(
+        "For each value of the fact the words in each language, as they fit into the text; a value without words is "
+        "none that this text can give, and a colleague answers instead"
+    )
+
+
+@dataclass(frozen=True)
 class Reply:
     """One reply in all its languages. `text` maps a locale (`en`, `zh-CN`) to the words."""
 
@@ -84,6 +96,7 @@ class Reply:
     text: Mapping[str, str]
     claims: frozenset[str] = frozenset()
     template: Template | None = None
+    reason: Reason | None = None
     source: Source | None = field(default=None, repr=False, compare=False)
 
     def locale_for(self, wanted: str | None) -> str:
@@ -105,6 +118,10 @@ class Reply:
             return value
 
         return PLACEHOLDER.sub(put, self.text[locale]).strip()
+
+    def reason_for(self, value: object, locale: str) -> str | None:
+        """The words for this value of the fact under `reason`; None where the reply has none for it."""
+        return self.reason.words.get(Identifier(value), {}).get(Locale(locale)) if self.reason is not None else None
 
     def template_body(self, locale: str) -> str:
         """The words to hand in for approval: parameters as {{1}}, {{2}}, …, everything else by its default."""
@@ -129,6 +146,7 @@ class ReplyFile:
     template: Template | None = says(
         "The approved WhatsApp template that says the same when the customer last wrote over 24 hours ago", default=None
     )
+    reason: Reason | None = says("What fills {reason}, by what a colleague has chosen", default=None)
 
 
 def read_reply(source: Source, problems: Problems) -> Reply | None:
@@ -141,7 +159,8 @@ def read_reply(source: Source, problems: Problems) -> Reply | None:
         _check_text(reader, ("text", locale), str(text))
     if written is BAD or len(problems.items) > before:
         return None
-    return Reply(written.reply, written.version, written.text, frozenset(written.claims), written.template, source)
+    claims = frozenset(written.claims)
+    return Reply(written.reply, written.version, written.text, claims, written.template, written.reason, source)
 
 
 def _check_text(reader: Reader, where: Keys, text: str) -> None:

@@ -14,6 +14,7 @@ from flows.runs.work import Work
 from flows.store.tables import Outbox
 from rules.language import ON_CALL
 from rules.replies import Reply
+from rules.vocabulary import value_to_json
 
 
 def objections(work: Work, reply: Reply) -> list[str]:
@@ -29,7 +30,7 @@ def prepare(work: Work, reply: Reply) -> Outcome:
     assert work.customer is not None, "only a case has a customer to reply to"
     locale = reply.locale_for(work.customer.locale)
     try:
-        values = _values(work, locale)
+        values = {**_values(work, locale), **_reason(work, reply, locale)}
         text, parameters = reply.fill(locale, values), reply.parameters(values)
     except KeyError as missing:
         return Failed("nothing fills a placeholder", {"reply": reply.name, "placeholder": str(missing.args[0])})
@@ -100,6 +101,15 @@ def _values(work: Work, locale: str) -> dict[str, str]:
         values["answer_by"] = local_time.day(promise.due_at, work.desk.timezone, locale)
     values.update((name, str(count)) for name, count in work.counted().items())
     return values
+
+
+def _reason(work: Work, reply: Reply, locale: str) -> dict[str, str]:
+    """What fills {reason}: the reply's words for what a colleague has chosen."""
+    if reply.reason is None:
+        return {}
+    fact = str(reply.reason.fact)
+    words = reply.reason_for(value_to_json(work.facts({fact})[fact]), locale)
+    return {"reason": words} if words else {}
 
 
 def _meta_locale(locale: str) -> str:
