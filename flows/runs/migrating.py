@@ -217,7 +217,7 @@ def _promises(desk: Desk, run: Run, progress: Progress, after: Playbook, move: M
         row = progress.promises.get(name)
         if row is not None and (row.status != "open" or _same(promised, progress.playbook.promises[name])):
             continue
-        due = started + promised.within
+        due = started + promised.within + redating.extended_by(progress, name)
         if due <= desk.now():
             yield f"the promise {name} would be broken at once: its time was up at {due:%Y-%m-%d %H:%M} UTC"
         move.promises[name] = due
@@ -230,7 +230,7 @@ def _same(one: Promised, other: Promised) -> bool:
 def _started(run: Run, progress: Progress) -> datetime:
     """When the promises were made: when the customer wrote, which may be before we came to read it."""
     made = [
-        row.due_at - progress.playbook.promises[name].within
+        row.due_at - progress.playbook.promises[name].within - redating.extended_by(progress, name)
         for name, row in progress.promises.items()
         if name in progress.playbook.promises and row.status == "open"  # the others are never dated again
     ]

@@ -213,6 +213,7 @@ _ours = _our_messages(Outbox.customer_id, Run.subject_id).c
 _NEWEST, _OLDEST = select(func.max(_ours.at)), select(func.min(_ours.at))
 _YOUNG = select(func.count()).where(_ours.at > bindparam("after"))
 _LAST_SAID_IN_CASE = select(func.max(_our_messages(Outbox.case_id, Run.case_id).c.at))
+_DONE = select(Step.outcome).where(Step.run_id == bindparam("run"), Step.status == "done")
 _LETTER_OF_RUN = select(Outbox.id).where(Outbox.run_id == bindparam("run"), Outbox.to == "customer").limit(1)
 
 
@@ -250,6 +251,24 @@ def first_reply(about: About) -> Value:
     if about.run is None:
         return UNKNOWN
     return about.session.scalar(_LETTER_OF_RUN, {"run": about.run.id}) is None
+
+
+@provides
+def recalled_messages(about: About) -> Value:
+    return _counted(about, "recalled")
+
+
+@provides
+def not_recalled_messages(about: About) -> Value:
+    return _counted(about, "not_recalled")
+
+
+def _counted(about: About, what: str) -> Value:
+    """How often the finished steps of this run say that it has happened."""
+    if about.run is None:
+        return UNKNOWN
+    done = about.session.scalars(_DONE, {"run": about.run.id})
+    return sum(outcome.get("counted", {}).get(what, 0) for outcome in done)
 
 
 # -- a crowd ----------------------------------------------------------------------------------------------------------

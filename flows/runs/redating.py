@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -34,6 +34,12 @@ def date_promise(
         wanted["warning", now] = None
     wanted["breach", due] = None
     set_timers(session, run, f"promises.{name}", ("warning", "breach"), name, wanted, now)
+
+
+def extended_by(progress: Progress, name: str) -> timedelta:
+    """By how much steps of the run have made the promise later than it was made (`extend`)."""
+    done = [row.outcome for row in progress.records.values() if row.verb == "extend" and row.status == "done"]
+    return timedelta(seconds=sum(each["extended_by"] for each in done if each.get("promise") == name))
 
 
 def _has_replied(session: Session, run: Run) -> bool:

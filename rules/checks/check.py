@@ -93,6 +93,8 @@ def all_conditions(bundle: Bundle) -> Iterator[tuple[Condition, Place]]:
             yield guard.when, bundle.sources[GUARDS].place((name, "when"))
     for clock, keys in clocks(bundle):
         yield clock.when, bundle.sources[LEGAL_CLOCKS].place((*keys, "when"))
+        if clock.protects is not None:
+            yield clock.protects, bundle.sources[LEGAL_CLOCKS].place((*keys, "protects"))
 
 
 def rules_of(bundle: Bundle, path: str, part: str) -> Iterator[tuple[Rule, Place]]:

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from rules.bundle import LEGAL_CLOCKS, Bundle
-from rules.checks.check import Found, check, clocks, trigger_place
+from rules.checks.check import Found, check, clocks, place_of, trigger_place
 from rules.conditions import All, Not
-from rules.language import Playbook
-from rules.legal_clocks import LegalClock
-from rules.possible import TooHard, example, never_holds
+from rules.language import ReplyName, Step
+from rules.possible import never_holds
 from rules.problems import did_you_mean
 from rules.units import format_duration
 
@@ -22,7 +21,7 @@ def legal_deadline(bundle: Bundle) -> Iterator[Found]:
         for clock in bundle.legal_clocks.values():
             promise = playbook.promises.get(clock.promise)
             too_long = promise is not None and timedelta(0) < clock.within < promise.within
-            if not too_long or not _may_be_about(playbook, clock):
+            if not too_long or not clock.may_be_about(playbook):
                 continue
             place = playbook.source.place(("promises", clock.promise, "within"))
             most = format_duration(clock.within)
@@ -54,12 +53,22 @@ def idle_clock(bundle: Bundle) -> Iterator[Found]:
             yield place, f'no playbook makes a promise "{clock.promise}"{did_you_mean(clock.promise, made)}'
 
 
-def _may_be_about(playbook: Playbook, clock: LegalClock) -> bool:
-    """Whether some case that starts the playbook is one that the clock is about."""
-    for trigger in playbook.triggers:
-        try:
-            if example(All((trigger.when, clock.when))) is not None:
-                return True
-        except TooHard:  # the cautious side
-            return True
-    return False
+@check("untold-extension")
+def untold_extension(bundle: Bundle) -> Iterator[Found]:
+    """A promise gets a later day without the customer being told, or nobody knows what then if the law allows none."""
+    for playbook in bundle.playbooks.values():
+        for step in playbook.walk():
+            if step.verb.verb != "extend":
+                continue
+            told = step.verb.blocks().get("then", ())
+            said = [name for each in told if each.only_if is None for name in _replies(each)]
+            if not any("extended" in bundle.replies[name].claims for name in said if name in bundle.replies):
+                message = "the customer has to be told, and why; begin `then` with a reply that claims `extended`"
+                yield place_of(playbook, step, "then"), message
+            if step.on_failure is None:
+                message = "the law may allow no more time; say in `on_failure` who decides then"
+                yield place_of(playbook, step), message
+
+
+def _replies(step: Step) -> list[ReplyName]:
+    return [value for value in vars(step.verb).values() if isinstance(value, ReplyName)]
