@@ -66,7 +66,7 @@ def _reasons(both: Data, severity: object) -> tuple[tuple[str, ...], tuple[str, 
 def _step_waits(entry: Entry) -> Told:
     on, data = entry.data.get("on") or {}, entry.data
     until = f", until {entry.moment('until_latest')} at the latest" if "until_latest" in data else ""
-    if isinstance(on.get("task"), str) and len(on) == 1:
+    if isinstance(on.get("task"), str) and (len(on) == 1 or "by_hand" in data):
         return Told("wait", given(entry))
     if "outbox" in on:
         return Told("wait", f"a text is ready: {data.get('reply', data['name'])}")
