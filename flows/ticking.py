@@ -42,8 +42,26 @@ def tick(
 
 
 def speaks_of_a_list(given: Mapping[str, Any]) -> bool:
-    """Whether an answer can be one to a task with a list: by its numbers, by `all`, or a plain `done`."""
-    return all(str(name) == ALL or str(name).isdigit() for name in given)
+    """Whether an answer can be one to a task with a list: by its numbers, by `all`, by counts, or a plain `done`."""
+    return _by_counts(given) or all(str(name) == ALL or str(name).isdigit() for name in given)
+
+
+def numbered(items: Sequence[TaskItem], given: Mapping[str, Any]) -> dict[str, Any]:
+    """An answer as it is told by others than the person at the list: nothing means that all is done, and
+    `{"done": 2, "failed": 1}` that the next two are done and the one after them failed."""
+    if not given:
+        return {ALL: "done"}
+    if not _by_counts(given):
+        return {str(name): value for name, value in given.items()}
+    left = [item.number for item in listing.still_open(items)]
+    words = [word for word in SAYS for _ in range(int(given.get(word, 0)))]
+    if len(words) > len(left):
+        raise WrongAnswer(f"it says something of {len(words)} things, and {len(left)} are open")
+    return {str(number): word for number, word in zip(left, words, strict=False)}
+
+
+def _by_counts(given: Mapping[str, Any]) -> bool:
+    return all(name in (*SAYS, "expired") and isinstance(count, int) for name, count in given.items())
 
 
 def how(items: Sequence[TaskItem]) -> str:

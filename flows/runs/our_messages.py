@@ -28,8 +28,8 @@ class OurMessage:
 
 
 def table(of: str) -> Subquery:
-    """What we wrote, as a table with the columns `id` and `at` (sent): to the customer that is given as `whose` (`of` is
-    `customer_id`), or in that case (`of` is `case_id`)."""
+    """What we wrote, as a table with the columns `id` and `at` (sent): to the customer whose id is `whose`, where `of`
+    is `customer_id`, or in that case, where it is `case_id`."""
     letters = select(Outbox.id, Outbox.sent_at.label("at")).where(
         getattr(Outbox, of) == bindparam("whose"),
         Outbox.to == "customer",

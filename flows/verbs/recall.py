@@ -152,15 +152,16 @@ def _counted(items: Sequence[TaskItem]) -> dict[str, int]:
 
 def _question(wanted: Sequence[_Wanted], held: int) -> str:
     late = sum(not each.promised for each in wanted)
+    in_order = ", one by one, the first on the list first" if len(wanted) > 1 else ""
     said = [
-        f"Please delete {_messages(len(wanted))} of ours for everyone, one by one, the first on the list first.",
+        f"Please delete {_messages(len(wanted))} of ours for everyone{in_order}.",
         "In the WhatsApp app: open the chat, hold the message, choose Delete, then Delete for everyone.",
-        "Tick each off as done, or as failed where the app refuses.",
+        "Tick it off as done, or as failed where the app refuses.",
     ]
     if late:
-        said.append(f"{late} of them are older than 48 hours: try it, and promise nothing.")
+        said.append(f"{late} of {len(wanted)} are older than 48 hours: try it, and promise nothing.")
     if held:
-        said.append(f"{_messages(held)} must be kept and are not on the list: leave them where they are.")
+        said.append(f"{_messages(held)} must be kept: leave what is not on the list where it is.")
     return " ".join(said)
 
 
