@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from flows.errors import FirebreakError, NotFound
+from flows.errors import NotFound
+from flows.runs import listing
 from flows.store import bundles
 from flows.store.subjects import lock, ring
-from flows.store.tables import Run, Task
+from flows.store.tables import Run, Task, TaskItem
+from flows.ticking import WrongAnswer, speaks_of_a_list, tick
 from rules.problems import Problems, did_you_mean
 from rules.vocabulary import FactError, Vocabulary, value_to_json
 from rules.yaml_source import Source
 
+__all__ = ["YES_NO", "WrongAnswer", "answer", "checked", "fields_of", "fits", "shown", "vocabulary_of"]
+
 YES_NO = ("yes", "no")
-
-
-class WrongAnswer(FirebreakError):
-    """The answer does not fit the question."""
 
 
 def vocabulary_of(session: Session, task: Task) -> Vocabulary:
@@ -40,19 +40,27 @@ def vocabulary_of(session: Session, task: Task) -> Vocabulary:
 def answer(
     session: Session, vocabulary: Vocabulary, task_id: str, given: Mapping[str, Any], by: str, now: datetime
 ) -> Task:
-    """Answer a task in the name of `by`. Raises `NotFound` for an unknown task, `WrongAnswer` for an answer that the
-    question does not offer, or a task that somebody else has answered already."""
+    """Answer a task in the name of `by`; of a task that lists several things, settle those that `given` names, and the
+    task is answered with the last of them (see `flows/ticking.py`). Raises `NotFound` for an unknown task,
+    `WrongAnswer` for an answer that the question does not offer, or a task that somebody else has answered already."""
     task = session.get(Task, task_id)
     if task is None:
         raise NotFound(f'there is no task "{task_id}"; `firebreak tasks` lists the open ones')
     lock(session, task.subject_id)
     session.refresh(task)
+    items = listing.items_of(session, task.id)
+    if task.status != "open" and items and (given or len(items) == 1):  # what was said of a thing may be said again
+        tick(session, task, items, given, by, now)
+        return task
     if task.status != "open":
         who = f" by {task.answered_by}" if task.answered_by else ""
         raise WrongAnswer(f"{task.id} is not open any more: it was {task.status}{who}")
     if task.due_at is not None and now > task.due_at:
         ended = f"{task.due_at:%Y-%m-%d %H:%M} UTC"
         raise WrongAnswer(f"the time for {task.id} was up at {ended}; what was planned for that comes next")
+    if items:
+        tick(session, task, items, given, by, now)
+        return task
     task.answer = checked(task, vocabulary, given)
     task.status, task.answered_by, task.answered_at = "answered", by, now
     ring(session, task.subject_id, now)
@@ -89,8 +97,10 @@ def fields_of(task: Task) -> dict[str, list[Any]]:
     return dict(task.form) if task.kind == "ask" else {}
 
 
-def fits(task: Task, given: Mapping[str, Any]) -> bool:
-    """Whether an answer has just the fields that a task asks for."""
+def fits(task: Task, given: Mapping[str, Any], items: Sequence[TaskItem] = ()) -> bool:
+    """Whether an answer has just the fields that a task asks for; of one with a list, whether it is about a list."""
+    if items:
+        return speaks_of_a_list(given)
     return set(given) == set(fields_of(task))
 
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 
+from flows.cli import task_items
 from flows.cli.context import By, Json, load_settings, open_store, who
 from flows.cli.paper import cut, fill, ink, say, say_json, tell, width, wrap
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from flows.store.tables import Task
+    from flows.store.tables import Task, TaskItem
 
 _WHAT = {"ask": "answer", "approve": "yes or no", "do": "do"}
 
@@ -39,6 +40,7 @@ def list_tasks(
     """
     from sqlalchemy import func, select
 
+    from flows.runs import listing
     from flows.store.tables import Case, Incident, Task
 
     settings = load_settings()
@@ -57,9 +59,10 @@ def list_tasks(
         if not everything:
             wanted = wanted.where(Task.status == "open")
         found = session.scalars(wanted).all()
+        lists = listing.lists_of(session, [task.id for task in found])
         now = store.clock.now()
     if as_json:
-        say_json([_to_json(task) for task in found])
+        say_json([_to_json(task, lists.get(task.id, ())) for task in found])
         return
     if not found:
         say(f"There is no{'' if everything else ' open'} task{f' for {role}' if role else ''}.")
@@ -67,7 +70,7 @@ def list_tasks(
     for number, task in enumerate(found):
         if number:
             say()
-        for line in _in_list(task, now, settings.timezone):
+        for line in _in_list(task, lists.get(task.id, ()), now, settings.timezone):
             say(line)
 
 
@@ -82,14 +85,16 @@ def _hint_at_role(role: str | None) -> None:
         tell(f'firebreak: there is no role "{role}"{did_you_mean(role, names)}')
 
 
-def _in_list(task: Task, now: datetime, zone: ZoneInfo) -> Iterator[str]:
+def _in_list(task: Task, items: Sequence[TaskItem], now: datetime, zone: ZoneInfo) -> Iterator[str]:
     about = task.case_id or task.incident_id or ""
     due = _due(task, now, zone)
     yield f"{ink(task.id, 'bold')}  {fill(f'{task.role}: {_WHAT[task.kind]}', 24)}  {fill(about, 12)}  {due}"
     for part in wrap(task.question, width() - 2):
         yield f"  {part}"
+    if items:
+        yield f"  {task_items.progress(items, now, zone)}"
     if task.status == "open":
-        yield ink("  " + cut(f"firebreak {_how(task)}", width() - 2), "dim")
+        yield ink("  " + cut(f"firebreak {_how(task, items)}", width() - 2), "dim")
 
 
 def _due(task: Task, now: datetime, zone: ZoneInfo) -> str:
@@ -101,10 +106,13 @@ def _due(task: Task, now: datetime, zone: ZoneInfo) -> str:
     return until(Wait("", task.due_at), now, zone)
 
 
-def _how(task: Task) -> str:
+def _how(task: Task, items: Sequence[TaskItem] = ()) -> str:
     """The command that answers a task."""
     from flows.answering import fields_of, shown
+    from flows.ticking import how
 
+    if items:
+        return f"answer {task.id} {how(items)}"
     if task.kind == "approve":
         return f"answer {task.id} yes (or no)"
     fields = " ".join(f"{name}={shown(offered).replace(' or ', '|')}" for name, offered in fields_of(task).items())
@@ -118,13 +126,14 @@ def show_task(
     """Show one task with all it takes.
 
     That is the customer's name, number and last message; for a reply that has to be sent by hand also the text, and a
-    link that opens the chat with it.
+    link that opens the chat with it; for a list of things to do what is on it, and how far it is.
 
     \b
     Example:
       firebreak task T-4YV0N2ZZKD
     """
     from flows.cli.timeline import day_and_minute, head
+    from flows.runs import listing
     from flows.telling.contact import contact_of
 
     settings = load_settings()
@@ -133,9 +142,11 @@ def show_task(
         details = _opened(store.vault, task.sealed_details)
         remark = _opened(store.vault, task.sealed_remark).get("text")
         contact = contact_of(session, store.vault, task.subject_id)
+        items = listing.items_of(session, task.id)
+        listed = task_items.opened(session, store.vault, items)
         now = store.clock.now()
     if as_json:
-        say_json({**_to_json(task), "details": details, "contact": contact, "remark": remark})
+        say_json({**_to_json(task), "items": listed, "details": details, "contact": contact, "remark": remark})
         return
     zone = settings.timezone
     about = task.case_id or task.incident_id
@@ -147,6 +158,7 @@ def show_task(
         ("question", task.question),
         ("given", day_and_minute(task.created_at, zone)),
         ("due", _due(task, now, zone)),
+        ("progress", task_items.progress(items, now, zone) if items else ""),
         ("answered", f"{answered}{f': {answer}' if answer else ''}"),
         ("remark", str(remark or "")),
         *contact.items(),
@@ -159,8 +171,10 @@ def show_task(
             say(f"  {line}")
     if "link" in details:
         say(f"\nthis link opens the chat with the text typed in:\n  {details['link']}")
+    for number, line in enumerate(task_items.lines(listed, now, zone)):
+        say(line if number else f"\n{line}")
     if task.status == "open":
-        say(f"\nfirebreak {_how(task)}")
+        say(f"\nfirebreak {_how(task, items)}")
 
 
 def answer(
@@ -168,7 +182,9 @@ def answer(
     answers: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="FIELD=VALUE", help="The answers; `yes` or `no` to a decision, `done` to a thing to do."
+            metavar="FIELD=VALUE",
+            help="The answers; `yes` or `no` to a decision, `done` to a thing to do, `3=done` or `3=failed` to the "
+            "third of several, `all=done` to all that are open.",
         ),
     ] = None,
     by: By = None,
@@ -186,19 +202,28 @@ def answer(
       firebreak answer T-4YV0N2ZZKD backup_status=none
       firebreak answer T-4YV0N2ZZKD yes --by first_phone
       firebreak answer T-4YV0N2ZZKD done --remark "called her at nine"
+      firebreak answer T-4YV0N2ZZKD 1=done 2=failed
+      firebreak answer T-4YV0N2ZZKD all=done
     """
     from flows import answering
+    from flows.runs import listing
 
-    name = who(by)
-    with open_store() as store, store.begin() as session:
+    name, settings = who(by), load_settings()
+    with open_store(settings) as store, store.begin() as session:
         task = _find(session, wanted)
-        given = _given(task, answers or [])
+        listed = listing.items_of(session, task.id)
+        given = _given(task, answers or [], listed)
         facts = answering.vocabulary_of(session, task)
         task = answering.answer(session, facts, task.id, given, name, store.clock.now())
         if remark is not None and remark.strip():
             task.sealed_remark = store.vault.seal(task.subject_id, {"text": remark.strip()})
+        items = listing.items_of(session, task.id)
+        now = store.clock.now()
     if as_json:
-        say_json(_to_json(task))
+        say_json(_to_json(task, items))
+        return
+    if items:
+        _say_progress(task, items, now, settings.timezone)
         return
     told = ", ".join(f"{field} = {value}" for field, value in (task.answer or {}).items()) or "done"
     say(f"{task.id} is answered by {name}: {told}")
@@ -207,23 +232,35 @@ def answer(
         say(f"firebreak {'case' if task.case_id else 'incident'} {about} shows how it goes on")
 
 
-def _given(task: Task, answers: list[str]) -> dict[str, Any]:
+def _say_progress(task: Task, items: Sequence[TaskItem], now: datetime, zone: ZoneInfo) -> None:
+    say(f"{task.id}: {task_items.progress(items, now, zone)}")
+    about = task.case_id or task.incident_id
+    if task.status == "open":
+        say(f"firebreak {_how(task, items)}")
+    elif about is not None:
+        say(f"firebreak {'case' if task.case_id else 'incident'} {about} shows how it goes on")
+
+
+def _given(task: Task, answers: list[str], items: Sequence[TaskItem]) -> dict[str, Any]:
     from flows.answering import YES_NO, WrongAnswer, fields_of
+    from flows.ticking import how
 
     fields = fields_of(task)
     if task.kind == "approve" and len(answers) == 1 and answers[0].lower() in YES_NO:
         return {"approved": answers[0].lower()}
     if task.kind == "do" and [each.lower() for each in answers] in ([], ["done"]):
         return {}
+    if len(items) == 1 and [each.lower() for each in answers] == ["failed"]:
+        return {"1": "failed"}
     given: dict[str, Any] = {}
     for each in answers:
         field, equals, value = each.partition("=")
         if not equals or not value:
-            form = " ".join(f"{name}=…" for name in fields) or "done"
+            form = how(items) if items else " ".join(f"{name}=…" for name in fields) or "done"
             raise WrongAnswer(f'"{each}" is not an answer; write `firebreak answer {task.id} {form}`')
         if field in given:
             raise WrongAnswer(f"{field} is answered twice; say it once")
-        given[field] = value
+        given[field.lower() if items else field] = value
     return given
 
 
@@ -250,7 +287,7 @@ def _opened(vault: Any, sealed: bytes | None) -> dict[str, Any]:
     return opened
 
 
-def _to_json(task: Task) -> dict[str, Any]:
+def _to_json(task: Task, items: Sequence[TaskItem] = ()) -> dict[str, Any]:
     """A task without what is sealed."""
     times = {name: getattr(task, name) for name in ("created_at", "due_at", "answered_at")}
     return {
@@ -267,4 +304,5 @@ def _to_json(task: Task) -> dict[str, Any]:
         **{name: at.isoformat() if at else None for name, at in times.items()},
         "answered_by": task.answered_by,
         "answer": dict(task.answer) if task.answer is not None else None,
+        "items": [task_items.to_json(item) for item in items],
     }

@@ -13,14 +13,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from flows import answering
+from flows import answering, ticking
 from flows.channels.channel import Letter, Result, Sent
 from flows.ids import new_id
 from flows.rehearsal.course import Rehearsed
 from flows.rehearsal.deeds import Answered, ClosedByHand, Crisis, Deed, OpenedByHand, Past, Reported, Wrote
 from flows.rehearsal.play import happened_in, stories_of
 from flows.rehearsal.stage import Nowhere, Stage
-from flows.runs import ending, opening
+from flows.runs import ending, listing, opening
 from flows.shelf import Shelf
 from flows.store.database import Store
 from flows.store.tables import Incident, JournalLine, Message, Outbox, Run, Subject, Task
@@ -171,9 +171,10 @@ class _Again:
             if task is None:
                 return False
             try:
-                answering.answer(
-                    session, desk.shelf.current.vocabulary, task.id, deed.answer, deed.by, self._stage.clock.now()
-                )
+                items = listing.items_of(session, task.id)
+                given = ticking.numbered(items, deed.answer) if items else deed.answer
+                vocabulary, now = desk.shelf.current.vocabulary, self._stage.clock.now()
+                answering.answer(session, vocabulary, task.id, given, deed.by, now)
             except answering.WrongAnswer:
                 return False
             return True
@@ -185,7 +186,12 @@ class _Again:
             .where(Task.status == "open")
             .order_by(Task.created_at, Task.id)
         ).all()
-        fitting = [(task, playbook) for task, playbook in still_open if answering.fits(task, deed.answer)]
+        lists = listing.lists_of(session, [task.id for task, _ in still_open])
+        fitting = [
+            (task, playbook)
+            for task, playbook in still_open
+            if answering.fits(task, deed.answer, lists.get(task.id, ()))
+        ]
         same = [task for task, playbook in fitting if (playbook, task.path) == (deed.playbook, deed.path)]
         same = [task for task in same if task.kind == deed.kind]
         # The same facts are the same question, whoever is asked and wherever; a yes and a "done" are about one matter.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -30,6 +30,14 @@ class Says:
     in_group: bool = says("Whether it is written in a group", default=False)
     name: str = says("The customer's name as WhatsApp shows it", default="")
     customer: int = says("Which customer writes, where there are several: 1, 2, …", default=1)
+
+
+@dataclass(frozen=True)
+class Ticks:
+    """How many of the things that a task lists are ticked off, the first on the list first."""
+
+    done: int = says("How many are done", default=0)
+    failed: int = says("How many after those could not be done", default=0)
 
 
 @dataclass(frozen=True)
@@ -78,8 +86,8 @@ EVENTS: Mapping[str, tuple[str, Any, tuple[str, ...]]] = {
     "after": ("So much time passes; everything that falls due meanwhile happens", Duration, ()),
     "at": (f"Time passes until then, in the scenario's time zone: {LIKE}", MomentText, ()),
     "answer": (
-        "A colleague answers the oldest open task that takes it: the facts asked for, yes or no, or done",
-        FactValues | Literal["yes", "no", "done"],
+        "A colleague answers the oldest open task that takes it: the facts, yes, no, done, or how much of a list is",
+        FactValues | Ticks | Literal["yes", "no", "done"],
         ("to", "customer"),
     ),
     "send fails with": ("The next text to a customer is refused by WhatsApp with this error code", int, ()),
@@ -177,6 +185,11 @@ def _answer(reader: Reader, value: Any, keys: Keys) -> Any:
     if not isinstance(value, dict) or not value:
         hint = did_you_mean(value, ("yes", "no", "done"))
         return reader.error(keys, f"an answer is `yes`, `no`, `done`, or the facts that were filled in{hint}")
+    if value.keys() <= {each.name for each in fields(Ticks)}:
+        ticked = reader.model(Ticks, value, keys)
+        if ticked == Ticks():
+            return reader.error(keys, "nothing is ticked off by this")
+        return {word: count for word, count in asdict(ticked).items() if count} if ticked is not BAD else BAD
     facts = reader.vocabulary.facts
     for name, given in value.items():
         # A colleague types `yes` where a fact is true.

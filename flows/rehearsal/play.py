@@ -166,6 +166,8 @@ def _named(session: Session, beside: _Beside, line: JournalLine) -> Named:
     elif event == "text handed to a colleague":
         yield "by_hand", str(data["reply"]), {}
     elif event == "step waits":
+        if "too_old" in data:
+            return  # it waits on for what it had asked for before
         for task in (beside.tasks[each] for each in _tasks_in(data) if each in beside.tasks):
             yield "task", task.role, {"kind": task.kind, "says": task.question, "verb": str(data.get("verb", ""))}
     elif event in ("step done", "step skipped", "step failed", "time is up"):

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from flows import answering
+from flows import answering, ticking
 from flows.channels.channel import Letter, Refused, Result, Sent
 from flows.channels.error_codes import meaning_of
 from flows.channels.pace import Pace
@@ -22,7 +22,7 @@ from flows.desk import Desk
 from flows.receiving.receive import receive
 from flows.rehearsal.names import BY_HAND
 from flows.rehearsal.scenario import START, ZONE, Event, Says
-from flows.runs import ending, following, opening, waves
+from flows.runs import ending, following, listing, opening, waves
 from flows.shelf import Shelf
 from flows.store import customers
 from flows.store.database import Store
@@ -197,12 +197,15 @@ class Stage:
             every = session.scalars(still_open.order_by(Task.created_at, Task.path, Task.id)).all()
             about = self._customer(session, customer).id if customer is not None else None
             tasks = [task for task in every if to in (None, task.path) and about in (None, task.subject_id)]
-            fitting = [task for task in tasks if answering.fits(task, answer)]
+            lists = listing.lists_of(session, [task.id for task in tasks])
+            fitting = [task for task in tasks if answering.fits(task, answer, lists.get(task.id, ()))]
             if not fitting:
                 raise CannotHappen(_unasked(answer, to, every))
             try:
                 vocabulary = self.desk.shelf.current.vocabulary
-                answering.answer(session, vocabulary, fitting[0].id, answer, COLLEAGUE, self.clock.now())
+                listed = lists.get(fitting[0].id)
+                given = ticking.numbered(listed, answer) if listed else answer
+                answering.answer(session, vocabulary, fitting[0].id, given, COLLEAGUE, self.clock.now())
             except answering.WrongAnswer as error:
                 raise CannotHappen(str(error).replace(fitting[0].id, fitting[0].path or "this task")) from None
 

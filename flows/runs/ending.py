@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from flows.errors import NotFound
-from flows.runs import history, incident_events
+from flows.runs import history, incident_events, listing
 from flows.store.subjects import lock
 from flows.store.tables import Case, Incident, Outbox, Promise, Run, Task, TaskStatus, Timer
 
@@ -27,6 +27,7 @@ def withdraw_tasks(
     """Take back what people of a run, or of one step of it, were asked to do."""
     for task in session.scalars(_TASKS if path is None else _TASKS_HERE, {"run": run_id, "path": path}):
         task.status, task.settled_at = status, now
+        listing.expire(session, listing.items_of(session, task.id), now)
 
 
 def withdraw_letters(session: Session, run_id: str, path: str | None) -> None:

@@ -101,15 +101,19 @@ def settle(work: Work, outcome: Outcome) -> None:
 
 
 def time_out(work: Work) -> None:
-    """The time of a waiting step is up: what it waited for is withdrawn, and `on_timeout` goes on."""
+    """The time of a waiting step is up: what it waited for is withdrawn, and `on_timeout` goes on. What was done of a
+    list until then counts."""
+    assert isinstance(work.step.verb, Action)
+    counted = work.step.verb.timed_out(work)
     ending.withdraw_tasks(work.session, work.run.id, work.record.path, work.now, "expired")
     ending.withdraw_letters(work.session, work.run.id, work.record.path)
     waited_for = (work.record.waiting_for or {}).get("run")
     called = work.session.get(tables.Run, waited_for) if isinstance(waited_for, str) else None
     shut = called is not None and _gate_left(work.desk, work.session, called)
     ending.end_called(work.session, work.run, work.now, work.record.path)
-    _end_step(work, "timed_out", {**work.record.outcome, **({"shut": True} if shut else {})})
-    work.journal("time is up", verb=work.record.verb, name=work.step.title)
+    brought = {"shut": shut, "counted": dict(counted)}
+    _end_step(work, "timed_out", {**work.record.outcome, **{key: value for key, value in brought.items() if value}})
+    work.journal("time is up", verb=work.record.verb, name=work.step.title, **counted)
     look_around(work.desk, work.session, work.run, work.flow_run)
 
 

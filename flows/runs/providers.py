@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Subquery, bindparam, case, exists, func, or_, select, union_all
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import and_, bindparam, case, func, or_, select
+from sqlalchemy.orm import Session
 
 from flows.errors import VaultError
-from flows.runs import complaints
+from flows.runs import complaints, our_messages
 from flows.store.customers import newest_address
-from flows.store.tables import Case, Customer, Incident, Message, Outbox, Run, Step
+from flows.store.tables import Case, Customer, Incident, Message, Outbox, Run
 from flows.store.vault import Vault
 from rules import windows
 from rules.bundle import Bundle
@@ -28,6 +27,8 @@ SERVICE_WINDOW = timedelta(hours=24)
 """How long free text may be sent after a customer's last message (Cloud API documentation, 2026)."""
 RECALLABLE = timedelta(hours=48)
 """How long WhatsApp promises that a message can be deleted for everyone; its app may still try a few hours longer."""
+RECALL_TRIED = timedelta(hours=60)
+"""How long the app goes on trying to delete a message for everyone. Nothing is promised past `RECALLABLE`."""
 PRIVACY_SENSITIVE = "privacy_sensitive"
 """The label of a customer who minds what is written down about them, on the customer or on any of their cases."""
 
@@ -148,7 +149,7 @@ def place(about: About) -> Value:
 # -- what the customer wrote ------------------------------------------------------------------------------------------
 
 # What WhatsApp itself reported (a new number, a setting) is marked as handled without ever being read for facts.
-_THEIR_OWN = or_(Message.handled_at.is_(None), Message.facts.is_not(None))
+_THEIR_OWN = and_(Message.author == "customer", or_(Message.handled_at.is_(None), Message.facts.is_not(None)))
 _WRITTEN_AT = case((Message.sent_at > Message.received_at, Message.received_at), else_=Message.sent_at)  # a clock ahead
 _OF_CUSTOMER = Message.customer_id == bindparam("customer")
 _LAST_WROTE = select(func.max(_WRITTEN_AT)).where(_OF_CUSTOMER, _THEIR_OWN)
@@ -195,25 +196,11 @@ def privacy_sensitive(about: About) -> Value:
 # -- what we wrote ----------------------------------------------------------------------------------------------------
 
 
-def _our_messages(letters_of: InstrumentedAttribute[Any], runs_of: InstrumentedAttribute[Any]) -> Subquery:
-    """When each text to a customer was said: those that WhatsApp took and that did not fail, and those that a
-    colleague sent by hand, as all are when a team has only the app."""
-    taken = (Outbox.to == "customer", Outbox.sent_at.is_not(None))
-    sent = select(Outbox.sent_at.label("at")).where(letters_of == bindparam("whose"), *taken, Outbox.status == "sent")
-    left = exists().where(Outbox.run_id == Step.run_id, Outbox.path == Step.path, *taken)
-    by_hand = (
-        select(Step.ended_at)
-        .join(Run, Run.id == Step.run_id)
-        .where(runs_of == bindparam("whose"), Step.verb == "reply", Step.status == "done", ~left)
-    )
-    return union_all(sent, by_hand).subquery()
-
-
-_ours = _our_messages(Outbox.customer_id, Run.subject_id).c
+_ours = our_messages.table("customer_id").c
 _NEWEST, _OLDEST = select(func.max(_ours.at)), select(func.min(_ours.at))
 _YOUNG = select(func.count()).where(_ours.at > bindparam("after"))
-_LAST_SAID_IN_CASE = select(func.max(_our_messages(Outbox.case_id, Run.case_id).c.at))
 _DONE = select(Step.outcome).where(Step.run_id == bindparam("run"), Step.status == "done")
+_LAST_SAID_IN_CASE = select(func.max(our_messages.table("case_id").c.at))
 _LETTER_OF_RUN = select(Outbox.id).where(Outbox.run_id == bindparam("run"), Outbox.to == "customer").limit(1)
 
 

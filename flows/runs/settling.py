@@ -13,7 +13,7 @@ from flows.runs import ending, history, moving
 from flows.runs.outcome import Done, waits_for
 from flows.runs.progress import progress_of
 from flows.runs.work import Work
-from flows.sending import notices
+from flows.sending import by_hand, notices
 from flows.store.tables import Outbox, Run, Step, Task, Timer
 from flows.verbs.action import Action
 from rules.language import ON_CALL
@@ -54,6 +54,8 @@ def answered(desk: Desk, session: Session, task: Task, flow_run: str | None) -> 
     run = session.get(Run, task.run_id) if task.run_id else None
     if run is None or task.path is None:
         history.tell(session, task, now, "task answered", said, flow_run=flow_run)
+        about = desk.store.vault.open_or_nothing(task.sealed_details).get(by_hand.OUTBOX)
+        by_hand.ticked_off(session, desk.store.vault, task, about)
         return
     history.tell(session, run, now, "task answered", said, path=task.path, flow_run=flow_run)
     if run.status == "finished":
@@ -61,12 +63,15 @@ def answered(desk: Desk, session: Session, task: Task, flow_run: str | None) -> 
     step = progress_of(desk, session, run).records.get(task.path)
     if step is not None and step.status == "failed":
         # A person has done by hand what the step could not do.
+        if step.verb == "reply":
+            by_hand.done_instead(session, desk.store.vault, run, task)
         moving.settle(moving.at_work(desk, session, run, task.path, flow_run), Done(note={"by_hand": task.answered_by}))
         return
     work = _waiting_step(desk, session, run.id, task.path, {"task": task.id}, flow_run)
     if work is not None:
         assert isinstance(work.step.verb, Action)
         if work.record.outcome.get("by_hand"):
+            by_hand.ticked_off(session, desk.store.vault, task, (work.record.waiting_for or {}).get("outbox"))
             moving.first_reply_left(work)
         moving.settle(work, work.step.verb.answered(work, task))
 
@@ -90,8 +95,8 @@ def fired(desk: Desk, session: Session, timer: Timer, flow_run: str | None) -> N
         moving.look_around(desk, session, run, flow_run)
     elif timer.kind == "again":
         assert isinstance(work.step.verb, Action)
-        work.journal("told again", verb=work.record.verb, name=work.step.title)
-        work.step.verb.reminded(work)
+        if work.step.verb.reminded(work):
+            work.journal("told again", verb=work.record.verb, name=work.step.title)
     elif timer.name:  # something happened to the incident, and whoever waits for it was told in this way
         if waits_for(work.record.waiting_for, "event", timer.name):
             moving.settle(work, Done(note={"happened": timer.name}))

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from flows import local_time
 from flows.desk import Desk
 from flows.ids import new_id
-from flows.runs import history, opening, providers
+from flows.runs import history, listing, opening, providers
 from flows.runs.interpreter import barred
 from flows.runs.outcome import Item
 from flows.runs.progress import Progress
@@ -26,6 +26,8 @@ from rules.conditions import Condition
 from rules.decision import Decision
 from rules.language import AGE, Form, Step, Time
 from rules.vocabulary import Facts, Value, Vocabulary, value_to_json
+
+_HAS_COUNTED = ("done", "timed_out")  # what was done before the time was up has been done
 
 
 @dataclass
@@ -129,20 +131,20 @@ class Work:
     def proven(self) -> frozenset[str]:
         """The claims that finished steps of this run have proven."""
         playbook, records = self.progress.playbook, self.progress.records
-        done = [(playbook.step(path), row) for path, row in records.items() if row.status == "done"]
+        ended = [(playbook.step(path), row) for path, row in records.items() if row.status in _HAS_COUNTED]
         return frozenset(
             claim
-            for step, row in done
+            for step, row in ended
             if not barred(step, row)
             for claim in step.verb.proves
-            if row.outcome.get("counted", {}).get(claim, 1) > 0
+            if row.outcome.get("counted", {}).get(claim, int(row.status == "done")) > 0
         )
 
     def counted(self) -> Mapping[str, int]:
         """How often what texts may claim has happened, by all finished steps of this run."""
         found: Counter[str] = Counter()
         for row in self.progress.records.values():
-            if row.status == "done":
+            if row.status in _HAS_COUNTED:
                 found.update(row.outcome.get("counted", {}))
         return found
 
@@ -164,8 +166,11 @@ class Work:
         *,
         form: Form | None = None,
         details: Mapping[str, Any] | None = None,
+        items: Sequence[tuple[str, datetime | None]] = (),
     ) -> tables.Task:
-        """Give a person of `role` something to do or decide. `details` may be personal and are sealed."""
+        """Give a person of `role` something to do or decide. `details` may be personal and are sealed. `items` are
+        several things to do one by one, each as (the id of what it is about, until when), the first to be done first.
+        """
         about = "".join(f" ({item.label})" for item in self.items)
         offered = {str(fact): [value_to_json(value) for value in values] for fact, values in (form or {}).items()}
         task = tables.Task(
@@ -185,6 +190,7 @@ class Work:
             sealed_details=self.desk.store.vault.seal(self.run.subject_id, dict(details)) if details else None,
         )
         self.session.add(task)
+        listing.make(self.session, task, items)
         return task
 
     def task(self) -> tables.Task:

@@ -11,7 +11,7 @@ from flows.ids import new_id
 from flows.runs.outcome import Failed, Outcome, Waiting
 from flows.runs.providers import window_is_open
 from flows.runs.work import Work
-from flows.store.tables import Outbox
+from flows.store.tables import Outbox, OutboxForm
 from rules.language import ON_CALL
 from rules.replies import Reply
 from rules.vocabulary import value_to_json
@@ -35,13 +35,11 @@ def prepare(work: Work, reply: Reply) -> Outcome:
     except KeyError as missing:
         return Failed("nothing fills a placeholder", {"reply": reply.name, "placeholder": str(missing.args[0])})
     body: dict[str, Any] = {"text": text}
-    form = "text"
+    form: OutboxForm = "text"
     if reply.template is not None:
         body["template"] = {"name": reply.template.name, "language": _meta_locale(locale), "parameters": parameters}
     if not window_is_open(work.customer, work.now):
-        if reply.template is None:
-            return hand_over(work, reply.name, {"text": text}, "the 24-hour window is closed and there is no template")
-        form = "template"
+        form = "template" if reply.template is not None else "by_hand"
     row = Outbox(
         id=new_id("O"),
         key=f"{work.run.id}/{work.record.path}/{work.record.attempt}",
@@ -57,23 +55,24 @@ def prepare(work: Work, reply: Reply) -> Outcome:
         locale=locale,
         form=form,
         claims=sorted(reply.claims),
-        status="ready",
+        status="ready" if form != "by_hand" else "handed_over",
         created_at=work.now,
         sealed_body=work.desk.store.vault.seal(work.customer.id, body),
     )
     work.session.add(row)
+    if form == "by_hand":
+        return hand_over(work, row, {"text": text}, "the 24-hour window is closed and there is no template")
     return Waiting({"outbox": row.id}, {"reply": reply.name, "version": reply.version, "locale": locale, "form": form})
 
 
-def hand_over(work: Work, reply: str, details: Mapping[str, Any], why: str, row_id: str = "") -> Waiting:
-    """Give the text to a colleague who can send it by hand; the step goes on when they have, or when a delivery
-    status shows that the text of the outbox row `row_id` has arrived after all."""
+def hand_over(work: Work, row: Outbox, details: Mapping[str, Any], why: str) -> Waiting:
+    """Give the text of an outbox row to a colleague who can send it by hand; the step goes on when they have, or when a
+    delivery status shows that it has arrived after all."""
     task = work.ask(
         "do", ON_CALL, f"Please send this reply to the customer by hand ({why}), then mark it done.", details=details
     )
     work.tell(ON_CALL, f"A reply has to be sent by hand: {why}", task=task)
-    on = {"task": task.id, **({"outbox": row_id} if row_id else {})}
-    return Waiting(on, {"reply": reply, "by_hand": why})
+    return Waiting({"task": task.id, "outbox": row.id}, {"reply": row.reply or "", "by_hand": why})
 
 
 def letter_of(row: Outbox, body: Mapping[str, Any], address: str) -> Letter:

@@ -13,7 +13,7 @@ from flows.channels.error_codes import UNREACHABLE, meaning_of
 from flows.desk import Desk
 from flows.ids import new_id
 from flows.runs import history, moving, settling
-from flows.sending import letters
+from flows.sending import by_hand, letters
 from flows.store.tables import Delivery, Outbox, Run, Task
 from rules.language import ON_CALL
 
@@ -83,10 +83,10 @@ def ask_a_person(desk: Desk, session: Session, row: Outbox, why: str, flow_run: 
     if run is not None and row.path is not None and run.status != "finished":
         work = moving.at_work(desk, session, run, row.path, flow_run)
         if work.record.status == "waiting" and (work.record.waiting_for or {}).get("outbox") == row.id:
-            moving.settle(work, letters.hand_over(work, row.reply or "", details, why, row.id))
+            moving.settle(work, letters.hand_over(work, row, details, why))
             return
     question = f"Please send this reply to the customer by hand ({why}), then mark it done."
-    _ask_aside(desk, session, row, question, details)
+    _ask_aside(desk, session, row, question, {**details, by_hand.OUTBOX: row.id})
 
 
 def note(session: Session, row: Outbox, now: datetime, event: str, flow_run: str | None, **said: Any) -> None:

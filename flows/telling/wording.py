@@ -66,8 +66,10 @@ def _reasons(both: Data, severity: object) -> tuple[tuple[str, ...], tuple[str, 
 def _step_waits(entry: Entry) -> Told:
     on, data = entry.data.get("on") or {}, entry.data
     until = f", until {entry.moment('until_latest')} at the latest" if "until_latest" in data else ""
-    if isinstance(on.get("task"), str) and len(on) == 1:
+    if isinstance(on.get("task"), str) and (len(on) == 1 or "by_hand" in data) and "too_old" not in data:
         return Told("wait", given(entry))
+    if "too_old" in data:
+        return Told("alarm", f"too old by now: {data['too_old']}; still to be done: {data['left']}")
     if "outbox" in on:
         return Told("wait", f"a text is ready: {data.get('reply', data['name'])}")
     if "run" in on:
@@ -269,9 +271,17 @@ def answered(data: Data) -> str:
     by, answer = data.get("by") or "somebody", data.get("answer") or {}
     if data.get("kind") == "approve":
         return f"{by} said {answer.get('approved', 'nothing')} ({data['task']})"
+    if data.get("kind") == "do" and answer:
+        return f"{by} has settled the last of {data['task']}: {shown(answer)}"
     if data.get("kind") == "do":
         return f"{by} has done it or taken it over ({data['task']})"
     return f"{by} answered {data['task']}: {shown(answer)}"
+
+
+def _items_settled(entry: Entry) -> Told:
+    data = entry.data
+    left = {status: data[status] for status in ("done", "failed", "expired", "open") if status in data}
+    return Told("team", f"{data['by']} has settled {data['now']} of {data['task']}: {shown(left)}")
 
 
 # -- promises, runs, the rest ------------------------------------------------------------------------------------------
@@ -377,6 +387,7 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "text handed to a colleague": _handed_over,
     "colleagues told": _colleagues_told,
     "task answered": _answered,
+    "task items settled": _items_settled,
     "promise kept": _promise_kept,
     "promise is near": _promise_near,
     "promise broken": _promise_broken,

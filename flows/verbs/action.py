@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -39,5 +40,10 @@ class Action(Verb):
         """Go on at the moment that the step waited for."""
         return Done(note={"waited_until": work.now.isoformat()})
 
-    def reminded(self, work: Work) -> None:
-        """Say it again: the step set itself a reminder and is still waiting."""
+    def reminded(self, work: Work) -> bool:
+        """Say it again: the step set itself a reminder and is still waiting. Returns whether anybody was told."""
+        return False
+
+    def timed_out(self, work: Work) -> Mapping[str, int]:
+        """What was done, counted as in `Done`, until the time limit of the step came; usually nothing."""
+        return {}

@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sqlalchemy import select
-
+from flows.runs import our_messages
 from flows.runs.outcome import Done, Item, Outcome
 from flows.runs.work import Work
-from flows.store.tables import Outbox
 from flows.verbs.action import Action
 from rules.language import ListName, says
 
-LISTS = {"our_messages": "what we wrote to this customer and WhatsApp has taken, oldest first"}
+LISTS = {"our_messages": "what we wrote to this customer, sent by WhatsApp or by hand, oldest first"}
 
 
 @dataclass(frozen=True)
@@ -38,6 +36,5 @@ class Collect(Action):
 def _our_messages(work: Work) -> tuple[Item, ...]:
     if work.customer is None:
         return ()
-    sent = select(Outbox).where(Outbox.customer_id == work.customer.id, Outbox.sent_at.is_not(None))
-    rows = work.session.scalars(sent.order_by(Outbox.sent_at, Outbox.id))
-    return tuple(Item(row.id, f"sent {work.at(row.sent_at)}", row.sent_at) for row in rows if row.sent_at is not None)
+    written = our_messages.to_customer(work.session, work.customer.id)
+    return tuple(Item(each.id, f"sent {work.at(each.sent_at)}", each.sent_at) for each in written)

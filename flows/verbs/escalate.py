@@ -33,10 +33,11 @@ class Escalate(Action):
         work.remind_in(self.again_every)
         return Waiting({"task": task.id})
 
-    def reminded(self, work: Work) -> None:
+    def reminded(self, work: Work) -> bool:
         task = work.task()
         work.tell(self.to, self.why, task=task)
         work.remind_in(self.again_every)
+        return True
 
     def answered(self, work: Work, task: Task) -> Outcome:
         return Done(note={"taken_by": task.answered_by or ""})

@@ -1,0 +1,86 @@
+"""The list inside a task: how far it is, and what is on it, for people and for machines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from flows.cli.paper import cut, fill, ink, width
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from flows.store.tables import TaskItem
+    from flows.store.vault import Vault
+
+_MARKS = {"open": "[ ]", "done": "[x]", "failed": "[!]", "expired": "[-]"}
+
+
+def progress(items: Sequence[TaskItem], now: datetime, zone: ZoneInfo) -> str:
+    """`3 of 12 done, 1 failed, next before 14:20`."""
+    from flows.runs.listing import counts, still_open
+    from flows.telling.sentences import moment
+
+    found = counts(items)
+    parts = [f"{found.get('done', 0)} of {len(items)} done"]
+    parts += [f"{found[each]} {each}" for each in ("failed", "expired") if each in found]
+    ahead = [item.due_at for item in still_open(items) if item.due_at and item.due_at > now]
+    if ahead:
+        parts.append(f"next before {moment(min(ahead), zone, now)}")
+    return ", ".join(parts)
+
+
+def to_json(item: TaskItem) -> dict[str, Any]:
+    """A thing on a list, without anything personal."""
+    times = {name: getattr(item, name) for name in ("due_at", "settled_at")}
+    return {
+        "number": item.number,
+        "about": item.about,
+        "status": item.status,
+        **{name: at.isoformat() if at else None for name, at in times.items()},
+        "settled_by": item.settled_by,
+    }
+
+
+def opened(session: Session, vault: Vault, items: Sequence[TaskItem]) -> list[dict[str, Any]]:
+    """The list for the person who works on it: with `sent_at` and `text` of the messages it is about."""
+    from flows.runs.our_messages import words_of
+
+    found = []
+    for item in items:
+        sent_at, words = words_of(session, vault, item.about) or (None, "")
+        about = {"sent_at": sent_at.isoformat() if sent_at else None, "text": words}
+        found.append({**to_json(item), **about})
+    return found
+
+
+def lines(items: Sequence[dict[str, Any]], now: datetime, zone: ZoneInfo) -> Iterator[str]:
+    """An opened list, two lines for each thing: its number, state and deadline; when it was sent, and how it begins."""
+    for item in items:
+        state = f"{_MARKS[item['status']]} {item['number']:>3}  {_state(item, now, zone)}"
+        yield ink(state, "bold" if item["status"] == "open" else "dim")
+        if item["sent_at"] is not None:
+            words = " ".join(item["text"].split()) or "(its words are not kept any more)"
+            yield cut(f"         {fill('sent ' + _moment(item['sent_at'], now, zone), 24)} {words}", width())
+
+
+def _state(item: dict[str, Any], now: datetime, zone: ZoneInfo) -> str:
+    if item["status"] != "open":
+        by = f" by {item['settled_by']}" if item["settled_by"] else ""
+        return f"{item['status']}{by}, {_moment(item['settled_at'], now, zone)}"
+    if item["due_at"] is None:
+        return "open"
+    from flows.telling.sentences import roughly
+
+    due = datetime.fromisoformat(item["due_at"])
+    if due <= now:
+        return f"open; was due {_moment(item['due_at'], now, zone)}, it may still be tried"
+    return f"open, before {_moment(item['due_at'], now, zone)} (in {roughly(due - now)})"
+
+
+def _moment(text: str, now: datetime, zone: ZoneInfo) -> str:
+    from flows.telling.sentences import moment
+
+    return moment(datetime.fromisoformat(text), zone, now)

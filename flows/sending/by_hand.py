@@ -1,0 +1,75 @@
+"""What a colleague sent by hand: it counts among our messages like everything else that left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from flows.ids import new_id
+from flows.store.tables import Message, Outbox, Run, Task
+from flows.store.vault import Vault
+
+OUTBOX = "outbox"
+"""The name under which a task that no step waits for keeps, sealed, the id of the letter that it is about."""
+
+
+def ticked_off(session: Session, vault: Vault, task: Task, letter_id: str | None) -> None:
+    """A colleague says that they have sent this letter: from now on it is one that has left."""
+    row = session.get(Outbox, letter_id) if letter_id else None
+    if row is None or row.status == "sent" or task.answered_at is None:
+        return  # a delivery status was faster: it left by itself
+    _left(session, vault, row, task.answered_at)
+
+
+def done_instead(session: Session, vault: Vault, run: Run, task: Task) -> None:
+    """A reply whose step had failed was said by a colleague; in the words of the letter that failed, if any."""
+    if run.case_id is None or task.answered_at is None:
+        return
+    here = select(Outbox).where(Outbox.run_id == run.id, Outbox.path == task.path, Outbox.to == "customer")
+    failed = session.scalars(here.order_by(Outbox.created_at.desc(), Outbox.id).limit(1)).first()
+    row = Outbox(
+        id=new_id("O"),
+        key=f"{run.id}/{task.path}/by hand/{task.id}",
+        subject_id=run.subject_id,
+        customer_id=run.subject_id,
+        case_id=run.case_id,
+        run_id=run.id,
+        path=task.path,
+        to="customer",
+        reply=failed.reply if failed else None,
+        reply_version=failed.reply_version if failed else None,
+        locale=failed.locale if failed else None,
+        form="by_hand",
+        created_at=task.created_at,
+        sealed_body=failed.sealed_body if failed else vault.seal(run.subject_id, {}),
+    )
+    session.add(row)
+    _left(session, vault, row, task.answered_at)
+
+
+def _left(session: Session, vault: Vault, row: Outbox, at: datetime) -> None:
+    row.form, row.status, row.sent_at, row.not_before = "by_hand", "sent", at, None
+    echo = _echo_of(session, vault, row, at)
+    if echo is not None:  # the same message, as WhatsApp told us of it
+        row.provider_blind, row.sent_at = echo.blind, echo.sent_at
+
+
+def _echo_of(session: Session, vault: Vault, row: Outbox, until: datetime) -> Message | None:
+    """The echo of this letter, where the number reports what is written in the app: the same words, since it was
+    handed over."""
+    said = vault.open_or_nothing(row.sealed_body).get("text")
+    echoed = select(Message).where(
+        Message.customer_id == row.customer_id,
+        Message.author == "us",
+        Message.origin == "echo",
+        Message.received_at.between(row.created_at, until),
+    )
+    echoes: Iterable[Message] = session.scalars(echoed.order_by(Message.sent_at, Message.id))
+    for each in echoes:
+        words = vault.open_or_nothing(each.sealed_content).get("text")
+        if said and words and words.split() == said.split():
+            return each
+    return None
