@@ -129,7 +129,9 @@ def _check_way(reader: Reader, way: Way, keys: Keys, *, last: bool) -> None:
     if way.within is not None and way.until is not None:
         reader.error((*keys, "until"), "`within` already says by when; keep one of the two")
     if last and way.when is not None:
-        message = "the last way needs to hold for everybody: add one without `when`, so that nobody is without an answer"
+        message = (
+            "the last way must hold for everybody: add one without `when`, so that nobody is left without an answer"
+        )
         reader.error((*keys, "when"), message, "missing-key")
     if not last and way.when is None:
         reader.error(keys, "this way holds for everybody, so those below it are never taken; give it a `when`")

@@ -199,10 +199,7 @@ def _read(bundle: Bundle, item: Item, reader: Reader) -> Mapping[str, object]:
 
 
 def _copies(item: Item, now: datetime, exports: list[datetime], backed_up: bool) -> list[str]:
-    if item.erased:
-        here = []
-    else:
-        here = ["our_records"]
+    here = [] if item.erased else ["our_records"]
     if not item.left:
         return here
     # That the number is also used in an app nobody here can rule out, so our phone is always among the places.

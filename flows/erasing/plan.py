@@ -145,9 +145,7 @@ def plan_of(desk: Desk, session: Session, case: Case, bundle: Bundle | None = No
 
 def _facts(desk: Desk, session: Session, case: Case, customer: Customer, bundle: Bundle) -> Facts:
     assert bundle.deletion_plan is not None
-    about = providers.About(
-        session, desk.now(), customer=customer, case=case, given=desk.given, vault=desk.store.vault
-    )
+    about = providers.About(session, desk.now(), customer=customer, case=case, given=desk.given, vault=desk.store.vault)
     wanted = {*bundle.deletion_plan.facts(), DECISION} & bundle.vocabulary.facts.keys()
     return providers.gather(about, bundle, wanted)
 

@@ -35,8 +35,8 @@ PRIVACY_SENSITIVE = "privacy_sensitive"
 @dataclass(frozen=True)
 class About:
     """Whom and what facts are asked about, and when. `given` are facts that a rehearsal takes as known, `item` those
-    of the item of a `for_each`; `vault` opens what only the customer's own data tells, and `bundle` (filled in by whoever
-    gathers) says by which content it is judged."""
+    of the item of a `for_each`; `vault` opens what only the customer's own data tells; `gather` adds the `bundle` that
+    judges texts."""
 
     session: Session
     now: datetime
