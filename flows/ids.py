@@ -22,6 +22,7 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "X": "rejected element",
         "F": "follow-up",
         "H": "hold",
+        "E": "erasure",
     }
 )
 

@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 
 from flows.desk import Desk
 from flows.erasing import holds, items
-from flows.erasing.items import Item, Reader
+from flows.erasing.items import Item
+from flows.erasing.masking import Person
 from flows.runs.providers import RECALLABLE
 from flows.store.tables import Author, Case, Customer, Export, Origin
 from flows.store.vault import Vault
 from rules.bundle import Bundle
 from rules.language import AGE
+from rules.personal_data import find
 from rules.vocabulary import UNKNOWN
 
 EVIDENCE, OUTLOOK = "message_evidence", "recall_outlook"
@@ -145,13 +147,13 @@ def inventory(desk: Desk, session: Session, customer: Customer, bundle: Bundle |
 
 def looked_through(session: Session, vault: Vault, bundle: Bundle, now: datetime, customer: Customer) -> Inventory:
     """The same for those who have no desk."""
-    reader = items.reader_of(session, vault, customer)
+    person = Person.of(session, vault, customer)
     held = holds.active(session, customer.id)
     exports = _exports(session, customer.id)
     backed_up = _backed_up(session, customer.id)
     records = []
     for item in items.items_of(session, vault, customer.id):
-        told = _told(bundle, item, reader, now)
+        told = _told(bundle, item, person, now)
         young = item.whose == "us" and item.left and told[OUTLOOK] != TOO_LATE
         age = now - item.at
         records.append(
@@ -161,7 +163,7 @@ def looked_through(session: Session, vault: Vault, bundle: Bundle, now: datetime
                 item.origin,
                 item.kind,
                 item.at if item.left else None,
-                tuple(sorted({span.kind for span in reader.find(item.text)})),
+                tuple(sorted({span.kind for span in find(item.text, person.region, person.names)})),
                 bool(item.text.strip()),
                 told[EVIDENCE],
                 told[OUTLOOK] if young else TOO_LATE,
@@ -175,12 +177,12 @@ def looked_through(session: Session, vault: Vault, bundle: Bundle, now: datetime
     return Inventory(customer.id, now, tuple(records), len(exports))
 
 
-def _told(bundle: Bundle, item: Item, reader: Reader, now: datetime) -> Mapping[str, str]:
+def _told(bundle: Bundle, item: Item, person: Person, now: datetime) -> Mapping[str, str]:
     """What the packs say of one message: what it proves, and whether it can still be recalled."""
     wanted = {EVIDENCE, OUTLOOK} & bundle.packs.suppliers.keys()
     facts: dict[str, object] = {AGE: max(now - item.at, timedelta(0))}
     if EVIDENCE in wanted and item.text.strip():
-        facts |= _read(bundle, item, reader)
+        facts |= _read(bundle, item, person)
     elif EVIDENCE in wanted:
         wanted.discard(EVIDENCE)  # there is nothing to read, so nothing follows from its being unread
     known = {name: value for name, value in facts.items() if name in bundle.vocabulary.facts}
@@ -188,13 +190,13 @@ def _told(bundle: Bundle, item: Item, reader: Reader, now: datetime) -> Mapping[
     return {EVIDENCE: str(derived.get(EVIDENCE, UNKNOWN)), OUTLOOK: str(derived.get(OUTLOOK, TOO_LATE))}
 
 
-def _read(bundle: Bundle, item: Item, reader: Reader) -> Mapping[str, object]:
+def _read(bundle: Bundle, item: Item, person: Person) -> Mapping[str, object]:
     """The facts of a text: those read when it came in, as long as they are all that is asked for now."""
     asked: Collection[str] = bundle.packs.needs({EVIDENCE}, ())
     of_text = {name for name in asked if name in bundle.vocabulary.facts and bundle.vocabulary[name].source == "text"}
     if of_text <= item.facts.keys():
         return {name: item.facts[name] for name in of_text}
-    read = bundle.reading_of(item.text, region=reader.region, own_names=reader.names)
+    read = bundle.reading_of(item.text, region=person.region, own_names=person.names)
     return {name: value for name, value in read.facts.items() if name in of_text}
 
 

@@ -11,28 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.errors import VaultError
-from flows.runs.providers import number_of
-from flows.store.tables import Author, Customer, Message, Origin, Outbox
+from flows.store.tables import Author, Message, Origin, Outbox
 from flows.store.vault import Vault
-from rules import personal_data
-from rules.personal_data import Span
 
 WORDS = ("text", "caption")
 """Where a message's content keeps what somebody wrote (see `flows.receiving.content`)."""
 UNSENT = ("ready", "sending")
 """A letter in these states is still on its way: it is work to do, not a record of something said."""
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Finds personal data as this customer would write it: numbers as at home, and their own names."""
-
-    region: str | None
-    names: tuple[str, ...]
-
-    def find(self, text: str) -> tuple[Span, ...]:
-        """Where personal data stands in a text."""
-        return personal_data.find(text, self.region, self.names)
 
 
 @dataclass(frozen=True)
@@ -52,14 +37,6 @@ class Item:
     """Whether its key has been destroyed, so that nobody can read it any more."""
     facts: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """What was read from it when it came in: closed words."""
-
-
-def reader_of(session: Session, vault: Vault, customer: Customer) -> Reader:
-    """How to look for this customer's data."""
-    number = number_of(session, vault, customer)
-    profile = vault.open_or_nothing(customer.sealed_profile)
-    names = tuple(str(profile[key]) for key in ("name", "username") if profile.get(key))
-    return Reader(personal_data.country_of(number) if number else None, names)
 
 
 def items_of(session: Session, vault: Vault, customer_id: str) -> list[Item]:
