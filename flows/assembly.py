@@ -39,7 +39,8 @@ def open_store(settings: Settings, clock: Clock, warn: Warn = _to_log) -> Store:
     from flows.store.database import Store
 
     key = settings.master_key_bytes(warn)
-    return Store.open(settings.database_url.get_secret_value(), settings.keys_url.get_secret_value(), key, clock)
+    urls = settings.database_url.get_secret_value(), settings.keys_url.get_secret_value()
+    return Store.open(*urls, key, clock, settings.ledger)
 
 
 def open_desk(settings: Settings, store: Store, warn: Warn = _to_log) -> Desk:

@@ -37,5 +37,14 @@ class WrongMasterKey(VaultError):
     that the database was made with; without it nothing personal in the store can be read."""
 
 
+class LedgerBroken(StoreError):
+    """The ledger of erasures was changed after it was written."""
+
+
+class LedgerAhead(StoreError):
+    """The ledger file names erasures that the keys database knows nothing of: an older backup was put in place.
+    `firebreak restore --replay` carries them out again."""
+
+
 class Erased(VaultError):
     """This was erased: the key that could open it has been destroyed."""

@@ -21,6 +21,8 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "O": "outbox row",
         "X": "rejected element",
         "F": "follow-up",
+        "H": "hold",
+        "E": "erasure",
     }
 )
 

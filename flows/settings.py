@@ -101,6 +101,10 @@ class Settings(BaseSettings):
         default_factory=_in_home("keys.db"),
         description="the customers' keys, kept apart from the store and out of its backups; by default a file likewise",
     )
+    ledger: Annotated[Path, AfterValidator(_absolute)] = Field(
+        default_factory=lambda given: given["home"] / "erasures.jsonl",
+        description="the second copy of the ledger of erasures, which survives when an old backup is put in place",
+    )
     master_key: SecretStr | None = Field(
         default=None, description="32 random bytes in base64 that lock the customers' keys; made in practice mode"
     )

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from rules import personal_data
 from rules.conditions import Condition
 from rules.decision import Rule, RuleSet
+from rules.deletion_plan import DeletionPlan, read_deletion_plan
 from rules.guards import Guards, read_guards
 from rules.hours import Hours, read_hours
 from rules.language import Playbook
@@ -39,6 +40,7 @@ TRIAGE = "rules/packs/triage.yaml"
 """The one pack that there must be: how severe a message is decides who is woken."""
 GUARDS = "rules/packs/guards.yaml"
 LEGAL_CLOCKS = "playbooks/legal_clocks.yaml"
+DELETION_PLAN = "rules/deletion_plan.yaml"
 TEST = ".test.yaml"
 WORDS = "rules/words/"
 EXAMPLES = "rules/checks/examples/"  # what the checks find, for people and for tests; not content
@@ -96,6 +98,8 @@ class Bundle:
     hours: Hours
     sources: Mapping[str, Source] = field(repr=False)
     legal_clocks: Mapping[str, LegalClock] = field(default_factory=dict)
+    deletion_plan: DeletionPlan | None = None
+    """None in content that is older than such plans."""
     _branches: dict[tuple[Condition, ...], RuleSet] = field(default_factory=dict, repr=False)
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -207,13 +211,15 @@ class Bundle:
             words = WordLists.parse(lists, vocabulary, problems)
         law = sources.get(LEGAL_CLOCKS)
         clocks = {} if law is None else read_legal_clocks(law, vocabulary, problems)
+        places = sources.get(DELETION_PLAN)
+        plan = None if places is None else read_deletion_plan(places, vocabulary, problems)
         sound = {path: source for path, source in sources.items() if source is not None}
         if len(sound) < len(sources) or len(problems.errors()) > before:
             return None
         if roles is None or packs is None or guards is None or hours is None:  # missing, which was an error
             return None
         files = {path: source.text for path, source in sound.items()}
-        return cls(files, vocabulary, playbooks, replies, roles, packs, guards, words, hours, sound, clocks)
+        return cls(files, vocabulary, playbooks, replies, roles, packs, guards, words, hours, sound, clocks, plan)
 
 
 @lru_cache(maxsize=4)

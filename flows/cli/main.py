@@ -21,10 +21,13 @@ from flows.cli import (
     doctor,
     examples,
     graph,
+    hold,
     incident,
+    inventory,
     measure,
     migrate,
     open,
+    plan,
     rehearse,
     rejected,
     release,
@@ -66,6 +69,10 @@ _ORDER = (
     "close",
     "open",
     "incident",
+    "inventory",
+    "plan",
+    "hold",
+    "holds",
     "rejected",
     "check",
     "test",
@@ -143,6 +150,10 @@ _incident.command("open")(incident.open_incident)
 _incident.command("list")(incident.list_incidents)
 _incident.command("show")(incident.show_incident)
 app.add_typer(_incident, name="incident")
+app.command("inventory")(inventory.show_inventory)
+app.command("plan")(plan.show_plan)
+app.command("hold")(hold.hold)
+app.command("holds")(hold.list_holds)
 app.command("rejected")(rejected.rejected)
 app.command("check")(check.check)
 app.command("test")(test.run_scenarios)

@@ -7,7 +7,7 @@ in `case.facts`; the functions here supply the rest at the moment they are asked
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, bindparam, case, func, or_, select
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from flows.errors import VaultError
 from flows.runs import complaints, our_messages
 from flows.store.customers import newest_address
-from flows.store.tables import Case, Customer, Incident, Message, Outbox, Run
+from flows.store.tables import Case, Customer, Export, Incident, Message, Outbox, Run, Step
 from flows.store.vault import Vault
 from rules import windows
 from rules.bundle import Bundle
@@ -36,7 +36,8 @@ PRIVACY_SENSITIVE = "privacy_sensitive"
 @dataclass(frozen=True)
 class About:
     """Whom and what facts are asked about, and when. `given` are facts that a rehearsal takes as known, `item` those
-    of the item of a `for_each`; `vault` opens what only the customer's own data tells."""
+    of the item of a `for_each`; `vault` opens what only the customer's own data tells; `gather` adds the `bundle` that
+    judges texts."""
 
     session: Session
     now: datetime
@@ -48,6 +49,7 @@ class About:
     given: Mapping[str, Value] = field(default_factory=dict)
     vault: Vault | None = None
     item: Mapping[str, object] = field(default_factory=dict)
+    bundle: Bundle | None = None
 
 
 Provider = Callable[[About], Value]
@@ -81,6 +83,7 @@ def known(about: About, bundle: Bundle, wanted: Collection[str]) -> Facts:
     ):
         told.update({name: value for name, value in (layer or {}).items() if _has_meaning(vocabulary, name, value)})
     needed = bundle.packs.needs(wanted, told) & vocabulary.facts.keys() - told.keys()
+    about = replace(about, bundle=bundle)
     supplied = {name: provider(about) for name, provider in PROVIDERS.items() if name in needed}
     told.update({name: value for name, value in supplied.items() if _has_meaning(vocabulary, name, value)})
     return vocabulary.gate(told)
@@ -293,3 +296,39 @@ def jurisdiction(about: About) -> Value:
         return UNKNOWN
     number = number_of(about.session, about.vault, about.customer)
     return jurisdiction_of(number) if number is not None else UNKNOWN
+
+
+# -- what we hold -----------------------------------------------------------------------------------------------------
+
+
+@provides
+def held_messages(about: About) -> Value:
+    return _counted(about, "held")
+
+
+@provides
+def messages_with_personal_data(about: About) -> Value:
+    return _counted(about, "with_personal_data")
+
+
+@provides
+def messages_with_evidence(about: About) -> Value:
+    return _counted(about, "evidence")
+
+
+@provides
+def exported_copies(about: About) -> Value:
+    if about.customer is None:
+        return UNKNOWN
+    made = select(func.count()).select_from(Export)
+    made = made.where(Export.customer_id == about.customer.id, Export.removed_at.is_(None))
+    return about.session.scalar(made) or 0
+
+
+def _counted(about: About, what: str) -> Value:
+    """A number of the customer's inventory, at this moment."""
+    if about.customer is None or about.vault is None or about.bundle is None:
+        return UNKNOWN
+    from flows.erasing.inventory import looked_through  # it looks through every text, which few conditions ask for
+
+    return looked_through(about.session, about.vault, about.bundle, about.now, about.customer).counts()[what]

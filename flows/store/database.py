@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from sqlalchemy import Engine
@@ -27,9 +28,12 @@ _AGAIN = ("40P01", "40001")
 class Store:
     """The two databases, and the clock. Safe to share between threads; a thread has one transaction at a time."""
 
-    def __init__(self, engine: Engine, vault: Vault, clock: Clock, keys_engine: Engine) -> None:
+    def __init__(
+        self, engine: Engine, vault: Vault, clock: Clock, keys_engine: Engine, ledger_file: Path | None = None
+    ) -> None:
         self.vault = vault
         self.clock = clock
+        self.ledger_file = ledger_file
         self._engines = (engine, keys_engine)
         self._sessions = sessionmaker(writer(engine), expire_on_commit=False)
         self._views = sessionmaker(reader(engine), expire_on_commit=False, autoflush=False)
@@ -39,10 +43,18 @@ class Store:
         self._here = threading.local()
 
     @classmethod
-    def open(cls, database_url: str, keys_url: str, master_key: str | bytes, clock: Clock) -> Store:
+    def open(
+        cls,
+        database_url: str,
+        keys_url: str,
+        master_key: str | bytes,
+        clock: Clock,
+        ledger_file: Path | None = None,
+    ) -> Store:
         """Open both databases, bringing their tables up to date; ``sqlite://`` is a new one in memory.
 
-        ``master_key`` is 32 bytes, or their url-safe base64 text. Raises ``WrongMasterKey`` when the keys database was
+        ``master_key`` is 32 bytes, or their url-safe base64 text. ``ledger_file`` is where the ledger of erasures is
+        written a second time (see ``flows.erasing.ledger``). Raises ``WrongMasterKey`` when the keys database was
         made with another, ``StoreError`` when a database cannot be used.
         """
         engine, keys_engine = connect(database_url), connect(keys_url)
@@ -54,7 +66,7 @@ class Store:
                 )
             bring_up_to_date(engine, "data")
             bring_up_to_date(keys_engine, "keys")
-            return cls(engine, Vault(keys_engine, master_key, clock), clock, keys_engine)
+            return cls(engine, Vault(keys_engine, master_key, clock), clock, keys_engine, ledger_file)
         except BaseException:
             engine.dispose()
             keys_engine.dispose()

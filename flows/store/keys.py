@@ -43,6 +43,8 @@ class Erasure(KeysBase):
     number: Mapped[int] = mapped_column(primary_key=True)  # 1, 2, 3, … without a gap
     id: Mapped[str] = mapped_column(unique=True)
     at: Mapped[datetime]
+    customer_id: Mapped[str] = mapped_column(index=True)
+    step: Mapped[str | None] = mapped_column(index=True)  # the run and the path that asked for it
     data: Mapped[Any] = mapped_column(JSON)
     previous: Mapped[str]
     hash: Mapped[str]

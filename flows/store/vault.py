@@ -6,6 +6,9 @@ are authenticated. Keys are wrapped in the same way under a key derived from the
 The two databases cannot commit together, and need not: a key is committed before anything sealed under it can be, so
 after a crash there may be a key without data, never data without a key. Keys are read anew for each use, so that one
 destroyed here is at once of no use in any other process.
+
+An owner's key may be replaced: a retired one still opens what was sealed under it, and nothing new is sealed under it.
+So a part of what somebody has here can stay, sealed anew, when the old key is destroyed with all the rest.
 """
 
 from __future__ import annotations
@@ -15,8 +18,8 @@ import hmac
 import json
 import os
 import uuid
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from threading import RLock
 from typing import Any
 
@@ -33,6 +36,8 @@ from flows.store.inserts import insert_new
 from flows.store.keys import KEY_BYTES, Key, Note, read_master_key
 
 VERSION = b"\x01"
+GONE = b"\x00"
+"""What stands in the place of a sealed value that was erased: `Erased`, whatever becomes of the keys."""
 NONCE_BYTES = 12
 HEAD_BYTES = 1 + 16 + NONCE_BYTES
 _CHECK = b"firebreak keys"
@@ -41,7 +46,7 @@ _AT_ONCE = 500  # well below the number of parameters that any SQLite takes in o
 
 _LIVING = (
     select(Key.id, Key.wrapped)
-    .where(Key.owner == bindparam("owner"), Key.destroyed_at.is_(None))
+    .where(Key.owner == bindparam("owner"), Key.retired_at.is_(None), Key.destroyed_at.is_(None))
     .order_by(Key.made_at, Key.id)
     .limit(1)
 )
@@ -65,7 +70,7 @@ class Vault:
     def seal(self, owner: str, value: Any) -> bytes:
         """Seal a JSON value under the owner's key, which is made when there is none."""
         text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        key_id, key = self._key_of(owner)
+        key_id, key = self._living_key(owner)
         head = VERSION + key_id
         nonce = os.urandom(NONCE_BYTES)
         return head + nonce + AESGCM(key).encrypt(nonce, text.encode(), head)
@@ -87,8 +92,8 @@ class Vault:
 
     def open_all(self, blobs: Sequence[bytes]) -> list[Any]:
         """Open many at the price of one look into the keys; in place of an erased value is an ``Erased`` error."""
-        key_ids = [_key_id(blob) for blob in blobs]
-        keys = self._read(set(key_ids))
+        key_ids = [_key_id(blob) if blob != GONE else GONE for blob in blobs]
+        keys: dict[bytes, bytes | Erased] = {GONE: Erased(), **self._read({*key_ids} - {GONE})}
         return [_opened(blob, keys.get(key_id)) for blob, key_id in zip(blobs, key_ids, strict=True)]
 
     def blind(self, kind: str, value: str) -> str:
@@ -99,11 +104,33 @@ class Vault:
         """Make the keys that these owners lack, in one transaction: cheaper than one by one while sealing."""
         with self._turn, writing(self._engine) as connection:
             wanted = sorted(set(owners))
-            living = select(Key.owner).where(Key.owner.in_(wanted), Key.destroyed_at.is_(None))
+            living = select(Key.owner).where(
+                Key.owner.in_(wanted), Key.retired_at.is_(None), Key.destroyed_at.is_(None)
+            )
             have = set(connection.scalars(living))
             for owner in wanted:
                 if owner not in have:
                     self._make(connection, owner)
+
+    def retire(self, *owners: str) -> list[str]:
+        """Seal nothing new under the keys that these owners have; what was sealed under them can still be opened.
+
+        Returns the ids of all their keys that are retired and not destroyed, also by an earlier call. Call it while
+        the owner's subject is locked, so that nothing is being sealed under one of them at this moment.
+        """
+        with self.transaction() as connection:
+            wanted = Key.owner.in_(owners), Key.destroyed_at.is_(None)
+            connection.execute(
+                update(Key).where(*wanted, Key.retired_at.is_(None)).values(retired_at=self._clock.now())
+            )
+            return list(connection.scalars(select(Key.id).where(*wanted).order_by(Key.made_at, Key.id)))
+
+    def retire_keys(self, key_ids: Iterable[str]) -> None:
+        """Seal nothing new under these keys. Ids that are not here, and keys that are destroyed, are passed over."""
+        with self.transaction() as connection:
+            for some in _in_parts(key_ids):
+                still = update(Key).where(Key.id.in_(some), Key.retired_at.is_(None), Key.destroyed_at.is_(None))
+                connection.execute(still.values(retired_at=self._clock.now()))
 
     def destroy(self, *owners: str) -> int:
         """Destroy every key of these owners for good, and return how many there were.
@@ -113,17 +140,27 @@ class Vault:
         server's write-ahead log has wrapped copies for as long as it is kept.
         Call it while the owner's subject is locked, so that nothing is sealed under a key that is about to go.
         """
+        living = select(Key.id).where(Key.owner.in_(owners), Key.destroyed_at.is_(None))
+        with self.transaction() as connection:
+            doomed = list(connection.scalars(living))
+        return self.destroy_keys(doomed)
+
+    def destroy_keys(self, key_ids: Collection[str]) -> int:
+        """Destroy these keys for good, as `destroy` does, and return how many of them were still there. Ids that are
+        not here, and keys that are destroyed already, are passed over."""
+        destroyed = 0
         with self._turn:
             with writing(self._engine) as connection:
-                living = select(Key.id, Key.wrapped).where(Key.owner.in_(owners), Key.destroyed_at.is_(None))
-                doomed = connection.execute(living.with_for_update()).all()
-                for key_id, wrapped in doomed:
-                    gone = {"wrapped": bytes(len(wrapped)), "destroyed_at": self._clock.now()}
-                    connection.execute(update(Key).where(Key.id == key_id).values(gone))
-                if doomed:
+                for some in _in_parts(key_ids):
+                    living = select(Key.id, Key.wrapped).where(Key.id.in_(some), Key.destroyed_at.is_(None))
+                    for key_id, wrapped in connection.execute(living.with_for_update()).all():
+                        gone = {"wrapped": bytes(len(wrapped)), "destroyed_at": self._clock.now()}
+                        connection.execute(update(Key).where(Key.id == key_id).values(gone))
+                        destroyed += 1
+                if destroyed:
                     insert_new(connection, Note, name=f"{_SCRUB}{uuid.uuid4().hex}", value=b"")
             self._scrub()
-        return len(doomed)
+        return destroyed
 
     def merge(self, owner_from: str, owner_into: str) -> None:
         """Make the keys of one owner the other's: what was sealed for both is read, and destroyed, as one."""
@@ -136,7 +173,13 @@ class Vault:
             living = select(Key.owner).where(Key.destroyed_at.is_(None)).distinct().order_by(Key.owner)
             return list(connection.scalars(living))
 
-    def _key_of(self, owner: str) -> tuple[bytes, bytes]:
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A transaction of the keys database that writes, for what belongs beside the keys: the ledger of erasures."""
+        with self._turn, writing(self._engine) as connection:
+            yield connection
+
+    def _living_key(self, owner: str) -> tuple[bytes, bytes]:
         with self._turn:
             with reading(self._engine) as connection:
                 row = connection.execute(_LIVING, {"owner": owner}).first()
@@ -196,6 +239,18 @@ class Vault:
             scrub(self._engine, Key.__tablename__)
             with writing(self._engine) as connection:
                 connection.execute(delete(Note).where(Note.name.in_(due)))
+
+
+def key_of(blob: bytes) -> str | None:
+    """The id of the key that a value was sealed under, as the keys database has it; None when the value is erased.
+    Raises ``VaultError`` for what is no sealed value."""
+    return _key_id(blob).hex() if blob != GONE else None
+
+
+def _in_parts(key_ids: Iterable[str]) -> Iterator[list[str]]:
+    wanted = sorted(set(key_ids))
+    for start in range(0, len(wanted), _AT_ONCE):
+        yield wanted[start : start + _AT_ONCE]
 
 
 def _derived(master_key: bytes, purpose: bytes) -> bytes:

@@ -210,6 +210,20 @@ def _details(data: Data) -> str:
     return "; ".join(f"{key.replace('_', ' ')}: {shown(value)}" for key, value in kept.items())
 
 
+# -- what is held ------------------------------------------------------------------------------------------------------
+
+
+def _records_held(entry: Entry) -> Told:
+    data = entry.data
+    held = "everything of the customer is" if data["everything"] else f"{data['held']} of the customer's messages are"
+    return Told("decision", f"{held} held (reason: {data['reason']}), by {data['by']}")
+
+
+def _hold_lifted(entry: Entry) -> Told:
+    data = entry.data
+    return Told("decision", f"{data['by']} lifts the hold {data['hold']} (its reason was: {data['reason']})")
+
+
 # -- texts, notices, answers -------------------------------------------------------------------------------------------
 
 
@@ -388,6 +402,8 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "colleagues told": _colleagues_told,
     "task answered": _answered,
     "task items settled": _items_settled,
+    "records held": _records_held,
+    "hold lifted": _hold_lifted,
     "promise kept": _promise_kept,
     "promise is near": _promise_near,
     "promise broken": _promise_broken,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
-from rules.bundle import GUARDS, LEGAL_CLOCKS, Bundle
+from rules.bundle import DELETION_PLAN, GUARDS, LEGAL_CLOCKS, Bundle
 from rules.conditions import Condition
 from rules.decision import Rule
 from rules.language import Branch, Name, Playbook, PlaybookName, Step, Steps
@@ -95,6 +95,9 @@ def all_conditions(bundle: Bundle) -> Iterator[tuple[Condition, Place]]:
         yield clock.when, bundle.sources[LEGAL_CLOCKS].place((*keys, "when"))
         if clock.protects is not None:
             yield clock.protects, bundle.sources[LEGAL_CLOCKS].place((*keys, "protects"))
+    if bundle.deletion_plan is not None:
+        for condition, keys in bundle.deletion_plan.conditions():
+            yield condition, bundle.sources[DELETION_PLAN].place(keys)
 
 
 def rules_of(bundle: Bundle, path: str, part: str) -> Iterator[tuple[Rule, Place]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from rules.bundle import ROLES, Bundle
+from rules.bundle import DELETION_PLAN, ROLES, Bundle
 from rules.checks.check import Found, check, pointers
+from rules.deletion_plan import NO_COLLEAGUE
 from rules.language import ON_CALL, Name, Playbook, PlaybookName, PromiseName, ReplyName, RoleName
 from rules.problems import did_you_mean
 
@@ -23,6 +24,11 @@ def unknown_role(bundle: Bundle) -> Iterator[Found]:
     for playbook in bundle.playbooks.values():
         for place, message in _unknown(playbook, RoleName, bundle.roles):
             yield place, message if "did you mean" in message else f"{message}; roles stand in {ROLES}"
+    known = {*bundle.roles, *NO_COLLEAGUE, ON_CALL}  # that nobody is on call is told once, above all
+    for name, number, way in bundle.deletion_plan.ways() if bundle.deletion_plan is not None else ():
+        if way.who not in known:
+            place = bundle.sources[DELETION_PLAN].place((name, "ways", number, "who"))
+            yield place, f'no role is called "{way.who}"{did_you_mean(way.who, known)}'
 
 
 @check("no-on-call")

@@ -57,9 +57,9 @@ def _chinese(plain: Plain, name: str) -> Iterator[tuple[int, int]]:
 
 
 def _spaced(plain: Plain, parts: list[str]) -> Iterator[tuple[int, int]]:
-    whole = r"[\s.,-]{1,3}".join(map(re.escape, parts))
-    if len(parts) > 1:
-        for found in re.finditer(rf"(?<![^\W_]){whole}(?![^\W_])", plain):
+    whole = r"[\s.,&+-]{1,3}".join(map(re.escape, parts))
+    if len(parts) > 1:  # Chinese is written without a space around it
+        for found in re.finditer(rf"(?<![^\W_\u3400-\u9fff]){whole}(?![^\W_\u3400-\u9fff])", plain):
             yield found.span()
     for part in {part for part in parts if len(part) >= 3}:
         for found in re.finditer(rf"(?<![^\W_]){re.escape(part)}(?![^\W_])", plain):

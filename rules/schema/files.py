@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, get_args
 
 from rules.decision import Pack
+from rules.deletion_plan import DeletionPlan
 from rules.guards import Guard
 from rules.hours import HoursFile
 from rules.language import ANSWERED, FIRST_REPLY, FactValues, PlaybookName, Promise, Verb, Words
@@ -82,6 +83,12 @@ def legal_clocks_schema(vocabulary: Vocabulary) -> Schema:
     """The deadlines of the law: `playbooks/legal_clocks.yaml`."""
     shapes = Shapes(vocabulary)
     return shapes.file("The legal clocks that promises are held against", shapes.model(LegalClocksFile))
+
+
+def deletion_plan_schema(vocabulary: Vocabulary) -> Schema:
+    """Where copies live, and what becomes of them: `rules/deletion_plan.yaml`."""
+    shapes = Shapes(vocabulary)
+    return shapes.file("The Firebreak deletion plan", shapes.model(DeletionPlan))
 
 
 def facts_schema() -> Schema:
@@ -199,6 +206,7 @@ def all_schemas(vocabulary: Vocabulary, verbs: Mapping[str, type[Verb]], words: 
         "rules.schema.json": rules_schema(vocabulary),
         "facts.schema.json": facts_schema(),
         "legal-clocks.schema.json": legal_clocks_schema(vocabulary),
+        "deletion-plan.schema.json": deletion_plan_schema(vocabulary),
         "team.schema.json": team_schema(),
         "hours.schema.json": hours_schema(),
     }

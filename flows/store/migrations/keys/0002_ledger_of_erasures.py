@@ -16,6 +16,8 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("customer_id", sa.String(), nullable=False),
+        sa.Column("step", sa.String(), nullable=True),
         sa.Column("data", sa.JSON(), nullable=False),
         sa.Column("previous", sa.String(), nullable=False),
         sa.Column("hash", sa.String(), nullable=False),
@@ -23,3 +25,5 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name="pk_erasures"),
         sa.UniqueConstraint("id", name="uq_erasures_id"),
     )
+    for column in ("customer_id", "step"):
+        op.create_index(f"ix_erasures_{column}", "erasures", [column])

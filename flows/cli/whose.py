@@ -1,0 +1,44 @@
+"""Whom a command is about: a customer by their own id, by one of their cases, or by one of their messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from flows.store.tables import Case, Customer
+
+
+def customer_of(session: Session, wanted: str) -> tuple[Customer, Case | None]:
+    """The customer whose id, or whose case's id, begins like this, and the case if it was one. Raises `NotFound`."""
+    from flows.errors import NotFound
+    from flows.store.tables import Case, Customer
+    from flows.telling import story
+
+    about = story.find(session, wanted)
+    if isinstance(about, Customer):
+        return about, None
+    if isinstance(about, Case):
+        return session.get_one(Customer, about.customer_id), about
+    raise NotFound(f"{about.id} is an incident; name a case (C-…) or a customer (P-…) of it")
+
+
+def case_of(session: Session, wanted: str) -> Case:
+    """The case of this id; for a customer the newest one that is open, else the newest of all. Raises `NotFound`."""
+    from sqlalchemy import select
+
+    from flows.errors import NotFound
+    from flows.store.tables import Case
+
+    customer, case = customer_of(session, wanted)
+    if case is not None:
+        return case
+    theirs = select(Case).where(Case.customer_id == customer.id)
+    newest = theirs.order_by(Case.closed_at.is_not(None), Case.opened_at.desc(), Case.id).limit(1)
+    found = session.scalars(newest).first()
+    if found is None:
+        raise NotFound(
+            f"{customer.id} has no case; `firebreak open deletion-request --customer {customer.id}` opens one"
+        )
+    return found

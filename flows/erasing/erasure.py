@@ -1,0 +1,234 @@
+"""Erasing what we hold of a customer, so that a crash at any moment loses nothing that stays and leaves nothing else.
+
+1. `begin`: a line in the ledger; the customer's keys are retired; what stays is sealed anew, under a new key.
+2. That is committed.
+3. `finish`: the retired keys are destroyed, and with them whatever was sealed under them, in every copy of the data.
+4. The rows are emptied, the files that we wrote are removed; that is committed, and the ledger says so.
+
+What is left to do is told by the key in the head of every sealed value, so each part may be done again at any time.
+`resume_all` does it wherever something was broken off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from flows.desk import Desk
+from flows.erasing import exports, holds, ledger, sealed
+from flows.erasing.ledger import Line
+from flows.erasing.masking import Person, masked
+from flows.erasing.scope import Decision, scope_of, stays
+from flows.errors import FirebreakError, VaultError
+from flows.store import journal
+from flows.store.customers import current, owners
+from flows.store.tables import Alias, Customer, JournalLine, Message, Outbox, Subject
+from flows.store.vault import GONE, Vault
+
+__all__ = ["Decision", "Erased", "NotCommitted", "begin", "finish", "forget", "reseal", "resume_all"]
+
+ERASED = "records erased"
+"""The journal's word for an erasure that is finished, with the id of its line in the ledger."""
+
+
+class NotCommitted(FirebreakError):
+    """What stays was sealed anew in this very transaction: commit it before the old keys are destroyed."""
+
+
+@dataclass(frozen=True)
+class Erased:
+    """How many messages and letters an erasure took, how many stayed as they were, and how many stayed masked."""
+
+    erased: int
+    kept: int
+    masked: int
+
+
+def begin(
+    desk: Desk,
+    session: Session,
+    customer: Customer,
+    *,
+    case_id: str | None = None,
+    decisions: Mapping[str, Decision] | None = None,
+    keep_address: bool = True,
+    step: str | None = None,
+) -> str:
+    """Begin to erase what we hold of a customer, and return the erasure's id. Commit, then `finish`.
+
+    `decisions` are about messages and letters by their ids (`M-…`, `O-…`): "erase", "keep", or a `Mask`. What they do
+    not name is erased, unless it is held or still to be read, sent or done. `step` (`run id/path`) says who asks:
+    whoever asks again goes on with the erasure that is there. Without it, so does who asks for the same case while an
+    erasure for it is not finished. Raises `LedgerAhead`, and what the keys database raises when it is away.
+    """
+    store = desk.store
+    customer = current(session, customer.id)
+    everyone = owners(session, customer.id)
+    open_lines = [
+        line for line in ledger.lines(store, unfinished=True) if {line.customer_id, *line.scope.owners} & {*everyone}
+    ]
+    known = ledger.line_of_step(store, step) if step is not None else None
+    for line in open_lines:
+        _reseal(desk, session, line)
+        if step is None and line.case_id == case_id and case_id is not None:
+            known = line
+    if known is not None:
+        return known.id
+    taken = {key for line in open_lines for key in line.scope.keys}
+    keys = [key for key in store.vault.retire(*everyone) if key not in taken]
+    scope = scope_of(session, store.vault, everyone, keys, decisions or {}, keep_address=keep_address)
+    line = ledger.append(store, customer.id, scope, case_id=case_id, step=step)
+    _reseal(desk, session, line)
+    session.info.setdefault(_FRESH, set()).add(line.id)
+    return line.id
+
+
+def reseal(desk: Desk, session: Session, erasure_id: str) -> int:
+    """Seal anew what stays and is not yet, and return how many values that were: if any, commit before `finish`."""
+    return _reseal(desk, session, ledger.line(desk.store, erasure_id))
+
+
+def finish(desk: Desk, session: Session, erasure_id: str) -> Erased:
+    """Destroy the keys of an erasure that was begun and committed, empty the rows, and return what came of it.
+
+    May be called again at any time and gives the same answer. Raises `NotCommitted` when what stays is not safe yet.
+    """
+    line = ledger.line(desk.store, erasure_id)
+    if line.id in session.info.get(_FRESH, ()) or _reseal(desk, session, line):
+        raise NotCommitted
+    subject_id = _subject_of(session, line)
+    if subject_id is not None:
+        exports.remove(desk, session, line)
+    desk.store.vault.destroy_keys(line.scope.keys)
+    if subject_id is None:  # a backup from before the customer was known
+        ledger.finish(desk.store, line.id)
+        return Erased(0, 0, 0)
+    _empty(desk, session, line)
+    result = _counted(session, line)
+    if not is_told(session, line):
+        said = {"erasure": line.id, "line": line.number, **vars(result), "address": line.scope.address}
+        journal.write(session, subject_id, desk.now(), ERASED, said, case_id=line.case_id)
+
+    @event.listens_for(session, "after_commit", once=True)
+    def _note_it(_: Session) -> None:
+        ledger.finish(desk.store, line.id)
+
+    return result
+
+
+def forget(desk: Desk, session: Session, customer: Customer) -> str:
+    """Begin to erase everything of a customer that is not held, the address too; returns the erasure's id."""
+    return begin(desk, session, customer, keep_address=False)
+
+
+def resume_all(desk: Desk) -> list[str]:
+    """Carry every erasure to its end that was broken off; returns their ids."""
+    return [complete(desk, line) for line in ledger.lines(desk.store, unfinished=True)]
+
+
+def complete(desk: Desk, line: Line) -> str:
+    """Carry one erasure to its end, however far it came, and return its id."""
+    with desk.store.begin() as session:
+        _reseal(desk, session, line)
+    with desk.store.begin() as session:
+        finish(desk, session, line.id)
+    return line.id
+
+
+def is_told(session: Session, line: Line) -> bool:
+    """Whether the data database knows of an erasure. One that does not is older than the erasure, and so a backup."""
+    subjects = (line.customer_id, *line.scope.owners)
+    told = select(JournalLine.data).where(JournalLine.subject_id.in_(subjects), JournalLine.event == ERASED)
+    return any(data.get("erasure") == line.id for data in session.scalars(told))
+
+
+_FRESH = "erasures begun"
+
+
+def _reseal(desk: Desk, session: Session, line: Line) -> int:
+    """Seal anew what stays of an erasure. What cannot be opened any more is left as it is."""
+    vault, subject_id = desk.store.vault, _subject_of(session, line)
+    vault.retire_keys(line.scope.keys)
+    if subject_id is None:
+        return 0
+    everyone = _everyone(session, line)
+    held = _held(session, everyone)
+    staying = [each for each in sealed.found(session, everyone, line.scope.keys) if stays(line.scope, each.row, held)]
+    opened = [_opened(vault, each.blob) for each in staying]
+    person = Person.of(session, vault, session.get_one(Customer, subject_id)) if line.scope.mask else None
+    done = 0
+    for each, value in zip(staying, opened, strict=True):
+        if isinstance(value, VaultError):
+            continue
+        kinds = line.scope.mask.get(getattr(each.row, "id", ""), ())
+        each.put(vault.seal(subject_id, masked(value, kinds, person) if kinds and person else value))
+        done += 1
+    session.flush()
+    return done
+
+
+def _empty(desk: Desk, session: Session, line: Line) -> None:
+    """Leave nothing of what was sealed under the destroyed keys."""
+    everyone = _everyone(session, line)
+    held = _held(session, everyone)
+    for each in sealed.found(session, everyone, line.scope.keys):
+        if stays(line.scope, each.row, held):
+            continue  # it was to stay, and its key had gone before: perhaps a backup of the keys turns up
+        if isinstance(each.row, Alias):
+            session.delete(each.row)
+            continue
+        each.empty()
+        if isinstance(each.row, Message) and each.row.handled_at is None:
+            each.row.handled_at = desk.now()  # nobody can read it any more
+        if isinstance(each.row, Outbox) and each.row.status in ("ready", "sending"):
+            each.row.status = "withdrawn"
+    session.flush()
+
+
+def _counted(session: Session, line: Line) -> Erased:
+    """What came of it, from the rows: the same however often it is asked."""
+    scope = line.scope
+    left = 0
+    for start in range(0, len(scope.erase), 500):
+        some = scope.erase[start : start + 500]
+        for table, column in ((Message, Message.sealed_content), (Outbox, Outbox.sealed_body)):
+            left += len(session.scalars(select(table.id).where(table.id.in_(some), column != GONE)).all())
+    return Erased(len(scope.erase) - left, len(scope.keep) + left, len(scope.mask))
+
+
+def _subject_of(session: Session, line: Line) -> str | None:
+    """Who the customer is by now; None when this database has never heard of them. Locked until the end."""
+    for known in (line.customer_id, *line.scope.owners):
+        if session.get(Customer, known) is not None:
+            return current(session, known).id
+    return None
+
+
+def _everyone(session: Session, line: Line) -> Sequence[str]:
+    now = _subject_of(session, line)
+    return sorted({line.customer_id, *line.scope.owners, *(owners(session, now) if now is not None else ())})
+
+
+def _held(session: Session, everyone: Sequence[str]) -> holds.Holds:
+    found = holds.Holds()
+    for owner in everyone:
+        mine = holds.active(session, owner)
+        found = holds.Holds({**found.items, **mine.items}, found.everything | mine.everything)
+    return found
+
+
+def _opened(vault: Vault, blob: bytes) -> Any:
+    try:
+        return vault.open(blob)
+    except VaultError as error:
+        return error
+
+
+def known_to(session: Session, line: Line) -> bool:
+    """Whether the data database has the customer of an erasure at all."""
+    wanted = Subject.id.in_((line.customer_id, *line.scope.owners))
+    return session.scalars(select(Subject.id).where(wanted).limit(1)).first() is not None
