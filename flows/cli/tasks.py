@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from flows.cli import task_items
+from flows.cli import preview, task_items
 from flows.cli.context import By, Json, load_settings, open_store, who
 from flows.cli.paper import cut, fill, ink, say, say_json, tell, width, wrap
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from flows.store.tables import Task, TaskItem
 
+_BELOW = ("text", "link", "preview")  # what is shown below the other details, in a form of its own
 _WHAT = {"ask": "answer", "approve": "yes or no", "do": "do"}
 
 
@@ -163,12 +164,14 @@ def show_task(
         ("remark", str(remark or "")),
         *contact.items(),
     ]
-    for line in head([*pairs, *((name, str(text)) for name, text in details.items() if name not in ("text", "link"))]):
+    for line in head([*pairs, *((name, str(text)) for name, text in details.items() if name not in _BELOW)]):
         say(line)
     if "text" in details:
         say("\nthe text to send:\n")
         for line in wrap(str(details["text"]), width() - 4):
             say(f"  {line}")
+    for line in preview.drawn(details.get("preview", ()), zone):
+        say(line)
     if "link" in details:
         say(f"\nthis link opens the chat with the text typed in:\n  {details['link']}")
     for number, line in enumerate(task_items.lines(listed, now, zone)):

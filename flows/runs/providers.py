@@ -261,6 +261,17 @@ def _counted(about: About, what: str) -> Value:
     return sum(outcome.get("counted", {}).get(what, 0) for outcome in done)
 
 
+@provides
+def masked_messages(about: About) -> Value:
+    return _counted(about, "masked")
+
+
+@provides
+def phone_cleared(about: About) -> Value:
+    done = _counted(about, "phone_cleared")
+    return done if done == UNKNOWN else done != 0
+
+
 # -- a crowd ----------------------------------------------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ from rules.language import Playbook, ReplyName, Step
 from rules.units import format_duration
 from rules.yaml_source import Keys
 
-ASKING = ("ask", "approve")
+ASKING = ("ask", "approve", "mask")
 """The verbs whose answer may never come. (`escalate` tells the role again until somebody has it.)"""
 
 NO_TIME = timedelta(0)

@@ -1,0 +1,98 @@
+"""`mask` makes personal details in our records unreadable, once a colleague has seen every change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from flows.erasing import erasure, ledger
+from flows.erasing.items import items_of
+from flows.erasing.masking import Mask as Masked
+from flows.erasing.preview import preview
+from flows.runs.outcome import Done, Failed, Outcome, Waiting
+from flows.runs.work import Work
+from flows.store.tables import Task
+from flows.verbs.action import Action
+from flows.verbs.approve import YES
+from rules.language import Identifier, RoleName, Steps, Words, says
+
+KINDS: Mapping[str, str] = {
+    "phone_number": "telephone numbers",
+    "email": "e-mail addresses",
+    "postal_address": "postal addresses",
+    "own_name": "the customer's name",
+    "identity_number": "numbers of identity cards, social security, tax",
+    "passport_number": "numbers of passports",
+    "bank_card": "numbers of bank cards",
+    "bank_account": "numbers of bank accounts",
+}
+"""What can be masked (`rules.personal_data.KINDS`), each in words."""
+EVERY_KIND = tuple(Identifier(kind) for kind in KINDS)
+QUESTION = Words("May these details be made unreadable in our records? The task shows each message before and after.")
+
+
+@dataclass(frozen=True)
+class Mask(Action):
+    """Make personal details unreadable in what we keep of the customer: telephone numbers, addresses, names and the
+    like become words such as [phone number]; order numbers, prices and dates stay.
+
+    Somebody sees each message before and after, and says yes or no; nothing that comes after it in the procedure
+    happens without a yes. After the yes nobody can read the details any more, in no copy of our database. What is held
+    for a dispute, the law or a lawyer is not touched. Where there is nothing to mask nobody is asked.
+    """
+
+    verb: ClassVar[str] = "mask"
+    waits: ClassVar[bool] = True
+    gate: ClassVar[bool] = True
+    proves: ClassVar[frozenset[str]] = frozenset({"masked"})
+    example: ClassVar[str] = """\
+mask: {who: privacy_lead, kinds: [phone_number, email, postal_address]}
+on_refused: {escalate: {to: privacy_lead, why: Please agree with the customer which details are masked}}
+timeout: 3 days
+on_timeout: {escalate: {to: privacy_lead, why: Nobody has decided about masking a customer's details}}"""
+
+    who: RoleName = says("The role that looks at the preview and decides")
+    question: Words = says("What they decide, as you would say it", default=QUESTION)
+    kinds: tuple[Identifier, ...] = says("Which details; all kinds, if not said", default=EVERY_KIND, words=KINDS)
+    on_refused: Steps | None = says("What happens after a no", default=None, beside=True)
+
+    def act(self, work: Work) -> Outcome:
+        if work.customer is None:
+            return Failed("there is no customer whose records could be masked", final=True)
+        changes = preview(work.session, work.desk.store.vault, work.customer, self.kinds)
+        if not changes:
+            return Done(open=True, counted={"masked": 0}, note={"masked": 0})
+        task = work.ask("approve", self.who, self.question, details={"preview": changes})
+        work.tell(self.who, self.question, task=task)
+        return Waiting({"task": task.id}, {"to_mask": len(changes)})
+
+    def answered(self, work: Work, task: Task) -> Outcome:
+        said = (task.answer or {}).get("approved")
+        note = {"answered_by": task.answered_by or "", "approved": said == YES}
+        if said != YES:
+            return Done(enter="on_refused" if self.on_refused else None, note=note)
+        assert work.customer is not None
+        vault = work.desk.store.vault
+        # Only what was seen is changed: a message that came in since then is for another preview.
+        seen = {entry["id"] for entry in vault.open_or_nothing(task.sealed_details).get("preview", ())}
+        everything = [item.id for item in items_of(work.session, vault, work.customer.id)]
+        decisions: dict[str, erasure.Decision] = dict.fromkeys(everything, "keep")
+        decisions |= {item: Masked(self.kinds) for item in everything if item in seen}
+        begun = erasure.begin(
+            work.desk, work.session, work.customer, case_id=work.run.case_id, decisions=decisions, step=_step(work)
+        )
+        # The old key is destroyed only once what stays has been sealed under the new one, and that is committed.
+        return Waiting({"until": work.wake_at(work.now).isoformat()}, {**note, "erasure": begun})
+
+    def woken(self, work: Work) -> Outcome:
+        line = ledger.line_of_step(work.desk.store, _step(work))
+        if line is None:
+            return Failed("the ledger of erasures does not know this masking")
+        done = erasure.finish(work.desk, work.session, line.id)
+        counted = {"masked": done.masked, "kept": done.kept}
+        return Done(open=True, counted={"masked": done.masked}, note={**counted, "erasure": line.id})
+
+
+def _step(work: Work) -> str:
+    return f"{work.run.id}/{work.record.path}"
