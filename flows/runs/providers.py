@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from flows.errors import VaultError
 from flows.runs import complaints, our_messages
 from flows.store.customers import newest_address
-from flows.store.tables import Case, Customer, Export, Incident, Message, Outbox, Run, Step
+from flows.store.tables import Case, Customer, Export, Hold, Incident, Message, Outbox, Run, Step
 from flows.store.vault import Vault
 from rules import windows
 from rules.bundle import Bundle
@@ -245,15 +245,15 @@ def first_reply(about: About) -> Value:
 
 @provides
 def recalled_messages(about: About) -> Value:
-    return _counted(about, "recalled")
+    return _happened(about, "recalled")
 
 
 @provides
 def not_recalled_messages(about: About) -> Value:
-    return _counted(about, "not_recalled")
+    return _happened(about, "not_recalled")
 
 
-def _counted(about: About, what: str) -> Value:
+def _happened(about: About, what: str) -> Value:
     """How often the finished steps of this run say that it has happened."""
     if about.run is None:
         return UNKNOWN
@@ -263,12 +263,12 @@ def _counted(about: About, what: str) -> Value:
 
 @provides
 def masked_messages(about: About) -> Value:
-    return _counted(about, "masked")
+    return _happened(about, "masked")
 
 
 @provides
 def phone_cleared(about: About) -> Value:
-    done = _counted(about, "phone_cleared")
+    done = _happened(about, "phone_cleared")
     return done if done == UNKNOWN else done != 0
 
 
@@ -315,6 +315,16 @@ def jurisdiction(about: About) -> Value:
 @provides
 def held_messages(about: About) -> Value:
     return _counted(about, "held")
+
+
+@provides
+def everything_held(about: About) -> Value:
+    if about.customer is None:
+        return UNKNOWN
+    everything = select(Hold.id).where(
+        Hold.customer_id == about.customer.id, Hold.about.is_(None), Hold.lifted_at.is_(None)
+    )
+    return about.session.scalars(everything.limit(1)).first() is not None
 
 
 @provides

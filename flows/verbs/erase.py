@@ -26,7 +26,7 @@ class Erase(Action):
 
     verb: ClassVar[str] = "erase"
     example: ClassVar[str] = "erase: {}"
-    proves: ClassVar[frozenset[str]] = frozenset({"erased"})
+    proves: ClassVar[frozenset[str]] = frozenset({"erased", "kept"})
 
     def act(self, work: Work) -> Outcome:
         if work.customer is None:
