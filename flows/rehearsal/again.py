@@ -85,7 +85,7 @@ class _Again:
         case = self._cases.get(past.case)
         if case is None:
             return Rehearsed((), {}, (*remarks, "what opened the case opens none now"))
-        happened = happened_in(stage.store, JournalLine.case_id == case)
+        happened = happened_in(stage.store, JournalLine.case_id == case, said=stage.said())
         return Rehearsed(happened, stories_of(stage.store, [case], stage.desk.timezone), tuple(remarks))
 
     def _settle(self) -> None:

@@ -50,6 +50,8 @@ class Course:
                     *session.scalars(select(Case.id).order_by(Case.opened_at, Case.id)),
                     *session.scalars(select(Incident.id).order_by(Incident.opened_at, Incident.id)),
                 ]
-            return Rehearsed(happened_in(stage.store), stories_of(stage.store, opened, self.zone), remarks)
+            return Rehearsed(
+                happened_in(stage.store, said=stage.said()), stories_of(stage.store, opened, self.zone), remarks
+            )
         finally:
             stage.close()

@@ -84,7 +84,7 @@ def play_on(stage: Stage, scenario: Scenario) -> Played:
         except CannotHappen as error:
             trouble = str(error)
         timeline.append(Happening(at, event, trouble))
-    happened = happened_in(stage.store, before=before, customers=_customers(stage))
+    happened = happened_in(stage.store, before=before, customers=_customers(stage), said=stage.said())
     compared = compare(scenario, happened)
     return Played(scenario, happened, _steps(stage), compared, tuple(timeline), time.monotonic() - began)
 
@@ -101,17 +101,19 @@ def happened_in(
     *of: ColumnElement[bool],
     before: Sequence[Mapping[str, int]] = (),
     customers: Mapping[str, str] | None = None,
+    said: Mapping[str, str] | None = None,
 ) -> tuple[Happened, ...]:
     """What happened in a store, in order: all of it, or what the journal lines of this kind tell.
 
-    `before` is how far the histories were before each event, `customers` are numbers by id, where there are several.
+    `before` is how far the histories were before each event, `customers` are numbers by id, where there are several,
+    `said` are texts to customers by their keys: the store has none any more of those that were erased since.
     """
     found = []
     with store.read() as session:
         lines = session.scalars(
             select(JournalLine).where(*of).order_by(JournalLine.at, JournalLine.subject_id, JournalLine.number)
         ).all()
-        beside = _Beside.of(session, store.vault, lines)
+        beside = _Beside.of(session, store.vault, lines, said or {})
         for line in lines:
             about = {"customer": customers.get(line.subject_id, "")} if customers else {}
             after = sum(line.number > each.get(line.subject_id, 0) for each in before)
@@ -128,12 +130,15 @@ class _Beside:
     tasks: Mapping[str, Task]
 
     @classmethod
-    def of(cls, session: Session, vault: Vault, lines: Iterable[JournalLine]) -> _Beside:
+    def of(cls, session: Session, vault: Vault, lines: Iterable[JournalLine], said: Mapping[str, str]) -> _Beside:
         about = [line.data or {} for line in lines]
         letters = list(_by_id(session, Outbox, {data["outbox"] for data in about if "outbox" in data}))
         tasks = _by_id(session, Task, {task for data in about for task in _tasks_in(data)})
         opened = vault.open_all([row.sealed_body for row in letters])
-        texts = [text if isinstance(text, dict) else {} for text in opened]
+        texts = [
+            {"text": said[row.key]} if row.key in said else text if isinstance(text, dict) else {}
+            for row, text in zip(letters, opened, strict=True)
+        ]
         return cls(
             {row.id: (row, text) for row, text in zip(letters, texts, strict=True)}, {task.id: task for task in tasks}
         )

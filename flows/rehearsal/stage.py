@@ -108,6 +108,10 @@ class Stage:
     def close(self) -> None:
         self.store.close()
 
+    def said(self) -> dict[str, str]:
+        """Every text that was given to the channel, by its key, also those that the procedure has erased since."""
+        return {letter.key: letter.text for letter in self.channel.letters}
+
     def happen(self, event: Event) -> None:
         """Let one thing happen, and let everything follow that follows at once. Raises `CannotHappen`."""
         if event.after is not None:
