@@ -14,14 +14,16 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Words:
     """One language. `kinds`: how what was sent is called, by kind; `left_out` and `attached` beside it say whether the
-    file was exported, too. The rest are regular expressions for a whole line; `deleted_by_us` is only ever written of
-    the person whose phone it is. `end_of_edit` stands in angle brackets behind a text that was edited."""
+    file was exported, too. The rest are regular expressions for a whole line. `deleted_by_us` is only ever written of
+    the person whose phone it is. A `call` that was taken is one only behind the mark that WhatsApp sets before its own words,
+    because people write such words, too; a `missed` one always is. `end_of_edit` stands in angle brackets behind a text that was edited."""
 
     kinds: Mapping[str, str]
     left_out: str
     attached: str
     deleted: str
     deleted_by_us: str
+    missed: str
     call: str
     poll: str
     live_location: str
@@ -44,7 +46,8 @@ WORDS: Mapping[str, Words] = {
         attached="attached|file attached",
         deleted=r"this message was deleted( by admin .+)?|message deleted",
         deleted_by_us=r"you deleted this message( as admin)?",
-        call=r"((missed|silenced) )?(group )?(voice|video) call(, .+)?|missed (group )?call",
+        missed=r"(missed|silenced) (group )?(voice |video )?call(, .+)?",
+        call=r"(group )?(voice|video) call(, .+)?",
         poll="poll",
         live_location=r"live location shared|live location",
         end_of_edit="edited",
@@ -64,7 +67,8 @@ WORDS: Mapping[str, Words] = {
         attached="附件|文件附件|已附加|附件文件",
         deleted=r"(此|该|这|本)?(条)?(消息|讯息|信息)(已|已被)(管理员.*)?(删除|撤回)",
         deleted_by_us=r"[您你](已)?(删除|撤回)了?(此|这|该)?(条)?(消息|讯息|信息)",
-        call=r"(未接|已静音|已拒接)?(的)?(群组)?(语音|视频)(通话|来电|呼叫)([,，] ?.+)?",
+        missed=r"(未接|已静音|已拒接)(的)?(群组)?(语音|视频)?(通话|来电|呼叫)([,，] ?.+)?",
+        call=r"(群组)?(语音|视频)(通话|来电|呼叫)([,，] ?.+)?",
         poll="投票",
         live_location=r"(已)?(分享|共享)(了)?(的)?实时位置|实时位置(已)?(分享|共享)",
         end_of_edit="编辑",
@@ -84,7 +88,8 @@ WORDS: Mapping[str, Words] = {
         attached="附件|檔案附件|附件檔案|附加檔案|已附加|已附加檔案",
         deleted=r"(此|該|這|本)?(則|條)?(訊息|消息)(已|已被|被)(管理員.*)?(刪除|收回)",
         deleted_by_us=r"[您你](已)?(刪除|收回)了?(此|這|該)?(則|條)?(訊息|消息)",
-        call=r"(未接|已靜音|已拒接)?(的)?(群組)?(語音|視訊|視像)(通話|來電)([,，] ?.+)?",
+        missed=r"(未接|已靜音|已拒接)(的)?(群組)?(語音|視訊|視像)?(通話|來電)([,，] ?.+)?",
+        call=r"(群組)?(語音|視訊|視像)(通話|來電)([,，] ?.+)?",
         poll="投票|票選",
         live_location=r"(已)?(分享|共享)(了)?(的)?(即時|實時)位置|(即時|實時)位置(已)?(分享|共享)",
         end_of_edit="編輯",
@@ -105,8 +110,8 @@ WORDS: Mapping[str, Words] = {
         deleted=r"se elimin[oó] este mensaje|este mensaje (fue eliminado|se elimin[oó])|mensaje eliminado"
         r"|el admin\.? .+ elimin[oó] este mensaje",
         deleted_by_us=r"eliminaste este mensaje|has eliminado este mensaje",
-        call=r"(video)?llamada( grupal)?( de voz| de v[ií]deo)?( perdida| silenciada)(, .+)?"
-        r"|videollamada(, .+)?|llamada de voz(, .+)?",
+        missed=r"(video)?llamada( grupal)?( de voz| de v[ií]deo)?( grupal)? (perdida|silenciada)(, .+)?",
+        call=r"videollamada(, .+)?|llamada de (voz|v[ií]deo)(, .+)?",
         poll="encuesta",
         live_location=r"ubicaci[oó]n en (tiempo real|vivo)( compartida)?",
         end_of_edit="edit[oó]|editado",
@@ -126,8 +131,8 @@ WORDS: Mapping[str, Words] = {
         attached="anexad[oa]|arquivo anexado|ficheiro anexado|anexo",
         deleted=r"mensagem (apagada|eliminada)|ess?ta? mensagem foi (apagada|eliminada)( pel[oa] admin.*)?",
         deleted_by_us=r"(voc[eê] )?(apagou|eliminou) ess?ta? mensagem|mensagem apagada por voc[eê]",
-        call=r"(chamada|liga[cç][aã]o)( de)?( voz| v[ií]deo)?( em grupo)? (perdida|n[aã]o atendida|silenciada)(, .+)?"
-        r"|(chamada|liga[cç][aã]o) de (voz|v[ií]deo)(, .+)?",
+        missed=r"(chamada|liga[cç][aã]o)( de)?( voz| v[ií]deo)?( em grupo)? (perdida|n[aã]o atendida|silenciada)(, .+)?",
+        call=r"(chamada|liga[cç][aã]o) de (voz|v[ií]deo)(, .+)?",
         poll="enquete|sondagem|vota[cç][aã]o",
         live_location=r"localiza[cç][aã]o em tempo real( compartilhada| partilhada)?|localiza[cç][aã]o atual.*",
         end_of_edit="editada|editou",
@@ -148,8 +153,9 @@ WORDS: Mapping[str, Words] = {
         attached="مرفق|المرفق|مُرفق|الملف مرفق|ملف مرفق|الملف المرفق|تم إرفاق الملف|مرفقات",
         deleted=r"(تم|لقد تم) حذف هذه الرسالة( من .+| بواسطة .+)?|حُذفت هذه الرسالة|هذه الرسالة محذوفة|رسالة محذوفة",
         deleted_by_us=r"(لقد )?(حذفتَ?|قمتَ? بحذف|أنت حذفت|حذفت أنت) هذه الرسالة",
-        call=r"(مكالمة|اتصال)( جماعية)?( صوتية| صوتي| فيديو| مرئية| مرئي)?( جماعية)?"
-        r" (فائتة|فائت|لم يُ?رد عليها|لم يرد عليه|لم يتم الرد عليها)([,،] .+)?|مكالمة (صوتية|فيديو)([,،] .+)?",
+        missed=r"(مكالمة|اتصال)( جماعية)?( صوتية| صوتي| فيديو| مرئية| مرئي)?( جماعية)?"
+        r" (فائتة|فائت|لم يُ?رد عليها|لم يرد عليه|لم يتم الرد عليها)([,،] .+)?",
+        call=r"مكالمة (صوتية|فيديو|مرئية)([,،] .+)?",
         poll="استطلاع|استطلاع رأي|استطلاع الرأي|تصويت",
         live_location=r"(تمت مشاركة |تم مشاركة )?الموقع المباشر|الموقع الحالي المباشر.*",
         end_of_edit="تعديل|تحرير|المعدلة",
@@ -169,7 +175,8 @@ WORDS: Mapping[str, Words] = {
         attached="terlampir|file terlampir|berkas terlampir|lampiran",
         deleted=r"pesan ini (telah |sudah )?dihapus( oleh admin .+)?",
         deleted_by_us=r"(anda|kamu) (telah )?menghapus pesan ini",
-        call=r"panggilan( grup)?( suara| video)?( grup)? (tak|tidak) terjawab(, .+)?|panggilan (suara|video)(, .+)?",
+        missed=r"panggilan( grup)?( suara| video)?( grup)? (tak|tidak) terjawab(, .+)?",
+        call=r"panggilan (suara|video)(, .+)?",
         poll="polling|jajak pendapat",
         live_location=r"lokasi (terkini|langsung)( dibagikan)?",
         end_of_edit="diedit|disunting",
@@ -189,8 +196,9 @@ WORDS: Mapping[str, Words] = {
         attached="anhang|angehängt|datei angehängt",
         deleted=r"diese nachricht wurde (von .+ )?gelöscht|nachricht gelöscht",
         deleted_by_us=r"(du hast|sie haben) diese nachricht (als admin )?gelöscht",
-        call=r"(verpasste[r]?|stummgeschaltete[r]?) (gruppen-?)?(sprach|video|audio)?-?anruf(, .+)?"
-        r"|(sprach|video)anruf(, .+)?",
+        missed=r"(verpasster|stummgeschalteter) (gruppen-?)?(sprach|video|audio)?-?anruf(, .+)?"
+        r"|(sprach|video|audio)?anruf verpasst",
+        call=r"(gruppen-?)?(sprach|video)anruf(, .+)?",
         poll="umfrage",
         live_location=r"live-?standort( wird)?( geteilt)?",
         end_of_edit="bearbeitet",
@@ -210,8 +218,8 @@ WORDS: Mapping[str, Words] = {
         attached="pièce jointe|fichier joint|joint|pièce-jointe",
         deleted=r"ce message a été supprimé( par l['’]admin.+)?|message supprimé",
         deleted_by_us=r"(vous avez|tu as) supprimé ce message",
-        call=r"appel( de groupe)?( vocal| vidéo| audio)?( de groupe)? (manqué|en absence|silencieux)(, .+)?"
-        r"|appel (vocal|vidéo)(, .+)?",
+        missed=r"appel( de groupe)?( vocal| vidéo| audio)?( de groupe)? (manqué|en absence|silencieux)(, .+)?",
+        call=r"appel (vocal|vidéo)(, .+)?",
         poll="sondage",
         live_location=r"(localisation|position) en (direct|temps réel)( partagée)?",
         end_of_edit="modifié",
