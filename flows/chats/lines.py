@@ -28,7 +28,7 @@ _HALF = r"[AaPp]\.?\ ?[Mm]\.?|صباحًا|مساءً|" + "|".join((*MORNING[1:]
 _HEAD = re.compile(
     rf"""(?P<open>\[)?
     (?P<date>[0-9]{{1,4}}(?:\ ?[./-]\ ?|年)[0-9]{{1,2}}(?:\ ?[./-]\ ?|月)[0-9]{{1,4}}日?)
-    (?P<between>\.?[,،，]?\ (?:um|à|às|a\ las?|pukul|في|at)\ |\.?[,،，]?\ {{1,2}}|[,،，])
+    (?P<between>\.?[,،，]?\ (?:um|à|às|a\ las?|pukul|في|at)\ |\.?[,،，]?\ {{1,2}}|[,،，]|(?<=日))
     (?P<before>{_HALF})?\ ?
     (?P<hour>[0-9]{{1,2}})(?:[:.]|\ ?h\ ?)(?P<minute>[0-9]{{2}})(?:(?:[:.]|\ min\ )(?P<second>[0-9]{{2}})(?:\ s)?)?
     \ ?(?P<after>{_HALF})?(?:\ Uhr)?
@@ -61,16 +61,13 @@ class Head:
         """Whoever may have written it: the text up to each colon, the shortest first."""
         plain = plain_text(self.rest)
         ends = [found.start() for found in re.finditer(r":(?: |$)", plain[: _LONGEST_NAME + 2])]
-        found = [plain[:end] for end in ends if plain[:end].strip()]
-        return [name for name in found if not set(name) & _IN_NO_NAME]
+        return [plain[:end] for end in ends if plain[:end].strip()]
 
     def said(self, name: str) -> list[str]:
         """The lines of the message, as raw as they are, when it was written by this person."""
         matched = re.match(_SKIP + _SKIP.join(map(re.escape, name)) + _SKIP + ": ?", self.rest)
         return [self.rest[matched.end() if matched else 0 :], *self.below]
 
-
-_IN_NO_NAME = frozenset('"“”„«»「」\n')  # WhatsApp speaks: Ana changed the group's name to "Sale: today"
 
 
 def heads_in(text: str) -> list[Head]:
