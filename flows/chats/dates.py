@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -27,8 +27,8 @@ _DAY_IN_NAME = re.compile(r"(?<![0-9])(20[0-9]{2})-?(0[1-9]|1[0-2])-?(0[1-9]|[12
 Date = tuple[str, str, str]
 
 
-def order_of(path: Path, heads: Sequence[Head], locales: Collection[str]) -> str:
-    """How day, month and year stand: one of `ORDERS`. `locales` are the languages in which WhatsApp itself speaks in
+def order_of(path: Path, heads: Sequence[Head], locales: Callable[[], Collection[str]]) -> str:
+    """How day, month and year stand: one of `ORDERS`. `locales` finds the languages in which WhatsApp itself speaks in
     the chat. Raises `NotAChat` when it cannot be told."""
     dates = [head.date for head in heads]
     if sum(len(first) == 4 for first, _, _ in dates) > len(dates) / 2:
@@ -43,7 +43,7 @@ def order_of(path: Path, heads: Sequence[Head], locales: Collection[str]) -> str
         )
     if len(possible) == 1:
         return possible[0]
-    if told := _by_files(heads) or _by_language(heads, locales):
+    if told := _by_files(heads) or _by_language(heads, locales()):
         return told
     first = "/".join(dates[0])
     raise NotAChat(
@@ -57,14 +57,16 @@ def going_forward(heads: Sequence[Head], order: str) -> list[bool]:
     time. Where many break it the chat itself is out of order, and all are kept."""
     days = [_day_or_none(head.date, order) for head in heads]
     chain = _longest_chain(days)
+    linked = set(chain)
     kept = [False] * len(days)
     before: datetime | None = None
     for index, day in enumerate(days):
-        after = next((days[each] for each in chain[bisect_right(chain, index) :]), None)
+        following = bisect_right(chain, index)
+        after = days[chain[following]] if following < len(chain) else None
         early = before is not None and day is not None and day < before - _A_DAY
         late = after is not None and day is not None and day > after + _A_DAY
         kept[index] = day is not None and not early and not late
-        if index in chain:
+        if index in linked:
             before = day
     return kept if kept.count(False) <= max(1, len(kept) * _FEW) else [day is not None for day in days]
 

@@ -23,6 +23,7 @@ EVENING = ("pm", "下午", "晚上", "中午", "傍晚", "午後", "오후", "م
 NOON = "中午"  # from eleven o'clock until the afternoon begins
 
 _MARKS = "\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"
+_MARK = re.compile(f"[{_MARKS}]")
 _SKIP = f"[{_MARKS}]*"
 _HALF = r"[AaPp]\.?\ ?[Mm]\.?|صباحًا|مساءً|" + "|".join((*MORNING[1:], *EVENING[1:]))
 _HEAD = re.compile(
@@ -128,7 +129,7 @@ def _alike(first: Head, other: Head) -> bool:
 
 def _plain(start: str) -> tuple[str, list[int]]:
     """The beginning of a line without marks, with plain spaces and digits; and where each character of it stood."""
-    kept = [(place, each) for place, each in enumerate(start) if not re.match(f"[{_MARKS}]", each)]
+    kept = [(place, each) for place, each in enumerate(start) if each.isascii() or not _MARK.match(each)]
     plain = "".join(
         str(unicodedata.digit(each)) if not each.isascii() and each.isdigit() else _SPACES.sub(" ", each)
         for _, each in kept

@@ -38,7 +38,7 @@ class Chat:
     @property
     def senders(self) -> list[str]:
         """Everyone who has written, the first to write first."""
-        return list(dict.fromkeys(each.sender for each in self.said if each.sender and each.kind != "system"))
+        return list(dict.fromkeys(each.sender for each in self.said if each.sender))
 
 
 def read_chat(path: Path, zone: ZoneInfo, dates: str | None = None, known: Collection[str] = ()) -> Chat:
@@ -53,7 +53,7 @@ def read_chat(path: Path, zone: ZoneInfo, dates: str | None = None, known: Colle
     heads = heads_in(file.text)
     if not heads:
         raise NotAChat(f"{path} is not a chat exported from WhatsApp: no line begins with a date, a time and a name.")
-    order = dates or order_of(path, heads, _locales(heads))
+    order = dates or order_of(path, heads, lambda: _locales(heads))
     if dates is None:
         heads = list(joined(heads, going_forward(heads, order)))
     moments = [moment(path, head, order, zone) for head in heads]
@@ -63,15 +63,15 @@ def read_chat(path: Path, zone: ZoneInfo, dates: str | None = None, known: Colle
 
 def _said(head: Head, at: datetime, name: str) -> Said:
     content = content_of(head.said(name)) if name else _spoken(head)
-    return Said(at, _shown(name), content.text, content.kind, content.file, content.by_us)
+    sender = "" if content.kind == "system" else _shown(name)
+    return Said(at, sender, content.text, content.kind, content.file, content.by_us)
 
 
 def _spoken(head: Head) -> Content:
     """What stands in a line without a name: a call that nobody took, or WhatsApp speaking."""
-    content = content_of(head.said(""))
-    if content.kind == "call":
-        return content
-    return Content("system", plain_text("\n".join(head.said(""))))
+    lines = next((said for name in head.names if is_beginning((said := head.said(name))[0])), head.said(""))
+    content = content_of(lines)
+    return content if content.kind == "call" else Content("system", plain_text("\n".join(lines)))
 
 
 def _shown(name: str) -> str:
