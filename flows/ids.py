@@ -21,7 +21,7 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "O": "outbox row",
         "X": "rejected element",
         "F": "follow-up",
-        "E": "export",
+        "D": "exported file",
     }
 )
 

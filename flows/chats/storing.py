@@ -133,7 +133,7 @@ def _note_file(session: Session, vault: Vault, now: datetime, chat: Chat, custom
     )
     if session.scalars(same).first() is None:
         export = Export(
-            id=new_id("E"),
+            id=new_id("D"),
             customer_id=customer_id,
             kind="chat_export",
             made_at=now,
