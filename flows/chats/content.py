@@ -74,7 +74,9 @@ def _file(first: str, below: str, written: str) -> Content | None:
     if file is not None:
         caption = plain_text(before)
         title = TITLE.fullmatch(caption)
-        return _with(File(file.kind, file.name or (title["file"] if title else ""), file.locale), "" if title else caption)
+        return _with(
+            File(file.kind, file.name or (title["file"] if title else ""), file.locale), "" if title else caption
+        )
     ends = at_the_end(plain_text(written))
     return _with(ends[1], ends[0]) if ends is not None else None
 
@@ -107,9 +109,7 @@ def _in_place_of_words(first: str, plain: str, marked: bool) -> Content | None:
 
 def _each(field: str, shape: str = "{}") -> dict[str, re.Pattern[str]]:
     """The pattern of each language for one of its words."""
-    return {
-        locale: re.compile(shape.format(getattr(words, field)), re.IGNORECASE) for locale, words in WORDS.items()
-    }
+    return {locale: re.compile(shape.format(getattr(words, field)), re.IGNORECASE) for locale, words in WORDS.items()}
 
 
 _DELETED_BY_US = _each("deleted_by_us")

@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -93,7 +94,7 @@ def _odd(dates: Sequence[Date], order: str) -> int:
     """How many dates do not exist, or are not in order, if they are read like this."""
     days = [_day_or_none(date, order) for date in dates]
     real = [day for day in days if day is not None]
-    back = sum(later - earlier < -_A_DAY for earlier, later in zip(real, real[1:], strict=False))
+    back = sum(later - earlier < -_A_DAY for earlier, later in pairwise(real))
     return len(days) - len(real) + back
 
 
@@ -103,7 +104,9 @@ def _by_files(heads: Sequence[Head]) -> str | None:
         if found := _DAY_IN_NAME.search(head.rest):
             sent = datetime(*map(int, found.groups()))  # type: ignore[arg-type]  # noqa: DTZ001 - a day, anywhere
             fits = [
-                order for order in ("dmy", "mdy") if (day := _day_or_none(head.date, order)) and abs(day - sent) <= _A_DAY
+                order
+                for order in ("dmy", "mdy")
+                if (day := _day_or_none(head.date, order)) and abs(day - sent) <= _A_DAY
             ]
             if len(fits) == 1:
                 return fits[0]

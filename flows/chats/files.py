@@ -54,9 +54,7 @@ def open_chat(path: Path) -> ChatFile:
 
 def _unpacked(path: Path) -> ChatFile:
     with zipfile.ZipFile(path) as packed:
-        inside = [
-            each for each in packed.infolist() if not each.is_dir() and not each.filename.startswith("__MACOSX/")
-        ]
+        inside = [each for each in packed.infolist() if not each.is_dir() and not each.filename.startswith("__MACOSX/")]
         chat = _the_chat(path, [each for each in inside if each.filename.lower().endswith(".txt")])
         if chat.file_size > LARGEST:
             raise NotAChat(f"The chat in {path} is larger than {LARGEST // 1_000_000} MB.")

@@ -70,7 +70,6 @@ class Head:
         return [self.rest[matched.end() if matched else 0 :], *self.below]
 
 
-
 def heads_in(text: str) -> list[Head]:
     """Every line that may begin a message, each with the lines below it. Of another phone than the first is none."""
     heads: list[Head] = []

@@ -90,7 +90,7 @@ def _customer(chat: Chat, senders: list[str], we: str, digits: str) -> str:
     if digits and (found := _only(each for each in senders if _number_in(each) == digits)):
         return found
     left = [each for each in senders if each != we]
-    if len(left) == 1 and (we or len(senders) == 1 and chat.file.name in ("", left[0])):
+    if len(left) == 1 and (we or (len(senders) == 1 and chat.file.name in ("", left[0]))):
         return left[0]
     if len(senders) > 2:
         return ""

@@ -1,4 +1,4 @@
-"""What stands in an exported chat in place of a picture, a film or any other file: its name, or that it was left out."""
+"""What stands in an exported chat in place of a picture or any other file: its name, or that it was left out."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ def _name(head: Head, names: Sequence[str], times: Counter[str], known: Collecti
     best = names[0]
     for longer in names[1:]:
         always = times[longer] >= _OFTEN and times[longer] == times[best]
-        if always or _own_words_follow(head, longer) and not _own_words_follow(head, best):
+        if always or (_own_words_follow(head, longer) and not _own_words_follow(head, best)):
             best = longer
     return best
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,22 +30,31 @@ from flows.store.vault import Vault
 
 @dataclass(frozen=True)
 class Kept:
-    """What became of a chat: whose it is, how many messages are new, and how many were known before."""
+    """What became of a chat: whose it is, how many messages are new, and how many were known before. `ids` are those of
+    the new ones by their place in the chat."""
 
     customer: str
     theirs: int
     ours: int
     known: int
-    message_ids: tuple[tuple[int, str], ...]  # place in the chat -> id, of those that are new
+    ids: Mapping[int, str]
 
     @property
     def new(self) -> int:
         return self.theirs + self.ours
 
 
-def keep(session: Session, vault: Vault, now: datetime, chat: Chat, sides: Sides, by: str) -> Kept:
+def keep(
+    session: Session,
+    vault: Vault,
+    now: datetime,
+    chat: Chat,
+    sides: Sides,
+    by: str,
+    locale: str | None = None,
+) -> Kept:
     """Store what both sides wrote, in this transaction, and note the file itself as one more copy. `sides` are complete
-    (`people.require_complete`)."""
+    (`people.require_complete`); `locale` is the language that the customer writes in, if it is known."""
     customer = recognise(session, vault, now, wa_id=sides.number)
     found = list(_rows(vault, now, chat, sides, customer.id))
     before: set[str] = set()
@@ -57,6 +66,7 @@ def keep(session: Session, vault: Vault, now: datetime, chat: Chat, sides: Sides
     if rows:
         session.execute(insert(Message), rows)
     _learn(vault, now, chat, sides, customer)
+    customer.locale = customer.locale or locale
     _note_file(session, vault, now, chat, customer.id, by)
     theirs = sum(row["author"] == "customer" for row in rows)
     kept = Kept(
@@ -64,7 +74,7 @@ def keep(session: Session, vault: Vault, now: datetime, chat: Chat, sides: Sides
         theirs,
         len(rows) - theirs,
         len(found) - len(new),
-        tuple((place, row["id"]) for place, row, _ in new),
+        {place: row["id"] for place, row, _ in new},
     )
     told = {"by": by, "theirs": kept.theirs, "ours": kept.ours, "known": kept.known}
     journal.write(session, customer.id, now, "chat imported", told)

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 class Words:
     """One language. `kinds`: how what was sent is called, by kind; `left_out` and `attached` beside it say whether the
     file was exported, too. The rest are regular expressions for a whole line. `deleted_by_us` is only ever written of
-    the person whose phone it is. A `call` that was taken is one only behind the mark that WhatsApp sets before its own words,
-    because people write such words, too; a `missed` one always is. `end_of_edit` stands in angle brackets behind a text that was edited."""
+    the person whose phone it is. A `call` that was taken is one only behind the mark that WhatsApp sets before its own
+    words, because people write such words, too; a `missed` one always is. `end_of_edit` stands in angle brackets behind
+    a text that was edited."""
 
     kinds: Mapping[str, str]
     left_out: str
@@ -131,7 +132,8 @@ WORDS: Mapping[str, Words] = {
         attached="anexad[oa]|arquivo anexado|ficheiro anexado|anexo",
         deleted=r"mensagem (apagada|eliminada)|ess?ta? mensagem foi (apagada|eliminada)( pel[oa] admin.*)?",
         deleted_by_us=r"(voc[eê] )?(apagou|eliminou) ess?ta? mensagem|mensagem apagada por voc[eê]",
-        missed=r"(chamada|liga[cç][aã]o)( de)?( voz| v[ií]deo)?( em grupo)? (perdida|n[aã]o atendida|silenciada)(, .+)?",
+        missed=r"(chamada|liga[cç][aã]o)( de)?( voz| v[ií]deo)?( em grupo)?"
+        r" (perdida|n[aã]o atendida|silenciada)(, .+)?",
         call=r"(chamada|liga[cç][aã]o) de (voz|v[ií]deo)(, .+)?",
         poll="enquete|sondagem|vota[cç][aã]o",
         live_location=r"localiza[cç][aã]o em tempo real( compartilhada| partilhada)?|localiza[cç][aã]o atual.*",

@@ -21,6 +21,7 @@ from flows.cli import (
     doctor,
     examples,
     graph,
+    import_chat,
     incident,
     measure,
     migrate,
@@ -67,6 +68,7 @@ _ORDER = (
     "open",
     "incident",
     "rejected",
+    "import-chat",
     "check",
     "test",
     "rehearse",
@@ -144,6 +146,7 @@ _incident.command("list")(incident.list_incidents)
 _incident.command("show")(incident.show_incident)
 app.add_typer(_incident, name="incident")
 app.command("rejected")(rejected.rejected)
+app.command("import-chat")(import_chat.import_chat)
 app.command("check")(check.check)
 app.command("test")(test.run_scenarios)
 app.command("rehearse")(rehearse.rehearse)
