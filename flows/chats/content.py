@@ -23,13 +23,13 @@ _MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 @dataclass(frozen=True)
 class Content:
     """What a message is. `text` holds what was written, or stands below a file; `file` its name, if it is told.
-    `locale` is the language of WhatsApp's own words in it, `by_us` whether they are only written of the phone's owner.
+    `locales` are the languages that WhatsApp's own words in it may be in, `by_us` whether they are only written of the phone's owner.
     """
 
     kind: str
     text: str = ""
     file: str = ""
-    locale: str = ""
+    locales: tuple[str, ...] = ()
     by_us: bool = False
 
 
@@ -43,7 +43,7 @@ def content_of(lines: Sequence[str]) -> Content:
     return (
         _file(first.strip(), below.strip(), written)
         or _in_place_of_words(first.strip(), plain, marked)
-        or Content("system" if marked else "text", plain, locale=edited_in)
+        or Content("system" if marked else "text", plain, locales=edited_in)
     )
 
 
@@ -57,12 +57,12 @@ def is_beginning(text: str) -> bool:
     return _ENCRYPTED.match(plain_text(text)) is not None
 
 
-def _without_edit(raw: str) -> tuple[str, str]:
-    """The text as it was edited last, and the language in which it is said that it was."""
+def _without_edit(raw: str) -> tuple[str, tuple[str, ...]]:
+    """The text as it was edited last, and the languages in which it may be said that it was."""
     found = _IN_BRACKETS.search(raw)
     said = plain_text(found[1]).casefold() if found else ""
-    locale = next((locale for locale, like in _EDITED.items() if said and like.search(said)), None)
-    return (raw, "") if found is None or locale is None else (raw[: found.start()].rstrip(), locale)
+    locales = tuple(locale for locale, like in _EDITED.items() if said and like.search(said))
+    return (raw, ()) if found is None or not locales else (raw[: found.start()].rstrip(), locales)
 
 
 def _file(first: str, below: str, written: str) -> Content | None:
@@ -75,14 +75,14 @@ def _file(first: str, below: str, written: str) -> Content | None:
         caption = plain_text(before)
         title = TITLE.fullmatch(caption)
         return _with(
-            File(file.kind, file.name or (title["file"] if title else ""), file.locale), "" if title else caption
+            File(file.kind, file.name or (title["file"] if title else ""), file.locales), "" if title else caption
         )
     ends = at_the_end(plain_text(written))
     return _with(ends[1], ends[0]) if ends is not None else None
 
 
 def _with(file: File, caption: str) -> Content:
-    return Content(file.kind, caption, file.name, file.locale)
+    return Content(file.kind, caption, file.name, file.locales)
 
 
 def _in_place_of_words(first: str, plain: str, marked: bool) -> Content | None:
@@ -90,11 +90,11 @@ def _in_place_of_words(first: str, plain: str, marked: bool) -> Content | None:
     if plain == first:
         for locale, like in _DELETED_BY_US.items():
             if like.fullmatch(said):
-                return Content("deleted", locale=locale, by_us=True)
+                return Content("deleted", locales=(locale,), by_us=True)
         for kind, patterns in (("deleted", _DELETED), ("call", _MISSED), *((("call", _CALL),) if marked else ())):
             for locale, like in patterns.items():
                 if like.fullmatch(said):
-                    return Content(kind, plain if kind == "call" else "", locale=locale)
+                    return Content(kind, plain if kind == "call" else "", locales=(locale,))
         # Android phones write this of a call, as nobody who answers in words does.
         if first == "null":
             return Content("call")

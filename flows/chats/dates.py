@@ -26,18 +26,20 @@ _FEW = 0.2  # of the lines may only look like the beginning of a message
 _DAY_IN_NAME = re.compile(r"(?<![0-9])(20[0-9]{2})-?(0[1-9]|1[0-2])-?(0[1-9]|[12][0-9]|3[01])(?![0-9])")
 
 Date = tuple[str, str, str]
+Locales = tuple[str, ...]
 
 
-def order_of(path: Path, heads: Sequence[Head], locales: Callable[[], Collection[str]]) -> str:
-    """How day, month and year stand: one of `ORDERS`. `locales` finds the languages in which WhatsApp itself speaks in
-    the chat. Raises `NotAChat` when it cannot be told."""
+def order_of(path: Path, heads: Sequence[Head], locales: Callable[[], Collection[Locales]]) -> str:
+    """How day, month and year stand: one of `ORDERS`. `locales` finds the languages in which WhatsApp itself may
+    speak in the chat, for each of its sentences. Raises `NotAChat` when it cannot be told."""
     dates = [head.date for head in heads]
     if sum(len(first) == 4 for first, _, _ in dates) > len(dates) / 2:
         return "ymd"
     odd = {order: _odd(dates, order) for order in ("dmy", "mdy")}
     fewest = min(odd.values())
     possible = [order for order, number in odd.items() if number == fewest]
-    if fewest > len(dates) * _FEW:
+    few = len(dates) * _FEW
+    if fewest > (max(1, few) if len(possible) == 1 else few):
         raise NotAChat(
             f"The dates in {path} are neither day first nor month first. Say how they are with --dates: "
             + ", ".join(f"{order} ({like})" for order, like in ORDERS.items())
@@ -113,25 +115,26 @@ def _by_files(heads: Sequence[Head]) -> str | None:
     return None
 
 
-def _by_language(heads: Sequence[Head], locales: Collection[str]) -> str | None:
-    """Points between day and month are written by no country that begins with the month, and half a day in Arabic or
-    24 hours behind `um` are not written in English."""
+def _by_language(heads: Sequence[Head], locales: Collection[Locales]) -> str | None:
+    """No country that begins with the month writes points between month and day, or halves of the day in Arabic."""
     told = {
         heads[0].separator == ".",
         any(head.half in ("ص", "م", "صباحا", "مساء") for head in heads[:50]),
-        bool(locales) and set(locales) <= DAY_FIRST,
+        bool(locales) and all(DAY_FIRST.issuperset(each) for each in locales),
     }
     return "dmy" if True in told else None
 
 
 def _longest_chain(days: Sequence[datetime | None]) -> list[int]:
-    """The places of the longest row of days in which none is before the one before it."""
+    """The places of the longest row of days in which none is before the one before it. Nothing was pasted into the first
+    line of a chat, so none is before that either."""
+    first = days[0] - _A_DAY if days and days[0] else datetime.min  # noqa: DTZ901 - a day, wherever that was
     ends: list[datetime] = []
     places: list[int] = []
     before: list[int] = []
     for index, day in enumerate(days):
         before.append(-1)
-        if day is None:
+        if day is None or day < first:
             continue
         at = bisect_right(ends, day)
         before[index] = places[at - 1] if at else -1

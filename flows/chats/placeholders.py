@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from flows.chats.words import WORDS, Words
@@ -15,12 +15,12 @@ FILES = ("image", "video", "audio", "document", "sticker", "contact", "media")
 
 @dataclass(frozen=True)
 class File:
-    """A file that was sent. `name` is empty if it was left out; `locale` is the language of the placeholder, empty if
-    it is the same in several."""
+    """A file that was sent. `name` is empty if it was left out; `locales` are the languages that the placeholder may be
+    in: some words are the same in several."""
 
     kind: str
     name: str = ""
-    locale: str = ""
+    locales: tuple[str, ...] = ()
 
 
 _NAME = r"(?P<file>[^\n<>]{0,200}?[^\n<>/\s]\.[A-Za-z0-9]{2,5})"
@@ -57,10 +57,7 @@ def placeholder(line: str) -> File | None:
     if found := _ATTACHED.fullmatch(line):
         return File(kind_of_file(found["file"]), found["file"].strip())
     told = [file for locale, patterns in _PATTERNS.items() if (file := patterns.read(line, locale)) is not None]
-    if not told:
-        return None
-    first, *others = told  # "audio" and "sticker" are the same word in several languages
-    return first if not others else File(first.kind, first.name)
+    return replace(told[0], locales=tuple(locale for file in told for locale in file.locales)) if told else None
 
 
 def at_the_end(text: str) -> tuple[str, File] | None:
@@ -94,16 +91,16 @@ class _Patterns:
 
     def read(self, line: str, locale: str) -> File | None:
         if found := self.attached.fullmatch(line):
-            return File(kind_of_file(found["file"]), found["file"].strip(), locale)
+            return File(kind_of_file(found["file"]), found["file"].strip(), (locale,))
         found = next((found for shape in self.left_out if (found := shape.fullmatch(line))), None)
         if found is not None:
             called = found["one"] or found["other"]
             kind = next(kind for kind, like in self.kinds if like.fullmatch(called))
             title = found.groupdict().get("file") or ""
-            return File(kind, title.strip(), locale)
+            return File(kind, title.strip(), (locale,))
         # In brackets, or it would be somebody who writes about such a picture.
         if line.startswith("<") and line.endswith(">") and self.view_once.fullmatch(line[1:-1]):
-            return File(self.kind_in(line), "", locale)
+            return File(self.kind_in(line), "", (locale,))
         return None
 
     def kind_in(self, line: str) -> str:
@@ -115,7 +112,7 @@ def viewed_once(line: str) -> File | None:
     """The file that one of WhatsApp's own sentences says can be looked at only once, and only on the phone."""
     for locale, patterns in _PATTERNS.items():
         if patterns.view_once.fullmatch(line):
-            return File(patterns.kind_in(line), "", locale)
+            return File(patterns.kind_in(line), "", (locale,))
     return None
 
 

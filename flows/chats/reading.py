@@ -79,10 +79,10 @@ def _shown(name: str) -> str:
     return name.strip().removeprefix("~").replace("\u202f", " ").replace("\u00a0", " ").strip()
 
 
-def _locales(heads: Sequence[Head]) -> set[str]:
-    """The languages in which WhatsApp itself speaks in a chat."""
-    found = (content_of(head.said(names[0] if (names := head.names) else "")).locale for head in heads)
-    return {locale for locale in found if locale}
+def _locales(heads: Sequence[Head]) -> list[tuple[str, ...]]:
+    """The languages that each sentence may be in in which WhatsApp itself speaks in a chat."""
+    found = (content_of(head.said(names[0] if (names := head.names) else "")).locales for head in heads)
+    return [locales for locales in found if locales]
 
 
 # -- names -------------------------------------------------------------------------------------------------------------
