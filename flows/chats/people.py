@@ -52,12 +52,10 @@ def sides_of(chat: Chat, we: str | None = None, customer_name: str | None = None
     senders = chat.senders
     digits = digits_of(number) if number else ""
     for option, name in (("--me", we), ("--customer-name", customer_name)):
-        # Of us, or of the customer, there may be nothing in the chat; a slip in the name looks the same.
-        if name is not None and name not in senders and (len(senders) > 1 or did_you_mean(name, senders)):
-            raise NotAChat(
-                f'Nobody in {chat.file.path} is called "{name}" ({option}){did_you_mean(name, senders)}: '
-                f"{_quoted(senders)} have written."
-            )
+        # Where only one side has written the other is not in the chat; a slip in the name looks nearly the same.
+        hint = did_you_mean(name or "", senders)
+        if name is not None and name not in senders and (len(senders) > 1 or "did you mean" in hint):
+            raise NotAChat(f'Nobody in {chat.file.path} is called "{name}" ({option}){hint}.')
     we = we or _only(each.sender for each in chat.said if each.by_us and each.sender != customer_name)
     theirs = customer_name or _customer(chat, senders, we, digits)
     if not we and len(senders) == 2 and theirs in senders:
