@@ -23,8 +23,8 @@ _MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 @dataclass(frozen=True)
 class Content:
     """What a message is. `text` holds what was written, or stands below a file; `file` its name, if it is told.
-    `locales` are the languages that WhatsApp's own words in it may be in, `by_us` whether they are only written of the phone's owner.
-    """
+    `locales` are the languages that WhatsApp's own words in it may be in, `by_us` whether they are only written of the
+    owner of the phone."""
 
     kind: str
     text: str = ""

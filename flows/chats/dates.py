@@ -126,8 +126,8 @@ def _by_language(heads: Sequence[Head], locales: Collection[Locales]) -> str | N
 
 
 def _longest_chain(days: Sequence[datetime | None]) -> list[int]:
-    """The places of the longest row of days in which none is before the one before it. Nothing was pasted into the first
-    line of a chat, so none is before that either."""
+    """The places of the longest row of days in which none is before the one before it. The first line of a chat is no
+    pasted one, so none is before that either."""
     first = days[0] - _A_DAY if days and days[0] else datetime.min  # noqa: DTZ901 - a day, wherever that was
     ends: list[datetime] = []
     places: list[int] = []

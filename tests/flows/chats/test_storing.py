@@ -13,13 +13,13 @@ from flows.chats.people import sides_of
 from flows.chats.reading import read_chat
 from flows.chats.storing import Kept, keep
 from flows.rehearsal.scenario import Event, Says
-from flows.rehearsal.stage import Stage
+from flows.rehearsal.stage import CUSTOMER, Stage
 from flows.runs import providers
 from flows.store import journal
 from flows.store.tables import Case, Customer, Export, Message, Subject
 from flows.telling import story
 
-NUMBER = "4915550100042"
+NUMBER = CUSTOMER  # who writes on a stage
 ANA = "Ana Maier"
 HELLO = "My address is Rose Lane 5"
 
@@ -123,11 +123,14 @@ def test_story_of_the_customer_tells_who_said_what(stage: Stage, tmp_path: Path,
 
 def test_next_message_is_read_as_ever(stage: Stage, tmp_path: Path, then: datetime) -> None:
     """Once a chat was imported nothing that the customer writes would be answered any more."""
+    kept = bring(stage, tmp_path, line(then, ANA, HELLO))
     stage.happen(Event(customer_says=Says("Please delete my personal information from our chat")))
     with stage.store.read() as session:
         case = session.scalars(select(Case)).one()
-        before = story.tell(stage.store, case.id)
-    bring(stage, tmp_path, line(then, ANA, HELLO))
+    assert (case.playbook, case.customer_id) == ("deletion-request", kept.customer)
+    before = story.tell(stage.store, case.id)
+    assert HELLO not in [each.words for each in before], "what was written long ago belongs to no case"
+    bring(stage, tmp_path, line(then, ANA, HELLO) + line(then, "Blue Door", "Thanks"))
     assert story.tell(stage.store, case.id) == before
 
 
