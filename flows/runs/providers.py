@@ -156,8 +156,8 @@ _THEIR_OWN = and_(
 _WRITTEN_AT = case((Message.sent_at > Message.received_at, Message.received_at), else_=Message.sent_at)  # a clock ahead
 _OF_CUSTOMER = Message.customer_id == bindparam("customer")
 _LAST_WROTE = select(func.max(_WRITTEN_AT)).where(_OF_CUSTOMER, _THEIR_OWN)
-_CAME_AT = case((_IMPORTED, _WRITTEN_AT), else_=Message.received_at)
-_CONTACTS = select(func.count()).where(_OF_CUSTOMER, _THEIR_OWN, bindparam("after") < _CAME_AT)
+_LATELY = and_(Message.received_at > bindparam("after"), or_(~_IMPORTED, Message.sent_at > bindparam("after")))
+_CONTACTS = select(func.count()).where(_OF_CUSTOMER, _THEIR_OWN, _LATELY)
 
 
 def _last_wrote(session: Session, customer: Customer) -> datetime | None:
