@@ -91,10 +91,11 @@ def _in_place_of_words(first: str, plain: str, marked: bool) -> Content | None:
         for locale, like in _DELETED_BY_US.items():
             if like.fullmatch(said):
                 return Content("deleted", locales=(locale,), by_us=True)
-        for kind, patterns in (("deleted", _DELETED), ("call", _MISSED), *((("call", _CALL),) if marked else ())):
-            for locale, like in patterns.items():
-                if like.fullmatch(said):
-                    return Content(kind, plain if kind == "call" else "", locales=(locale,))
+        for locale, like in _DELETED.items():
+            if like.fullmatch(said):
+                return Content("deleted", locales=(locale,))
+        if (call := _call(said, plain, marked)) is not None:
+            return call
         # Android phones write this of a call, as nobody who answers in words does.
         if first == "null":
             return Content("call")
@@ -104,6 +105,16 @@ def _in_place_of_words(first: str, plain: str, marked: bool) -> Content | None:
         return Content("poll", plain.partition("\n")[2].strip())
     if marked and (file := viewed_once(first)) is not None:
         return _with(file, "")
+    return None
+
+
+def _call(said: str, plain: str, marked: bool) -> Content | None:
+    """A call; behind the mark an iPhone adds how long it took, or what to tap on."""
+    what = re.split(r"[,.،，•]", said)[0].strip() if marked else said
+    for patterns in (_MISSED, _CALL) if marked else (_MISSED,):
+        for locale, like in patterns.items():
+            if like.fullmatch(what):
+                return Content("call", plain, locales=(locale,))
     return None
 
 
