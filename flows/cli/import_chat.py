@@ -40,7 +40,7 @@ def import_chat(
     by: By = None,
     as_json: Json = False,
 ) -> None:
-    """Keep a chat exported from WhatsApp as records of its customer.
+    """Keep an exported chat as records of its customer.
 
     For teams on the Business app, without the API: open the chat in the app, choose "Export chat", and a request to
     delete can be handled on it. Android and iPhone are read, in English, Chinese, Spanish, Portuguese, Arabic,
