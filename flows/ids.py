@@ -23,6 +23,7 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "F": "follow-up",
         "H": "hold",
         "E": "erasure",
+        "D": "exported file",
     }
 )
 

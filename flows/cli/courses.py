@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from flows.errors import FirebreakError
 from flows.rehearsal.course import Course, Rehearsed
 from flows.rehearsal.scenario import Event, Says
 
 if TYPE_CHECKING:
-    from flows.rehearsal.chat_export import Written
+    from flows.chats.reading import Said
     from flows.rehearsal.deeds import Past
+    from flows.rehearsal.events import MessageKind
     from flows.rehearsal.play import Played
     from flows.rehearsal.scenario import Scenario
     from flows.rehearsal.stage import Stage
@@ -68,13 +68,14 @@ def past_case(past: Past, zone: ZoneInfo) -> Playable:
 
 def chat(path: Path, name: str | None, we: str | None, dates: str | None, time: timedelta, zone: ZoneInfo) -> Playable:
     """An exported chat: everyone but us is a customer. Then so much time passes."""
-    from flows.rehearsal.chat_export import ORDERS, NotAChat, read_chat
+    from flows.chats.files import NotAChat
+    from flows.chats.reading import read_chat
     from rules.problems import did_you_mean
 
-    if dates is not None and dates not in ORDERS:
-        raise FirebreakError(f"--dates {dates}: it is one of {', '.join(ORDERS)}.")
-    written = read_chat(path, zone, dates)
-    senders = list(dict.fromkeys(each.sender for each in written))
+    found = read_chat(path, zone, dates, {we} if we is not None else ())
+    # What was deleted, and a call that nobody took, were never there to be answered.
+    written = [each for each in found.said if each.sender and each.kind not in ("deleted", "call")]
+    senders = found.senders
     if we not in senders:
         them = ", ".join(f'"{sender}"' for sender in senders)
         strange = f'Nobody in {path} is called "{we}"{did_you_mean(we, senders)}. ' if we is not None else ""
@@ -96,12 +97,29 @@ def chat(path: Path, name: str | None, we: str | None, dates: str | None, time: 
     return Playable(course.title, name or "", zone, course, ours)
 
 
-def _said(each: Written, people: Mapping[str, int]) -> Event:
-    said = Says(each.text, each.kind, in_group=len(people) > 1, name=each.sender, customer=people[each.sender])
+_AS: Mapping[str, MessageKind] = {
+    "text": "text",
+    "poll": "text",
+    "image": "image",
+    "sticker": "image",
+    "audio": "audio",
+    "video": "video",
+}
+"""What a message of a chat is played as; of the rest the rules read as little as of a document."""
+
+
+def _said(each: Said, people: Mapping[str, int]) -> Event:
+    said = Says(
+        each.text,
+        _AS.get(each.kind, "document"),
+        in_group=len(people) > 1,
+        name=each.sender,
+        customer=people[each.sender],
+    )
     return Event(customer_says=said)
 
 
-def _line(each: Written) -> Line:
+def _line(each: Said) -> Line:
     from flows.telling.story import Line
 
     return Line(each.at, "note", f"then, {each.sender} wrote", each.text or f"({each.kind})")

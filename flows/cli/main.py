@@ -22,6 +22,7 @@ from flows.cli import (
     examples,
     graph,
     hold,
+    import_chat,
     incident,
     inventory,
     measure,
@@ -74,6 +75,7 @@ _ORDER = (
     "hold",
     "holds",
     "rejected",
+    "import-chat",
     "check",
     "test",
     "rehearse",
@@ -155,6 +157,7 @@ app.command("plan")(plan.show_plan)
 app.command("hold")(hold.hold)
 app.command("holds")(hold.list_holds)
 app.command("rejected")(rejected.rejected)
+app.command("import-chat")(import_chat.import_chat)
 app.command("check")(check.check)
 app.command("test")(test.run_scenarios)
 app.command("rehearse")(rehearse.rehearse)

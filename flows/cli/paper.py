@@ -35,8 +35,18 @@ def tell(text: str) -> None:
 
 def say_json(value: Any) -> None:
     """Print JSON, readable by people too."""
-    text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
-    print(re.sub(r"[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", _escaped, text))
+    print(_for_screens(json.dumps(value, ensure_ascii=False, indent=2, default=str)))
+
+
+def say_json_line(value: Any) -> None:
+    """Print JSON in one line: one of many objects, each in a line of its own."""
+    # Some readers take these for the end of a line, too.
+    text = _for_screens(json.dumps(value, ensure_ascii=False, default=str))
+    print(re.sub("[\u2028\u2029]", _escaped, text))
+
+
+def _for_screens(text: str) -> str:
+    return re.sub(r"[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", _escaped, text)
 
 
 def _escaped(found: re.Match[str]) -> str:

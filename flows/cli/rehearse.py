@@ -51,7 +51,7 @@ def rehearse(
     explain: Annotated[bool, typer.Option("--explain", help="Add why every other rule was not chosen.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Play a playbook with nothing sent, and tell what happens.
+    """Play a playbook with nothing sent; tell what happens.
 
     The clock is a virtual one and nothing is stored. With only a name it plays the scenarios that lie beside the
     playbook or, where there are none, the first words that start it. A past case is played with what its customer

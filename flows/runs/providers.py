@@ -152,11 +152,16 @@ def place(about: About) -> Value:
 # -- what the customer wrote ------------------------------------------------------------------------------------------
 
 # What WhatsApp itself reported (a new number, a setting) is marked as handled without ever being read for facts.
-_THEIR_OWN = and_(Message.author == "customer", or_(Message.handled_at.is_(None), Message.facts.is_not(None)))
+# What was imported from an exported chat is not read either, but they did write it.
+_IMPORTED = Message.origin == "import"
+_THEIR_OWN = and_(
+    Message.author == "customer", or_(Message.handled_at.is_(None), Message.facts.is_not(None), _IMPORTED)
+)
 _WRITTEN_AT = case((Message.sent_at > Message.received_at, Message.received_at), else_=Message.sent_at)  # a clock ahead
 _OF_CUSTOMER = Message.customer_id == bindparam("customer")
 _LAST_WROTE = select(func.max(_WRITTEN_AT)).where(_OF_CUSTOMER, _THEIR_OWN)
-_CONTACTS = select(func.count()).where(_OF_CUSTOMER, _THEIR_OWN, Message.received_at > bindparam("after"))
+_LATELY = and_(Message.received_at > bindparam("after"), or_(~_IMPORTED, Message.sent_at > bindparam("after")))
+_CONTACTS = select(func.count()).where(_OF_CUSTOMER, _THEIR_OWN, _LATELY)
 
 
 def _last_wrote(session: Session, customer: Customer) -> datetime | None:

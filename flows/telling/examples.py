@@ -64,7 +64,7 @@ def _example(session: Session, vault: Vault, vocabulary: Vocabulary, task: Task,
     said = {name: value for name, value in (task.answer or {}).items() if _is_label(vocabulary, name, value)}
     if not said or task.answered_at is None:
         return
-    of_case = select(Message).where(Message.case_id == case.id)
+    of_case = select(Message).where(Message.case_id == case.id, Message.author == "customer")
     first = session.scalars(of_case.order_by(Message.sent_at, Message.received_at, Message.id).limit(1)).first()
     words = written(vault, session, first) if first is not None else None
     if first is None or words is None or not words.text.strip():

@@ -184,11 +184,17 @@ _KINDS = {
     "revoke": "took an earlier message back",
     "text": "wrote",
     "system": "has a new number, says WhatsApp",
+    "media": "sent a file",
+    "contact": "sent a contact",
+    "poll": "asked for votes",
+    "call": "called in vain",
+    "deleted": "deleted what was written here",
 }
 
 
 def _arrivals(session: Session, vault: Vault, about: About) -> Iterator[Line]:
-    """What the customer wrote, in the order in which it came in."""
+    """What the customer wrote, and what we wrote past Firebreak, in the order in which it came in. What an exported
+    chat tells came in when it was written, not when somebody brought the file."""
     if isinstance(about, Incident):
         return
     mine = Message.case_id == about.id if isinstance(about, Case) else Message.customer_id == about.id
@@ -205,10 +211,11 @@ def _arrivals(session: Session, vault: Vault, about: About) -> Iterator[Line]:
             "place": message.place,
             "sent_at": message.sent_at.isoformat(),
         }
+        ours, imported = message.author == "us", message.origin == "import"
         yield Line(
-            message.received_at,
-            "customer",
-            f"the customer {did}{where}",
+            message.sent_at if imported else message.received_at,
+            "us" if ours else "customer",
+            f"{'we' if ours else 'the customer'} {did}{where}{', says an exported chat' if imported else ''}",
             _plain(contents[message.id]),
             event="message arrived",
             data=said,
@@ -223,8 +230,9 @@ def _plain(content: Any) -> str:
     parts = ("text", "caption", "emoji", "body")
     words = [str(content[part]) for part in parts if content.get(part)]
     media = content.get("media")
-    if isinstance(media, Mapping) and media.get("filename"):
-        words.append(f"({media['filename']})")
+    file = media.get("filename") if isinstance(media, Mapping) else content.get("file")
+    if file:
+        words.append(f"({file})")
     return "\n".join(words)
 
 

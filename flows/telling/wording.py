@@ -371,6 +371,13 @@ def _follow_up_in_the_night(entry: Entry) -> Told:
     return Told("note", f"{entry.data['playbook']} waits until {entry.moment('until')}, so as not to disturb anybody")
 
 
+def _chat_imported(entry: Entry) -> Told:
+    data = entry.data
+    known = f"; {data['known']} were known already" if data["known"] else ""
+    new = f"{data['theirs']} messages of the customer and {data['ours']} of ours are new"
+    return Told("note", f"{data['by']} imported an exported chat: {new}{known}")
+
+
 def _moving_failed(entry: Entry) -> Told:
     return Told("alarm", f"something unforeseen happened ({entry.data['error']}); it is tried again in a minute")
 
@@ -426,6 +433,7 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "follow-up held for too long": _follow_up_given_up,
     "follow-up waits for the morning": _follow_up_in_the_night,
     "records erased": _records_erased,
+    "chat imported": _chat_imported,
     "moving failed": _moving_failed,
     "moved without Prefect": lambda _: Told("note", "this was done without Prefect, whose server was not there"),
 }
