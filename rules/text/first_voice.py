@@ -152,6 +152,11 @@ class FirstVoice:
             ):
                 yield from ((str(fact), value) for fact, value in entry.sets.items())
 
+    @property
+    def taken_back_anywhere(self) -> bool:
+        """Whether anything could be taken back at all."""
+        return bool(self.quotes or self.quoted_lines or any(self.taken_back_by))
+
     def _sentence(self, hit: Hit) -> int:
         """The number of the sentence in which a hit begins."""
         return bisect_right(self.sentences, hit.start)
