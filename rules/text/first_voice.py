@@ -105,8 +105,8 @@ class FirstVoice:
         """The sentences, by number, in which a list speaks, and the words it speaks by. Hits that are not `heard`, and
         those in `silenced` sentences, say nothing."""
         exceptions = self.of(language, "list except", str(entry.id))
-        avoided = {self._sentence(hit) for name in entry.without for hit in self.of(language, "group", str(name))}
-        avoided.update(silenced)
+        against = (hit for name in entry.without for hit in self.of(language, "group", str(name)))
+        avoided = {*silenced, *(self._sentence(hit) for hit in against if not self._is_taken_back(hit))}
 
         def counts(hit: Hit) -> bool:
             if self._sentence(hit) in avoided or _inside(hit, exceptions) or not heard(hit):

@@ -36,8 +36,9 @@ class Sign(str):
 class WordList:
     """Phrases that set facts, alone or several `together` in one sentence (one of each named group, in any order).
     A hit inside a phrase of `except` does not count; with `negatable`, neither does one that is taken back, or that
-    the customer only quotes; and none in a sentence that also has a word of a group of `without`. In a sentence where
-    this list speaks, those of `instead_of` are not heard: to ask about deleting is not to ask for it."""
+    the customer only quotes; and none in a sentence that also has a word of a group of `without` that is not taken
+    back. In a sentence where this list speaks, those of `instead_of` are not heard: to ask about deleting is not to ask
+    for it."""
 
     id: Identifier
     sets: FactValues
