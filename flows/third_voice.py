@@ -150,7 +150,7 @@ class ThirdVoice:
 
 def facts_asked_for(bundle: Bundle) -> dict[str, Fact]:
     """The facts that it may tell, by name: those of the word lists of which other voices are heard, too."""
-    heard = {name for name, order in bundle.words.values.items() if silence_of(order) != UNKNOWN}
+    heard = {name for name, order in bundle.words.values.items() if silence_of(name, order) != UNKNOWN}
     return {each.name: each for each in bundle.vocabulary if each.source == "text" and each.name in heard}
 
 

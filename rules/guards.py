@@ -2,31 +2,60 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
 
 from rules.conditions import Condition
-from rules.language import says
-from rules.problems import Problems
+from rules.language import Identifier, says
+from rules.problems import Problems, did_you_mean
 from rules.reading import BAD, Reader
 from rules.vocabulary import Facts, Vocabulary
 from rules.yaml_source import Source
 
+SENTENCE = re.compile(r"[^.!?。;؟\n]+")
+_MARKS = re.compile("[\u0300-\u036f\u0640\u064b-\u065f\u0670]")  # accents, and the vowel signs of Arabic
+_LETTER = r"[^\W\d_\u2e80-\u9fff]"  # Chinese has no blanks between words, so its signs end no other word
+
 
 @dataclass(frozen=True)
 class Guard:
-    """Texts that contain one of `phrases` are refused while `when` holds (always, if there is none)."""
+    """Texts that contain one of `phrases`, or words of several groups in one sentence, are refused while `when` holds
+    (always, if there is none). A text may speak of what it must not say: the sentences that have one of `unless` are
+    let through."""
 
     never: str = says("What no text may do, in a sentence; colleagues read it when a text was refused")
-    phrases: tuple[str, ...] = says("Found anywhere in a text, in any case and width of letters")
+    phrases: tuple[str, ...] = says("Found anywhere in a text, in any case and width of letters", default=())
+    groups: Mapping[Identifier, tuple[str, ...]] | None = says(
+        "Words, under names of your own: whole words, where a * stands for any ending or beginning", default=None
+    )
+    together: tuple[tuple[Identifier, ...], ...] = says(
+        "Names of groups: refused is a sentence that has a word of each of them, in any order", default=()
+    )
+    unless: tuple[str, ...] = says(
+        "What makes a sentence a warning or a limit: where it says one of these, it is let through", default=()
+    )
     when: Condition | None = says("Refused only while this holds; always, if it is left out", default=None)
 
     def phrase_in(self, text: str) -> str | None:
-        """The first of the phrases that the text contains."""
-        plain = _plain(text)
-        return next((phrase for phrase in self.phrases if _plain(phrase) in plain), None)
+        """What the text must not say: the first of the phrases that it contains, or the words of one of `together`
+        with a + between them."""
+        whole, groups = _plain(text), self.groups or {}
+        if not self.unless and (phrase := next((each for each in self.phrases if _plain(each) in whole), None)):
+            return phrase  # also where it runs over a line
+        for sentence in _sentences(text):
+            if self.unless and _any_of(self.unless).search(sentence):
+                continue
+            for phrase in self.phrases:
+                if _plain(phrase) in sentence:
+                    return phrase
+            for names in self.together:
+                found = [_any_of(groups[name]).search(sentence) for name in names]
+                if all(found):
+                    return " + ".join(match[0] for match in found if match)
+        return None
 
 
 @dataclass(frozen=True)
@@ -49,16 +78,54 @@ class Guards:
                 yield name
 
 
-def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-
-
 def read_guards(source: Source, vocabulary: Vocabulary, problems: Problems) -> Guards:
     """The guards in `source`; problems are noted and the guard left out."""
     reader = Reader(source, vocabulary, {}, problems)
-    data: Any = source.data
+    data: object = source.data
     if not isinstance(data, dict):
         reader.error((), "guards are a mapping: `no-guarantees: {never: …, phrases: [...]}`")
         return Guards({})
     read = {name: reader.model(Guard, part, (name,)) for name, part in data.items()}
-    return Guards({name: guard for name, guard in read.items() if guard is not BAD})
+    sound = {name: guard for name, guard in read.items() if guard is not BAD}
+    return Guards({name: guard for name, guard in sound.items() if _is_whole(reader, name, guard)})
+
+
+def _is_whole(reader: Reader, name: str, guard: Guard) -> bool:
+    """Whether a guard has something to look for, and every group that it names."""
+    before = len(reader.problems.items)
+    if not (guard.phrases or guard.together):
+        reader.error((name,), "it refuses nothing; give it `phrases`, or `groups` and `together`", "shape")
+    for number, names in enumerate(guard.together):
+        for group in names:
+            if group not in (guard.groups or {}):
+                hint = did_you_mean(group, guard.groups or ())
+                reader.error((name, "together", number), f'no group is called "{group}"{hint}', "shape")
+    return len(reader.problems.items) == before
+
+
+@cache
+def _plain(text: str) -> str:
+    """A text in one case and width of letters, without accents, with single blanks."""
+    folded = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'"))
+    return " ".join(unicodedata.normalize("NFC", _MARKS.sub("", folded)).split())
+
+
+def _sentences(text: str) -> list[str]:
+    """The sentences of a text, plain; each line is one, at least."""
+    return [plain for each in SENTENCE.findall(unicodedata.normalize("NFKC", text)) if (plain := _plain(each))]
+
+
+@cache
+def _any_of(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    """Finds any of these in a plain text, as whole words where words are written with blanks between them."""
+    return re.compile("|".join(sorted(map(_word, phrases), key=len, reverse=True)))
+
+
+def _word(phrase: str) -> str:
+    bare = _plain(phrase).strip("*")
+    before = rf"{_LETTER}*" if phrase.startswith("*") else rf"(?<!{_LETTER})"
+    after = rf"{_LETTER}*" if phrase.endswith("*") else rf"(?!{_LETTER})"
+    return before + re.escape(bare) + after
+
+
+__all__ = ["Guard", "Guards", "read_guards"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from math import inf
 
 from rules.text.finder import Hit
@@ -36,6 +37,7 @@ class FirstVoice:
         self.taken_back_by = [self._negations(each) for each in words.languages]
         self._weights = weights_of(plain)
         self._left: dict[str, list[tuple[int, int]]] = {}
+        self._silenced_lists: dict[str, Mapping[str, Set[int]]] = {}
         self._own = {
             str(each.language): own_letters(plain, self._weights, each, self.of(each, "common"), self._all_of(each))
             for each in words.languages
@@ -89,35 +91,65 @@ class FirstVoice:
         if where == []:
             return
 
+        def heard(hit: Hit) -> bool:
+            return not (foreign and _inside(hit, own)) and (where is None or _within(where, hit.start))
+
+        silenced = self._silenced(language)
         for entry in language.lists:
-            exceptions = self.of(language, "list except", str(entry.id))
+            spoken = self._spoken(language, entry, heard, silenced.get(str(entry.id), frozenset()))
+            yield from ((entry, shown) for shown in dict.fromkeys(shown for _, shown in spoken))
 
-            def counts(hit: Hit, entry: WordList = entry, exceptions: Sequence[Hit] = exceptions) -> bool:
-                if _inside(hit, exceptions) or (foreign and _inside(hit, own)):
-                    return False
-                if where is not None and not _within(where, hit.start):
-                    return False
-                return not (entry.negatable and (self._is_taken_back(hit) or self._is_quoted(hit)))
+    def _spoken(
+        self, language: Language, entry: WordList, heard: Callable[[Hit], bool], silenced: Collection[int] = ()
+    ) -> Iterator[tuple[int, str]]:
+        """The sentences, by number, in which a list speaks, and the words it speaks by. Hits that are not `heard`, and
+        those in `silenced` sentences, say nothing."""
+        exceptions = self.of(language, "list except", str(entry.id))
+        against = (hit for name in entry.without for hit in self.of(language, "group", str(name)))
+        avoided = {*silenced, *(self._sentence(hit) for hit in against if not self._is_taken_back(hit))}
 
-            shown: dict[str, None] = {}
-            end = -1
-            # In order of their beginnings, the longer ones first: what lies in the one before tells nothing new.
-            for hit in sorted(self.of(language, "list", str(entry.id)), key=lambda hit: (hit.start, -hit.end)):
-                if hit.end > end and hit.phrase not in shown and counts(hit):
-                    shown[hit.phrase] = None
-                    end = hit.end
-            yield from ((entry, phrase) for phrase in shown)
-            for names in entry.together:
-                groups = [[hit for hit in self.of(language, "group", str(name)) if counts(hit)] for name in names]
-                if together := self._in_one_sentence(groups):
-                    yield entry, " + ".join(hit.phrase for hit in together)
+        def counts(hit: Hit) -> bool:
+            if self._sentence(hit) in avoided or _inside(hit, exceptions) or not heard(hit):
+                return False
+            return not (entry.negatable and (self._is_taken_back(hit) or self._is_quoted(hit)))
+
+        shown: set[str] = set()
+        end = -1
+        # In order of their beginnings, the longer ones first: what lies in the one before tells nothing new.
+        for hit in sorted(self.of(language, "list", str(entry.id)), key=lambda hit: (hit.start, -hit.end)):
+            if hit.end > end and hit.phrase not in shown and counts(hit):
+                shown.add(hit.phrase)
+                end = hit.end
+                yield self._sentence(hit), hit.phrase
+        for names in entry.together:
+            groups = [[hit for hit in self.of(language, "group", str(name)) if counts(hit)] for name in names]
+            for number, together in self._in_one_sentence(groups):
+                yield number, " + ".join(hit.phrase for hit in together)
+
+    def _silenced(self, language: Language) -> Mapping[str, Set[int]]:
+        """List -> the sentences in which another one speaks `instead_of` it."""
+        if (kept := self._silenced_lists.get(str(language.language))) is not None:
+            return kept
+        found: defaultdict[str, set[int]] = defaultdict(set)
+        for entry in language.lists:
+            if entry.instead_of:
+                sentences = {number for number, _ in self._spoken(language, entry, lambda _: True)}
+                for name in entry.instead_of if sentences else ():
+                    found[str(name)] |= sentences
+        self._silenced_lists[str(language.language)] = found
+        return found
 
     def denied(self, language: Language) -> Iterator[tuple[str, Value]]:
-        """The facts and values of lists that were taken back or only quoted: `don't delete my data`."""
-        for entry in language.lists if self.taken_back_anywhere else ():
+        """The facts and values of lists that were taken back, only quoted (`don't delete my data`), or in whose place
+        another list speaks."""
+        silenced = self._silenced(language)
+        for entry in language.lists if silenced or self.taken_back_anywhere else ():
             hits = [hit for name in entry.together for part in name for hit in self.of(language, "group", str(part))]
             hits += self.of(language, "list", str(entry.id))
-            if entry.negatable and any(self._is_taken_back(hit) or self._is_quoted(hit) for hit in hits):
+            elsewhere = silenced.get(str(entry.id), frozenset())
+            if any(self._sentence(hit) in elsewhere for hit in hits) or (
+                entry.negatable and any(self._is_taken_back(hit) or self._is_quoted(hit) for hit in hits)
+            ):
                 yield from ((str(fact), value) for fact, value in entry.sets.items())
 
     @property
@@ -125,11 +157,16 @@ class FirstVoice:
         """Whether anything could be taken back at all."""
         return bool(self.quotes or self.quoted_lines or any(self.taken_back_by))
 
-    def _in_one_sentence(self, groups: Sequence[Sequence[Hit]]) -> list[Hit]:
-        """One hit of every group, all in the same sentence; empty if no sentence has them all."""
-        by_sentence = [{bisect_right(self.sentences, hit.start): hit for hit in reversed(hits)} for hits in groups]
+    def _sentence(self, hit: Hit) -> int:
+        """The number of the sentence in which a hit begins."""
+        return bisect_right(self.sentences, hit.start)
+
+    def _in_one_sentence(self, groups: Sequence[Sequence[Hit]]) -> Iterator[tuple[int, list[Hit]]]:
+        """Of each sentence that has a hit of every group its number and the first hits; the first such sentences of
+        the text first."""
+        by_sentence = [{self._sentence(hit): hit for hit in reversed(hits)} for hits in groups]
         shared = set(by_sentence[0]).intersection(*by_sentence[1:])
-        return [hits[min(shared)] for hits in by_sentence] if shared else []
+        return ((number, [hits[number] for hits in by_sentence]) for number in sorted(shared))
 
     def _negations(self, language: Language) -> list[Hit]:
         exceptions = self.of(language, "negation except")

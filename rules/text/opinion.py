@@ -17,6 +17,8 @@ SILENT = 3.0
 ENOUGH = 0.55  # so likely must the value of a choice be, or a person is asked
 HEARD = 0.7  # so likely a sign that no list heard, or a higher level
 GRAVE_HEARD = 0.5  # and so likely one of these, of which a miss is worse than a false alarm
+SILENCE: Mapping[str, Value] = {"intent": "other", "anger": "calm"}
+"""What it means that nobody speaks of these, in a text that was understood; a sign is not there then."""
 GRAVE = ("sign_safety", "sign_property_loss", "sign_media_threat", "sign_legal_threat")
 
 
@@ -41,7 +43,7 @@ class Opinion:
     @property
     def silence(self) -> Value:
         """What it means that nobody speaks of it, in a text that was understood."""
-        return silence_of(self.order)
+        return silence_of(self.name, self.order)
 
     @cached_property
     def likely(self) -> Shares:
@@ -102,6 +104,6 @@ class Opinion:
         return ((voice, True, share) for voice, share in yes if share >= least)
 
 
-def silence_of(order: Sequence[Value]) -> Value:
-    """What it means that nobody speaks of a fact with these values: unknown where only the lists are heard."""
-    return next((value for value in (False, "other", "calm") if value in order), UNKNOWN)
+def silence_of(name: str, order: Sequence[Value]) -> Value:
+    """What it means that nobody speaks of this fact, whose values these are: unknown where only the lists are heard."""
+    return False if False in order else SILENCE.get(name, UNKNOWN)

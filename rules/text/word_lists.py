@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -36,7 +36,9 @@ class Sign(str):
 class WordList:
     """Phrases that set facts, alone or several `together` in one sentence (one of each named group, in any order).
     A hit inside a phrase of `except` does not count; with `negatable`, neither does one that is taken back, or that
-    the customer only quotes."""
+    the customer only quotes; and none in a sentence that also has a word of a group of `without` that is not taken
+    back. In a sentence where this list speaks, those of `instead_of` are not heard: to ask about deleting is not to ask
+    for it."""
 
     id: Identifier
     sets: FactValues
@@ -44,6 +46,8 @@ class WordList:
     together: tuple[tuple[Identifier, ...], ...] = ()
     except_: Phrases = Phrases()
     negatable: bool = False
+    without: tuple[Identifier, ...] = ()
+    instead_of: tuple[Identifier, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -188,10 +192,17 @@ def _check_list(reader: Reader, entry: WordList, language: Language, keys: Keys)
         if reader.vocabulary[fact].kind in ("count", "duration"):
             reader.error((*keys, "sets", fact), "word lists set only levels, choices and yes_no facts", "words")
     for number, names in enumerate(entry.together):
-        for name in names:
-            if name not in language.groups:
-                hint = did_you_mean(name, language.groups)
-                reader.error((*keys, "together", number), f'no group is called "{name}"{hint}', "words")
+        _check_names(reader, names, language.groups, "group", (*keys, "together", number))
+    _check_names(reader, entry.without, language.groups, "group", (*keys, "without"))
+    ids = [str(each.id) for each in language.lists if each is not entry]
+    _check_names(reader, entry.instead_of, ids, "other list", (*keys, "instead_of"))
+
+
+def _check_names(reader: Reader, names: Iterable[str], known: Iterable[str], what: str, keys: Keys) -> None:
+    for name in names:
+        if name not in known:
+            hint = did_you_mean(name, known)
+            reader.error(keys, f'no {what} is called "{name}"{hint}', "words")
 
 
 def _is_character_class(letters: str) -> bool:

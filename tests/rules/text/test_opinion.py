@@ -20,12 +20,15 @@ def heard(order: tuple[Value, ...], value: Value, share: float) -> Shares:
     return {each: share if each == value else (1 - share) / (len(order) - 1) for each in order}
 
 
+NAMES = {INTENT: "intent", ANGER: "anger", SIGN: "sign_small_bug"}
+
+
 def together(
-    order: tuple[Value, ...], said: Value | None, *others: tuple[Value, float], fact: str = "sign_small_bug"
+    order: tuple[Value, ...], said: Value | None, *others: tuple[Value, float], fact: str | None = None
 ) -> Value:
     spoken = {said: ["en/list: word"]} if said is not None else {}
     voices = {f"voice {number}": heard(order, *each) for number, each in enumerate(others)}
-    return Opinion(fact, order, spoken, voices, order != INTENT).together()
+    return Opinion(fact or NAMES[order], order, spoken, voices, order != INTENT).together()
 
 
 @pytest.mark.parametrize(
