@@ -22,6 +22,7 @@ from flows.cli import (
     examples,
     graph,
     incident,
+    law,
     measure,
     migrate,
     open,
@@ -67,6 +68,7 @@ _ORDER = (
     "open",
     "incident",
     "rejected",
+    "law",
     "check",
     "test",
     "rehearse",
@@ -144,6 +146,7 @@ _incident.command("list")(incident.list_incidents)
 _incident.command("show")(incident.show_incident)
 app.add_typer(_incident, name="incident")
 app.command("rejected")(rejected.rejected)
+app.command("law")(law.law)
 app.command("check")(check.check)
 app.command("test")(test.run_scenarios)
 app.command("rehearse")(rehearse.rehearse)

@@ -22,15 +22,17 @@ def wordless_reason(bundle: Bundle) -> Iterator[Found]:
             yield _place(reply, "reason"), "the text has no {reason}, so nobody would read these"
         fact = bundle.vocabulary.facts.get(reply.reason.fact)
         if fact is None or not fact.values:
-            hint = did_you_mean(reply.reason.fact, [name for name, each in bundle.vocabulary.facts.items() if each.values])
+            hint = did_you_mean(
+                reply.reason.fact, [name for name, each in bundle.vocabulary.facts.items() if each.values]
+            )
             yield _place(reply, "reason", "fact"), f'there is no fact "{reply.reason.fact}" to choose from{hint}'
             continue
-        for value, words in reply.reason.words.items():
+        for value in reply.reason.words:
             if value not in fact.values:
                 hint = did_you_mean(value, fact.values)
                 yield _place(reply, "reason", "words", value), f'{fact.name} is never "{value}"{hint}'
             for locale in reply.text:
-                if not words.get(locale, "").strip():
+                if not (reply.reason_for(value, locale) or "").strip():
                     yield _place(reply, "reason", "words", value), f"there are no words for it in `{locale}`"
 
 

@@ -46,7 +46,7 @@ def binding(law: str, intent: str = "deletion_request", promise: str = "answered
     ],
 )
 def test_the_law_of_the_customer_decides(law: str, intent: str, days: int) -> None:
-    """A customer would be answered by another country's law, or, with their country unknown, later than the shortest."""
+    """A customer would be answered by another country's law, or later than the shortest where theirs is unknown."""
     first = first_to_end(binding(law, intent), ASKED)
     assert first is not None
     assert first[1] - ASKED == timedelta(days=days)

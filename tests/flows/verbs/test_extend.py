@@ -1,4 +1,4 @@
-"""A promise that gets a later day, as far as the law of the customer's country allows it, and what the customer hears."""
+"""A promise that gets a later day, as far as the law of the customer allows it, and what the customer hears."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_the_text_names_the_new_day() -> None:
         bundle(trial("eu")),
         f"""
         timeline: [customer says: {ASKS}, after: 21 days]
-        expect: [{{reply: deletion/extended, says: by March 4, 2026}}]
+        expect: [{{reply: deletion/extended, says: 'by March 4, 2026'}}]
         """,
     )
 
