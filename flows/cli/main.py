@@ -25,6 +25,7 @@ from flows.cli import (
     import_chat,
     incident,
     inventory,
+    law,
     measure,
     migrate,
     open,
@@ -76,6 +77,7 @@ _ORDER = (
     "holds",
     "rejected",
     "import-chat",
+    "law",
     "check",
     "test",
     "rehearse",
@@ -158,6 +160,7 @@ app.command("hold")(hold.hold)
 app.command("holds")(hold.list_holds)
 app.command("rejected")(rejected.rejected)
 app.command("import-chat")(import_chat.import_chat)
+app.command("law")(law.law)
 app.command("check")(check.check)
 app.command("test")(test.run_scenarios)
 app.command("rehearse")(rehearse.rehearse)

@@ -263,7 +263,7 @@ def _happened(about: About, what: str) -> Value:
     if about.run is None:
         return UNKNOWN
     done = about.session.scalars(_DONE, {"run": about.run.id})
-    return sum(outcome.get("counted", {}).get(what, 0) for outcome in done)
+    return sum(int(outcome.get("counted", {}).get(what, 0)) for outcome in done)
 
 
 @provides

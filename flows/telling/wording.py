@@ -123,6 +123,8 @@ def _step_done(entry: Entry) -> Told:
         return Told("decision", way.get(data["took"], f"goes way {data['took']} of {data['name']}"), because, why_not)
     if "planned" in data:
         return Told("note", f"plans {data['playbook']} for {entry.moment('due')} ({data['planned']})")
+    if "extended_by" in data:
+        return Told("note", f"promise {data['promise']} is now due by {entry.moment('until')}")
     if "closed_as" in data:
         return Told("note", f"closes it as {data['closed_as']}")
     if "assumed" in data:

@@ -134,7 +134,7 @@ def _outcomes(step: Step) -> list[Record]:
         found = [Record("done", {"open": True}), Record("done", {"enter": refused})]
     elif own:
         found = [Record("done", {"enter": name}) for name in own]
-        found += [] if "otherwise" in own or step.verb.side_by_side else [Record("done")]
+        found += [] if {"otherwise", "then"} & {*own} or step.verb.side_by_side else [Record("done")]
     else:
         found = [Record("done")]
     found += [Record("failed")] if step.on_failure is not None else []
