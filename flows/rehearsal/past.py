@@ -73,7 +73,11 @@ class _Reader:
         ]
         before = self.session.scalars(
             select(Message)
-            .where(Message.customer_id == self.case.customer_id, Message.received_at < begins)
+            .where(
+                Message.customer_id == self.case.customer_id,
+                Message.author == "customer",
+                Message.received_at < begins,
+            )
             .order_by(Message.received_at.desc())
         ).all()
         locales = (str((message.facts or {}).get("locale", "unknown")) for message in before)
@@ -107,6 +111,7 @@ class _Reader:
     def _messages(self, begins: datetime, until: datetime) -> Sequence[Message]:
         mine = select(Message).where(
             Message.customer_id == self.case.customer_id,
+            Message.author == "customer",
             Message.received_at.between(begins, until),
             # What was handled when it came in is no message: WhatsApp speaking, or a notice.
             or_(Message.handled_at.is_(None), Message.facts.is_not(None)),

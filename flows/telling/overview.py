@@ -161,7 +161,7 @@ def unassigned(session: Session) -> list[Unassigned]:
     last = func.max(Message.received_at)
     found = (
         select(Message.customer_id, func.count(), func.count() - func.count(Message.handled_at), last)
-        .where(Message.case_id.is_(None))
+        .where(Message.case_id.is_(None), Message.author == "customer")
         .group_by(Message.customer_id)
         .order_by(last.desc(), Message.customer_id)
     )

@@ -205,10 +205,11 @@ def _arrivals(session: Session, vault: Vault, about: About) -> Iterator[Line]:
             "place": message.place,
             "sent_at": message.sent_at.isoformat(),
         }
+        ours = message.author == "us"
         yield Line(
             message.received_at,
-            "customer",
-            f"the customer {did}{where}",
+            "us" if ours else "customer",
+            f"{'a colleague' if ours else 'the customer'} {did}{where}{' in the app' if ours else ''}",
             _plain(contents[message.id]),
             event="message arrived",
             data=said,

@@ -106,7 +106,7 @@ def _recallable(work: Work) -> tuple[list[_Wanted], int]:
     if work.customer is None:
         return [], 0
     ours = our_messages.to_customer(work.session, work.customer.id)
-    gone = _recalled_before(work)
+    gone = _recalled_before(work) | our_messages.taken_back(work.session, work.desk.store.vault, work.customer.id)
     held = our_messages.held(work.session, work.customer.id)
     wanted, kept = [], 0
     for each in ours:
@@ -133,9 +133,8 @@ def _recalled_before(work: Work) -> frozenset[str]:
 
 def _expiries(work: Work, items: Sequence[TaskItem]) -> dict[str, datetime]:
     """Until when each message on a list is tried; one that is gone has no time left."""
-    assert work.customer is not None
-    sent = {each.id: each.sent_at for each in our_messages.to_customer(work.session, work.customer.id)}
-    return {item.about: sent[item.about] + RECALL_TRIED if item.about in sent else work.now for item in items}
+    sent = {item.about: our_messages.sent_at(work.session, item.about) for item in items}
+    return {about: at + RECALL_TRIED if at is not None else work.now for about, at in sent.items()}
 
 
 def _remind(work: Work, items: Sequence[TaskItem]) -> None:
