@@ -49,9 +49,8 @@ class Recall(Action):
             return Done(counted={"recalled": 0, "not_recalled": 0}, note={"recalled": 0, **note})
         task = work.ask("do", self.who, _question(wanted, held), items=[(each.id, each.due) for each in wanted])
         work.tell(self.who, f"{_messages(len(wanted))} to delete for everyone, {_next(work, wanted[0].due)}", task=task)
-        work.session.flush()
         work.wake_at(min(each.expires for each in wanted))
-        _remind(work, listing.items_of(work.session, task.id))
+        _remind(work, [each.due for each in wanted])
         return Waiting({"task": task.id}, {"listed": len(wanted), **note})
 
     def answered(self, work: Work, task: Task) -> Outcome:
@@ -81,7 +80,7 @@ class Recall(Action):
         if near:
             said = f"{len(left)} of {_messages(len(items))} are still to be deleted for everyone"
             work.tell(self.who, f"{said}, {_next(work, min(near))}", task=task)
-        _remind(work, items)
+        _remind(work, [item.due_at for item in left])
         return bool(near)
 
     def timed_out(self, work: Work) -> Mapping[str, int]:
@@ -137,9 +136,9 @@ def _expiries(work: Work, items: Sequence[TaskItem]) -> dict[str, datetime]:
     return {about: at + RECALL_TRIED if at is not None else work.now for about, at in sent.items()}
 
 
-def _remind(work: Work, items: Sequence[TaskItem]) -> None:
-    """Be asked again shortly before the next deadline that is not near already."""
-    ahead = [item.due_at for item in listing.still_open(items) if item.due_at and item.due_at > work.now + QUIET]
+def _remind(work: Work, deadlines: Sequence[datetime | None]) -> None:
+    """Be asked again shortly before the next of these deadlines, but not at once."""
+    ahead = [due for due in deadlines if due is not None and due > work.now + QUIET]
     if ahead:
         work.remind_in(max(min(ahead) - NEAR - work.now, QUIET))
 
