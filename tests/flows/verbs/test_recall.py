@@ -280,6 +280,7 @@ def test_a_phone_that_is_not_cleared_is_not_forgotten(played: Callable[[str], St
     stage = played(CLEAR)
     stage.pass_time(3 * 24 * HOUR)
     assert told(stage) == ["A chat is to be deleted on our own phones"] * 4
+    stage.pass_time(HOUR)
     tick(stage)
     stage.pass_time(3 * 24 * HOUR)
     assert told(stage)[4:] == ["it goes on"]
