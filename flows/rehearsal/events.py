@@ -55,6 +55,8 @@ class Event:
     incident: Words | None = None
     open_case: str | None = None
     close: AboutWhat | None = None
+    colleague_writes: Words | None = None
+    colleague_deletes: int | None = None
     process_dies: bool = False
     to: str | None = None
     customer: int | None = None
@@ -95,6 +97,16 @@ EVENTS: Mapping[str, tuple[str, Any, tuple[str, ...]]] = {
     "text read": ("WhatsApp reports that the last text was read", None, ()),
     "delivery fails with": (
         "WhatsApp had taken the last text, and reports now that it could not deliver it, with this error code",
+        int,
+        ("customer",),
+    ),
+    "colleague writes": (
+        "A colleague writes this to the customer in the app, and the number reports it",
+        Words,
+        ("customer",),
+    ),
+    "colleague deletes": (
+        "A colleague deletes a text of ours for everyone in the app (1: the first that has left), and it is reported",
         int,
         ("customer",),
     ),
@@ -152,6 +164,8 @@ def _value(reader: Reader, names: Names, word: str, value: Any, keys: Keys) -> A
     if kind is Says:
         said = reader.model(Says, value, keys, short="text")
         return said if said is BAD or said.customer > 0 else reader.error((*keys, "customer"), _FIRST)
+    if word == "colleague deletes" and value == 0:
+        return reader.error(keys, "texts are counted from 1")
     if kind is MomentText:
         try:
             return parse_moment(value)

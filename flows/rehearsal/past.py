@@ -166,7 +166,12 @@ class _Reader:
     def _reports(self, owners: Iterable[str], begins: datetime, until: datetime) -> Iterator[tuple[int, Deed]]:
         rows = self.session.scalars(
             select(Outbox)
-            .where(Outbox.subject_id.in_(list(owners)), Outbox.to == "customer", Outbox.provider_blind.is_not(None))
+            .where(
+                Outbox.subject_id.in_(list(owners)),
+                Outbox.to == "customer",
+                Outbox.provider_blind.is_not(None),
+                Outbox.form != "by_hand",
+            )
             .order_by(Outbox.sent_at, Outbox.created_at, Outbox.id)
         ).all()
         nth: dict[str, int] = {}

@@ -128,6 +128,10 @@ class Stage:
             self.report("delivered" if event.text_delivered else "read")
         elif event.delivery_fails_with is not None:
             self.report("failed", event.delivery_fails_with, event.customer)
+        elif event.colleague_writes is not None:
+            self.colleague_writes(event.colleague_writes, event.customer)
+        elif event.colleague_deletes is not None:
+            self._delete_in_the_app(event.colleague_deletes, event.customer)
         elif event.process_dies:
             # Nothing is kept outside the store, so a new desk over the same store is a new process.
             shelf, pace = Shelf(self.desk.shelf.current, self.desk.shelf.verbs), Pace(self.clock)
@@ -155,6 +159,21 @@ class Stage:
         sent = {"from": address, "timestamp": str(int(self.clock.now().timestamp())), **message}
         contact: dict[str, Any] = {"wa_id": address, **({"profile": {"name": name}} if name else {})}
         self._post({"contacts": [contact], "messages": [sent]})
+
+    def colleague_writes(self, text: str, customer: int | None = None, *, wamid: str = "") -> None:
+        """A colleague writes to the customer in the app, and the number reports it."""
+        self._messages += 1
+        self._echo(customer, wamid or f"wamid.app.{self._messages}", "text", {"body": text})
+
+    def colleague_deletes(self, wamid: str, customer: int | None = None) -> None:
+        """A colleague deletes a message of ours for everyone in the app, and the number reports it."""
+        self._messages += 1
+        self._echo(customer, f"wamid.app.{self._messages}", "revoke", {"original_message_id": wamid})
+
+    def _echo(self, customer: int | None, wamid: str, kind: str, content: Mapping[str, Any]) -> None:
+        now = str(int(self.clock.now().timestamp()))
+        echo = {"id": wamid, "from": "1", "to": address_of(customer), "timestamp": now, "type": kind, kind: content}
+        self._post({"message_echoes": [echo]}, "smb_message_echoes")
 
     def use_channel(self, channel: Nowhere) -> None:
         """Send through this one from now on."""
@@ -213,6 +232,15 @@ class Stage:
             except answering.WrongAnswer as error:
                 raise CannotHappen(str(error).replace(fitting[0].id, fitting[0].path or "this task")) from None
 
+    def _delete_in_the_app(self, number: int, customer: int | None) -> None:
+        """A colleague deletes the n-th text that WhatsApp has taken (for this customer), the oldest first."""
+        to = address_of(customer) if customer is not None else None
+        sent = [wamid for wamid, letter in self.channel.sent.items() if to in (None, letter.to)]
+        if number > len(sent):
+            raise CannotHappen(f"there is no text number {number}: {len(sent)} have left")
+        letter = self.channel.sent[sent[number - 1]]
+        self.colleague_deletes(sent[number - 1], number_of(letter.to))
+
     def _pass_until(self, event: Event) -> None:
         assert event.at is not None
         until = event.at.next(self.clock.now(), self.desk.timezone)
@@ -260,9 +288,9 @@ class Stage:
         """The first customer, the second, …; one who has not written yet is known all the same."""
         return customers.recognise(session, self.store.vault, self.clock.now(), wa_id=address_of(number or 1))
 
-    def _post(self, value: Mapping[str, Any]) -> None:
+    def _post(self, value: Mapping[str, Any], field: str = "messages") -> None:
         about = {"messaging_product": "whatsapp", "metadata": {"phone_number_id": "1", "display_phone_number": "1"}}
-        changes = [{"field": "messages", "value": {**about, **value}}]
+        changes = [{"field": field, "value": {**about, **value}}]
         body = {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": changes}]}
         receive(self.store, json.dumps(body).encode())
 

@@ -104,7 +104,8 @@ def time_out(work: Work) -> None:
     """The time of a waiting step is up: what it waited for is withdrawn, and `on_timeout` goes on. What was done of a
     list until then counts."""
     assert isinstance(work.step.verb, Action)
-    counted = work.step.verb.timed_out(work)
+    asked = "task" in (work.record.waiting_for or {})  # not so between two tries
+    counted = work.step.verb.timed_out(work) if asked else {}
     ending.withdraw_tasks(work.session, work.run.id, work.record.path, work.now, "expired")
     ending.withdraw_letters(work.session, work.run.id, work.record.path)
     waited_for = (work.record.waiting_for or {}).get("run")

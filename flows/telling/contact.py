@@ -24,7 +24,8 @@ def contact_of(session: Session, vault: Vault, subject_id: str) -> dict[str, str
     if customer is not None:
         found["name"] = vault.open_or_nothing(customer.sealed_profile).get("name")
         found |= _address(session, vault, customer.id)
-        written = select(Message.sealed_content).where(Message.customer_id == customer.id, Message.author == "customer")
+        theirs = (Message.customer_id == customer.id, Message.author == "customer")
+        written = select(Message.sealed_content).where(*theirs)
         newest = session.scalars(written.order_by(Message.sent_at.desc()).limit(1)).first()
         content = vault.open_or_nothing(newest)
         found["last message"] = content.get("text") or content.get("caption")

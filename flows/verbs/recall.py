@@ -49,9 +49,8 @@ class Recall(Action):
             return Done(counted={"recalled": 0, "not_recalled": 0}, note={"recalled": 0, **note})
         task = work.ask("do", self.who, _question(wanted, held), items=[(each.id, each.due) for each in wanted])
         work.tell(self.who, f"{_messages(len(wanted))} to delete for everyone, {_next(work, wanted[0].due)}", task=task)
-        work.session.flush()
         work.wake_at(min(each.expires for each in wanted))
-        _remind(work, listing.items_of(work.session, task.id))
+        _remind(work, [each.due for each in wanted])
         return Waiting({"task": task.id}, {"listed": len(wanted), **note})
 
     def answered(self, work: Work, task: Task) -> Outcome:
@@ -81,7 +80,7 @@ class Recall(Action):
         if near:
             said = f"{len(left)} of {_messages(len(items))} are still to be deleted for everyone"
             work.tell(self.who, f"{said}, {_next(work, min(near))}", task=task)
-        _remind(work, items)
+        _remind(work, [item.due_at for item in left])
         return bool(near)
 
     def timed_out(self, work: Work) -> Mapping[str, int]:
@@ -106,7 +105,7 @@ def _recallable(work: Work) -> tuple[list[_Wanted], int]:
     if work.customer is None:
         return [], 0
     ours = our_messages.to_customer(work.session, work.customer.id)
-    gone = _recalled_before(work)
+    gone = _recalled_before(work) | our_messages.taken_back(work.session, work.desk.store.vault, work.customer.id)
     held = our_messages.held(work.session, work.customer.id)
     wanted, kept = [], 0
     for each in ours:
@@ -133,14 +132,13 @@ def _recalled_before(work: Work) -> frozenset[str]:
 
 def _expiries(work: Work, items: Sequence[TaskItem]) -> dict[str, datetime]:
     """Until when each message on a list is tried; one that is gone has no time left."""
-    assert work.customer is not None
-    sent = {each.id: each.sent_at for each in our_messages.to_customer(work.session, work.customer.id)}
-    return {item.about: sent[item.about] + RECALL_TRIED if item.about in sent else work.now for item in items}
+    sent = {item.about: our_messages.sent_at(work.session, item.about) for item in items}
+    return {about: at + RECALL_TRIED if at is not None else work.now for about, at in sent.items()}
 
 
-def _remind(work: Work, items: Sequence[TaskItem]) -> None:
-    """Be asked again shortly before the next deadline that is not near already."""
-    ahead = [item.due_at for item in listing.still_open(items) if item.due_at and item.due_at > work.now + QUIET]
+def _remind(work: Work, deadlines: Sequence[datetime | None]) -> None:
+    """Be asked again shortly before the next of these deadlines, but not at once."""
+    ahead = [due for due in deadlines if due is not None and due > work.now + QUIET]
     if ahead:
         work.remind_in(max(min(ahead) - NEAR - work.now, QUIET))
 
