@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from flows.cli import (
     card,
     cases,
+    certificate,
     check,
     classify,
     close,
@@ -73,6 +74,7 @@ _ORDER = (
     "plan",
     "hold",
     "holds",
+    "certificate",
     "rejected",
     "check",
     "test",
@@ -154,6 +156,7 @@ app.command("inventory")(inventory.show_inventory)
 app.command("plan")(plan.show_plan)
 app.command("hold")(hold.hold)
 app.command("holds")(hold.list_holds)
+app.command("certificate")(certificate.certificate)
 app.command("rejected")(rejected.rejected)
 app.command("check")(check.check)
 app.command("test")(test.run_scenarios)

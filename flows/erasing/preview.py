@@ -15,8 +15,8 @@ from flows.store.vault import Vault
 from rules.personal_data import find
 
 Preview = list[dict[str, Any]]
-"""One entry for each message: `id`, `whose`, `sent_at`, `kinds` (those found in it), `before` and `after`. The texts are
-personal: keep them sealed."""
+"""One entry for each message: `id`, `whose`, `sent_at`, `kinds` (those found in it), `before` and `after`. The texts
+are personal: keep them sealed."""
 
 
 def preview(session: Session, vault: Vault, customer: Customer, kinds: Collection[str]) -> Preview:
