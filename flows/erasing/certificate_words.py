@@ -65,8 +65,8 @@ _EN: Words = {
     "exports_left.1": "1 file is still there.",
     "exports_left.n": "{n} files are still there.",
     "reach": "What is out of our reach",
-    "reach.device": "The customer's own phone: WhatsApp is encrypted from end to end, and only its owner can delete there.",
-    "reach.backup": "Backups that the customer made: they belong to the customer, and restoring one brings messages back.",
+    "reach.device": "The customer's own phone: WhatsApp is encrypted end to end, and only its owner can delete there.",
+    "reach.backup": "Backups that the customer made: they are the customer's, and restoring one brings messages back.",
     "reach.meta": "What WhatsApp itself keeps, such as who wrote to whom and when, follows its own rules.",
     "proof": "Proof",
     "ledger": "Ledger of erasures",
@@ -79,7 +79,8 @@ _EN: Words = {
 
 _ZH: Words = {
     "title": "删除证明",
-    "lead": "本页写明：收到删除聊天中个人信息的请求之后，我们做了什么、没有做什么。每个数字都来自已经完成的步骤，页面上没有任何人的个人信息。",
+    "lead": "本页写明：收到删除聊天中个人信息的请求之后，我们做了什么、没有做什么。"
+    "每个数字都来自已经完成的步骤，页面上没有任何人的个人信息。",
     "case": "编号",
     "asked": "请求内容",
     "asked_at": "请求时间",

@@ -35,7 +35,7 @@ class NotFinished(FirebreakError):
 def statement_of(store: Store, session: Session, case: Case) -> Statement:
     """What can be stated of a case now. Ids, numbers, closed words and hashes only.
 
-    Raises `NothingToCertify`, `NotFinished`, and `LedgerBroken` or `JournalBroken` where the proof itself does not hold.
+    Raises `NothingToCertify`, `NotFinished`, and `LedgerBroken` or `JournalBroken` where the proof does not hold.
     """
     lines = _finished_lines(store, session, case)
     ledger.verify(store)
