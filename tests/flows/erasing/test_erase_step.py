@@ -13,9 +13,8 @@ from flows.erasing import ledger
 from flows.rehearsal.scenario import Says
 from flows.rehearsal.stage import Stage
 from flows.shelf import Shelf
-from flows.store import database
 from flows.store.tables import Message, Outbox, Step, Subject
-from flows.store.vault import GONE
+from flows.store.vault import GONE, Vault
 from flows.verbs import all_verbs
 from tests.flows.runs import trials
 
@@ -80,18 +79,17 @@ def test_a_text_of_the_same_procedure_still_leaves() -> None:
 
 def test_a_keys_database_that_is_away_is_waited_for(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second without the keys database would count as "nothing to erase", or end in a task to do it by hand."""
-    vault = database.Vault
-    retire = vault.retire
+    retire = Vault.retire
 
     def away(*_: object) -> list[str]:
         raise OperationalError("SELECT", {}, Exception("away"))
 
-    monkeypatch.setattr(vault, "retire", away)
+    monkeypatch.setattr(Vault, "retire", away)
     stage.say(Says(trials.ASKS))
     stage.settle()
     with stage.store.read() as session:
         assert session.scalars(select(Step.status).where(Step.verb == "erase")).first() is None
         assert session.scalars(select(Subject.due_at)).one() is not None
-    monkeypatch.setattr(vault, "retire", retire)
+    monkeypatch.setattr(Vault, "retire", retire)
     stage.pass_time(timedelta(minutes=2))
     assert outcome(stage)["counted"] == {"erased": 2, "kept": 0, "masked": 0}
