@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli.context import By, Json, open_store, who
-from flows.cli.paper import say, say_json, tell, wrap
+from flows.cli.paper import say, say_json, tell, width, wrap
 
 if TYPE_CHECKING:
     from flows.erasing.certificate import Looked
@@ -105,9 +105,9 @@ def _verify(path: Path, as_json: bool) -> None:
 
 
 def _in_words(looked: Looked) -> list[str]:
-    lines = wrap(f"{looked.verdict.upper()}: {looked.why}", 80)
+    lines = list(wrap(f"{looked.verdict.upper()}: {looked.why}", width()))
     if looked.verdict != "genuine" or looked.statement is None:
-        return list(lines)
+        return lines
     stated = looked.statement
     lines = [*lines, f"case {stated['case']}, issued {stated['issued_at']}"]
     lines += [f"ledger of erasures, line {stated['ledger']['line']}: {looked.ledger}"]

@@ -19,17 +19,16 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from flows.desk import Desk
-from flows.erasing import exports, holds, ledger, sealed
+from flows.erasing import exports, ledger, sealed
 from flows.erasing.ledger import Line
 from flows.erasing.masking import Person, masked
-from flows.erasing.scope import Decision, scope_of, stays
+from flows.erasing.scope import Decision as Decision
+from flows.erasing.scope import held_of, scope_of, stays
 from flows.errors import FirebreakError, VaultError
 from flows.store import journal
 from flows.store.customers import current, owners
 from flows.store.tables import Alias, Customer, JournalLine, Message, Outbox, Subject
 from flows.store.vault import GONE, Vault
-
-__all__ = ["Decision", "Erased", "NotCommitted", "begin", "finish", "forget", "reseal", "resume_all"]
 
 ERASED = "records erased"
 """The journal's word for an erasure that is finished, with the id of its line in the ledger."""
@@ -120,11 +119,6 @@ def finish(desk: Desk, session: Session, erasure_id: str) -> Erased:
     return result
 
 
-def forget(desk: Desk, session: Session, customer: Customer) -> str:
-    """Begin to erase everything of a customer that is not held, the address too; returns the erasure's id."""
-    return begin(desk, session, customer, keep_address=False)
-
-
 def resume_all(desk: Desk) -> list[str]:
     """Carry every erasure to its end that was broken off; returns their ids."""
     return [complete(desk, line) for line in ledger.lines(desk.store, unfinished=True)]
@@ -156,7 +150,7 @@ def _reseal(desk: Desk, session: Session, line: Line) -> int:
     if subject_id is None:
         return 0
     everyone = _everyone(session, line)
-    held = _held(session, everyone)
+    held = held_of(session, everyone)
     staying = [each for each in sealed.found(session, everyone, line.scope.keys) if stays(line.scope, each.row, held)]
     opened = [_opened(vault, each.blob) for each in staying]
     person = Person.of(session, vault, session.get_one(Customer, subject_id)) if line.scope.mask else None
@@ -174,7 +168,7 @@ def _reseal(desk: Desk, session: Session, line: Line) -> int:
 def _empty(desk: Desk, session: Session, line: Line) -> None:
     """Leave nothing of what was sealed under the destroyed keys."""
     everyone = _everyone(session, line)
-    held = _held(session, everyone)
+    held = held_of(session, everyone)
     for each in sealed.found(session, everyone, line.scope.keys):
         if stays(line.scope, each.row, held):
             continue  # it was to stay, and its key had gone before: perhaps a backup of the keys turns up
@@ -211,14 +205,6 @@ def _subject_of(session: Session, line: Line) -> str | None:
 def _everyone(session: Session, line: Line) -> Sequence[str]:
     now = _subject_of(session, line)
     return sorted({line.customer_id, *line.scope.owners, *(owners(session, now) if now is not None else ())})
-
-
-def _held(session: Session, everyone: Sequence[str]) -> holds.Holds:
-    found = holds.Holds()
-    for owner in everyone:
-        mine = holds.active(session, owner)
-        found = holds.Holds({**found.items, **mine.items}, found.everything | mine.everything)
-    return found
 
 
 def _opened(vault: Vault, blob: bytes) -> Any:

@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.desk import Desk
-from flows.erasing import holds
 from flows.erasing.ledger import Line
+from flows.erasing.scope import held_of
+from flows.errors import VaultError
 from flows.ids import new_id
 from flows.store.tables import Export, Task
-from flows.store.vault import GONE
+from flows.store.vault import GONE, Vault
 from rules.language import ON_CALL
 
 OURS = "their_data"
@@ -29,14 +30,22 @@ def remove(desk: Desk, session: Session, line: Line) -> None:
     wanted = select(Export).where(
         Export.customer_id.in_(line.scope.owners), Export.removed_at.is_(None), Export.made_at <= line.at
     )
-    if line.scope.everything or any(holds.active(session, owner).everything for owner in line.scope.owners):
+    if line.scope.everything or held_of(session, line.scope.owners).everything:
         return
     for export in session.scalars(wanted).all():
-        path = desk.store.vault.open_or_nothing(export.sealed_path).get("path")
+        path = _path(desk.store.vault, export.sealed_path)
         if export.kind == OURS and path is not None and _removed(Path(path), export.sha256):
             export.removed_at, export.sealed_path = desk.now(), GONE
         elif export.kind == OURS and path is not None:
             _ask(desk, session, line, export, path)
+
+
+def _path(vault: Vault, sealed: bytes | None) -> str | None:
+    try:
+        opened = vault.open(sealed) if sealed is not None else None
+    except VaultError:
+        return None
+    return str(opened.get("path")) if isinstance(opened, dict) else opened
 
 
 def _removed(path: Path, sha256: str) -> bool:

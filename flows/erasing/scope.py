@@ -35,12 +35,10 @@ def scope_of(
     `owners`). Decisions are about messages and letters, by their ids; what nobody has decided about goes.
 
     A hold wins over `erase`, whatever was decided. It does not keep personal data from being masked, unless the record
-    is held for a law or a lawyer. What nobody has read, sent or done yet stays until somebody has.
+    is held for a reason that leaves no detail of it open (`holds.UNTOUCHED`). What nobody has read, sent or done yet
+    stays until somebody has.
     """
-    held = holds.Holds()
-    for owner in owners:
-        mine = holds.active(session, owner)
-        held = holds.Holds({**held.items, **mine.items}, held.everything | mine.everything)
+    held = held_of(session, owners)
     by_hand = _asked_by_hand(session, owners)
     keep: list[str] = []
     mask: dict[str, tuple[str, ...]] = {}
@@ -52,15 +50,14 @@ def scope_of(
             waiting.append(row.id)
         if not is_item(row) or row.id in waiting:
             continue
-        reasons, decision = held.reasons(row.id), decisions.get(row.id, "erase")
-        if isinstance(decision, Mask) and not reasons & holds.UNTOUCHED:
+        decision = decisions.get(row.id, "erase")
+        if isinstance(decision, Mask) and not held.untouched(row.id):
             mask[row.id] = tuple(sorted(decision.kinds))
-        elif reasons or decision != "erase":
+        elif held.keeps(row.id) or decision != "erase":
             keep.append(row.id)
         else:
             erase.append(row.id)
-    everything = bool(held.everything)
-    rejected = {} if everything else _mentioning(session, vault, owners)
+    rejected = {} if held.everything else _mentioning(session, vault, owners)
     return Scope(
         owners=tuple(sorted(owners)),
         keys=tuple(sorted({*keys, *rejected.values()})),
@@ -70,8 +67,13 @@ def scope_of(
         erase=tuple(sorted(erase)),
         rejected=tuple(sorted(rejected)),
         address=keep_address,
-        everything=everything,
+        everything=held.everything,
     )
+
+
+def held_of(session: Session, owners: Collection[str]) -> holds.Holds:
+    """The holds in force of a customer and of who was merged into them."""
+    return holds.Holds(tuple(row for owner in owners for row in holds.active(session, owner).rows))
 
 
 def is_item(row: object) -> bool:
@@ -101,12 +103,13 @@ def stays(scope: Scope, row: object, held: holds.Holds) -> bool:
     if isinstance(row, Export):  # where the file lies, until it is gone
         return row.removed_at is None and (scope.address or row.kind == "their_data")
     named = getattr(row, "id", "")
-    return named in scope.keep or named in scope.mask or named in scope.waiting or bool(held.reasons(named))
+    return named in scope.keep or named in scope.mask or named in scope.waiting or held.keeps(named)
 
 
 def _named(row: Task | Outbox | Message, decisions: Mapping[str, Decision], held: holds.Holds) -> bool:
-    """Whether a row stays for a better reason than that something is still to be done with it."""
-    return is_item(row) and (bool(held.reasons(row.id)) or decisions.get(row.id, "erase") != "erase")
+    """Whether a row stays for a better reason than that something is still to be done with it. A letter that has not
+    left is no record of anything."""
+    return isinstance(row, Message) and (held.keeps(row.id) or decisions.get(row.id, "erase") != "erase")
 
 
 def _asked_by_hand(session: Session, owners: Collection[str]) -> frozenset[Place]:

@@ -104,9 +104,7 @@ def _results(session: Session, case: Case, lines: Sequence[Line]) -> list[Mappin
     told = select(JournalLine.data).where(JournalLine.event == ERASED, JournalLine.subject_id == case.customer_id)
     by_id = {data["erasure"]: data for data in session.scalars(told)}
     if missing := [line.id for line in lines if line.id not in by_id]:
-        raise NotFinished(
-            f"the history does not tell what came of {', '.join(missing)}; `firebreak restore` replays it"
-        )
+        raise NotFinished(f"the history does not tell what came of {', '.join(missing)}; is this an old backup?")
     return [by_id[line.id] for line in lines]
 
 

@@ -370,6 +370,14 @@ def _moving_failed(entry: Entry) -> Told:
     return Told("alarm", f"something unforeseen happened ({entry.data['error']}); it is tried again in a minute")
 
 
+def _records_erased(entry: Entry) -> Told:
+    data = entry.data
+    stays = [f"{data[how]} {how}" for how in ("kept", "masked") if data[how]]
+    address = "" if data["address"] else "; their address is erased, too"
+    counts = ", ".join([f"{data['erased']} messages and texts of this customer", *stays])
+    return Told("decision", f"erases {counts}{address} (line {data['line']} of the ledger)")
+
+
 def _plain(entry: Entry) -> Told:
     known = {key: value for key, value in entry.data.items() if value is not None}
     details = "; ".join(f"{key.replace('_', ' ')}: {shown(value)}" for key, value in known.items())
@@ -412,6 +420,7 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "follow-up held": _follow_up_held,
     "follow-up held for too long": _follow_up_given_up,
     "follow-up waits for the morning": _follow_up_in_the_night,
+    "records erased": _records_erased,
     "moving failed": _moving_failed,
     "moved without Prefect": lambda _: Told("note", "this was done without Prefect, whose server was not there"),
 }
