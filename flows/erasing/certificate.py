@@ -126,12 +126,12 @@ def _statement(text: str) -> Statement | None:
 def _ledger_agrees(store: Store, statement: Statement) -> Agrees:
     claimed: Mapping[str, Any] = statement["ledger"]
     try:
-        line = ledger.line(store, claimed["id"])
         ledger.verify(store)
-    except KeyError:
-        return "not here"
+        line = ledger.line(store, claimed["id"])
     except (LedgerBroken, LedgerAhead):
         return "differs"
+    except KeyError:
+        return "not here"
     same = line.number == claimed["line"] and line.hash == claimed["hash"] and line.finished_at is not None
     return "agrees" if same else "differs"
 

@@ -59,7 +59,7 @@ def statement_of(store: Store, session: Session, case: Case) -> Statement:
         "masked": len(masked),
         "kept": results[-1]["kept"] + results[-1]["masked"],
         "kept_because": _reasons(session, case.customer_id, sorted(stays)),
-        "waiting": len(last.scope.waiting),
+        "waiting": sum(each.startswith(("M-", "O-")) for each in last.scope.waiting),  # and not the tasks among them
         "address_stays": last.scope.address,
         "recalled": counted["recalled"],
         "not_recalled": counted["not_recalled"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -35,8 +36,11 @@ PROCEDURE = """
 """
 
 
+content = cache(trials.bundle)
+
+
 def opened(reason: str = "evidence", procedure: str = PROCEDURE) -> Stage:
-    stage = Stage(Shelf(trials.bundle(procedure.replace("REASON", reason)), all_verbs()))
+    stage = Stage(Shelf(content(procedure.replace("REASON", reason)), all_verbs()))
     for text in (ORDER, PHONE, trials.ASKS):
         stage.pass_time(timedelta(minutes=1))
         stage.happen(Event(customer_says=Says(text, name=NAME)))
