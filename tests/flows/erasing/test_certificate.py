@@ -24,6 +24,12 @@ from tests.flows.erasing.house import WORDS as SAID
 PARTS = ("erased", "masked", "kept", "waiting")
 
 
+@pytest.fixture
+def any_store(store: Store) -> Store:
+    """The quickest is enough: a page is the same whatever holds the records."""
+    return store
+
+
 def begun(house: House) -> str:
     """Hold the first message, mask the second, erase the rest: as far as the ledger's line."""
     house.hold(house.messages[0])
