@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from flows.cli import (
     card,
     cases,
+    certificate,
     check,
     classify,
     close,
@@ -75,6 +76,7 @@ _ORDER = (
     "plan",
     "hold",
     "holds",
+    "certificate",
     "rejected",
     "import-chat",
     "law",
@@ -158,6 +160,7 @@ app.command("inventory")(inventory.show_inventory)
 app.command("plan")(plan.show_plan)
 app.command("hold")(hold.hold)
 app.command("holds")(hold.list_holds)
+app.command("certificate")(certificate.certificate)
 app.command("rejected")(rejected.rejected)
 app.command("import-chat")(import_chat.import_chat)
 app.command("law")(law.law)

@@ -22,14 +22,13 @@ from flows.desk import Desk
 from flows.erasing import exports, ledger, sealed
 from flows.erasing.ledger import Line
 from flows.erasing.masking import Person, masked
-from flows.erasing.scope import Decision, held_of, scope_of, stays
+from flows.erasing.scope import Decision as Decision
+from flows.erasing.scope import held_of, scope_of, stays
 from flows.errors import FirebreakError, VaultError
 from flows.store import journal
 from flows.store.customers import current, owners
 from flows.store.tables import Alias, Customer, JournalLine, Message, Outbox, Subject
 from flows.store.vault import GONE, Vault
-
-__all__ = ["Decision", "Erased", "NotCommitted", "begin", "finish", "forget", "reseal", "resume_all"]
 
 ERASED = "records erased"
 """The journal's word for an erasure that is finished, with the id of its line in the ledger."""
@@ -118,11 +117,6 @@ def finish(desk: Desk, session: Session, erasure_id: str) -> Erased:
         ledger.finish(desk.store, line.id)
 
     return result
-
-
-def forget(desk: Desk, session: Session, customer: Customer) -> str:
-    """Begin to erase everything of a customer that is not held, the address too; returns the erasure's id."""
-    return begin(desk, session, customer, keep_address=False)
 
 
 def resume_all(desk: Desk) -> list[str]:

@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from pydantic import SecretStr
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
 from flows import shelf
 from flows.assembly import open_desk, open_store
 from flows.clock import SystemClock
+from flows.desk import Desk
+from flows.erasing import restore
 from flows.errors import FirebreakError
 from flows.in_force import Watch
 from flows.practice.approved import templates_of
@@ -52,6 +55,7 @@ def open_parts(settings: Settings, server: PrefectServer, say: Say) -> Iterator[
     """
     with open_store(settings, SystemClock(), say) as store:
         desk = open_desk(settings, store, say)
+        _carry_on_erasing(desk, say)
         bell = Bell()
         watch = Watch(store, desk.shelf, shelf.ROOT, say)
         web = create_app(
@@ -85,6 +89,21 @@ def open_parts(settings: Settings, server: PrefectServer, say: Say) -> Iterator[
             "What is up": f"{here}/healthz",
         }
         yield Parts(web, responder, partial(demonstrate, desk, practice, addresses, say), practice)
+
+
+def _carry_on_erasing(desk: Desk, say: Say) -> None:
+    """Before anybody is answered: whoever was erased and came back with an old backup is erased again, and what was
+    broken off is carried to its end. When that is not possible customers are answered all the same."""
+    try:
+        done = restore.replay(desk)
+    except (FirebreakError, OSError, SQLAlchemyError) as error:
+        why = str(error) if isinstance(error, FirebreakError) else type(error).__name__
+        say(f"Erasures could not be carried on: {why} `firebreak doctor` looks closer.")
+        return
+    if done.adopted:
+        say(f"An old backup was put in place: {done.adopted} erasure(s) made since then are carried out again")
+    if done.erasures:
+        say(f"{len(done.erasures)} erasure(s) were carried to their end: {', '.join(done.erasures)}")
 
 
 async def _no_demonstration() -> None:

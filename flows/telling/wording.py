@@ -226,6 +226,11 @@ def _hold_lifted(entry: Entry) -> Told:
     return Told("decision", f"{data['by']} lifts the hold {data['hold']} (its reason was: {data['reason']})")
 
 
+def _certificate_issued(entry: Entry) -> Told:
+    data = entry.data
+    return Told("note", f"{data['by']} issues a deletion certificate (line {data['ledger_line']} of the ledger)")
+
+
 # -- texts, notices, answers -------------------------------------------------------------------------------------------
 
 
@@ -421,6 +426,7 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "task items settled": _items_settled,
     "records held": _records_held,
     "hold lifted": _hold_lifted,
+    "certificate issued": _certificate_issued,
     "promise kept": _promise_kept,
     "promise is near": _promise_near,
     "promise broken": _promise_broken,
