@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from flows.cli import (
+    backup,
     card,
     cases,
     check,
@@ -28,6 +29,7 @@ from flows.cli import (
     rehearse,
     rejected,
     release,
+    restore,
     schemas,
     tasks,
     test,
@@ -67,6 +69,8 @@ _ORDER = (
     "open",
     "incident",
     "rejected",
+    "backup",
+    "restore",
     "check",
     "test",
     "rehearse",
@@ -144,6 +148,8 @@ _incident.command("list")(incident.list_incidents)
 _incident.command("show")(incident.show_incident)
 app.add_typer(_incident, name="incident")
 app.command("rejected")(rejected.rejected)
+app.command("backup")(backup.backup)
+app.command("restore")(restore.restore)
 app.command("check")(check.check)
 app.command("test")(test.run_scenarios)
 app.command("rehearse")(rehearse.rehearse)
