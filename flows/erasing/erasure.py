@@ -100,12 +100,12 @@ def finish(desk: Desk, session: Session, erasure_id: str) -> Erased:
     return _finish(desk.store, session, ledger.line(desk.store, erasure_id))
 
 
-def _finish(store: Store, session: Session, line: Line) -> Erased:
+def _finish(store: Store, session: Session, line: Line, *, again: bool = False) -> Erased:
     if line.id in session.info.get(_FRESH, ()) or _reseal(store, session, line):
         raise NotCommitted
     subject_id = _subject_of(session, line)
     if subject_id is not None:
-        exports.remove(store, session, line)
+        exports.remove(store, session, line, again=again)
     store.vault.destroy_keys(line.scope.keys)
     if subject_id is None:  # a backup from before the customer was known
         ledger.finish(store, line.id)
@@ -128,12 +128,13 @@ def resume_all(desk: Desk) -> list[str]:
     return [complete(desk.store, line) for line in ledger.lines(desk.store, unfinished=True)]
 
 
-def complete(store: Store, line: Line) -> str:
-    """Carry one erasure to its end, however far it came, and return its id."""
+def complete(store: Store, line: Line, *, again: bool = False) -> str:
+    """Carry one erasure to its end, however far it came, and return its id. With `again` it was carried out before, and
+    a backup has undone it."""
     with store.begin() as session:
         _reseal(store, session, line)
     with store.begin() as session:
-        _finish(store, session, line)
+        _finish(store, session, line, again=again)
     return line.id
 
 

@@ -24,9 +24,9 @@ QUESTION = (
 )
 
 
-def remove(store: Store, session: Session, line: Line) -> None:
+def remove(store: Store, session: Session, line: Line, *, again: bool) -> None:
     """Remove the files that we wrote before this erasure. One that is not found, or is another by now, stays listed,
-    and a person is asked to look for it: once."""
+    and a person is asked to look for it: once. With `again` one that is not found was removed the first time."""
     wanted = select(Export).where(
         Export.customer_id.in_(line.scope.owners), Export.removed_at.is_(None), Export.made_at <= line.at
     )
@@ -34,7 +34,7 @@ def remove(store: Store, session: Session, line: Line) -> None:
         return
     for export in session.scalars(wanted).all():
         path = _path(store.vault, export.sealed_path)
-        if export.kind == OURS and path is not None and _removed(Path(path), export.sha256):
+        if export.kind == OURS and path is not None and _removed(Path(path), export.sha256, again):
             export.removed_at, export.sealed_path = store.clock.now(), GONE
         elif export.kind == OURS and path is not None:
             _ask(store, session, line, export, path)
@@ -48,7 +48,9 @@ def _path(vault: Vault, sealed: bytes | None) -> str | None:
     return str(opened.get("path")) if isinstance(opened, dict) else opened
 
 
-def _removed(path: Path, sha256: str) -> bool:
+def _removed(path: Path, sha256: str, again: bool) -> bool:
+    if again and not path.exists():
+        return True
     try:
         if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
             return False

@@ -13,7 +13,7 @@ from flows.store.vault import Vault
 
 def take_over(present: Vault, old: Vault) -> list[str]:
     """Give the old keys database what it cannot know: the keys made since, whose keys they are by now, and the erasures
-    since (not finished, so that they are carried out again).
+    since.
 
     Returns the ids of keys that live in the old one and were destroyed since for another reason than an erasure; they
     are to be destroyed when the erasures are carried out. Keys that an erasure destroyed live on until then: with them
@@ -33,7 +33,7 @@ def take_over(present: Vault, old: Vault) -> list[str]:
         numbers = set(connection.scalars(select(Erasure.number)))
         for line in lines:
             if line["number"] not in numbers:
-                insert_new(connection, Erasure, **{**line, "finished_at": None})
+                insert_new(connection, Erasure, **line)
     named = {key for line in lines for key in _keys_of(line)}
     return sorted(key["id"] for key in keys if key["destroyed_at"] and key["id"] in living and key["id"] not in named)
 

@@ -41,8 +41,12 @@ def replay(store: Store) -> Replayed:
 
     Raises `LedgerBroken` when the ledger was tampered with: then nothing is done, and a person must look.
     """
+    broken_off = {line.id for line in ledger.lines(store, unfinished=True)}
     adopted = ledger.adopt(store)
     ledger.verify(store)
     _, unknown = behind(store)
     todo = sorted([*unknown, *ledger.lines(store, unfinished=True)], key=lambda line: line.number)
-    return Replayed(adopted, tuple(erasure.complete(store, line) for line in todo))
+    done = tuple(erasure.complete(store, line, again=line.id not in broken_off) for line in todo)
+    # Also of those whom the data does not know: their keys may have come back all the same.
+    store.vault.destroy_keys({key for line in ledger.lines(store) if line.finished_at for key in line.scope.keys})
+    return Replayed(adopted, done)

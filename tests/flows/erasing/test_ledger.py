@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from flows.clock import MovedClock
 from flows.erasing import ledger, ledger_file
@@ -74,7 +74,7 @@ def test_a_line_taken_off_the_end_is_noticed_by_the_file(kept: Store) -> None:
     append(kept)
     newest = append(kept)
     with kept.vault.transaction() as connection:
-        connection.execute(Erasure.__table__.delete().where(Erasure.__table__.c.id == newest.id))
+        connection.execute(delete(Erasure).where(Erasure.id == newest.id))
     assert ledger.missing(kept) == 1
     with pytest.raises(LedgerAhead, match="firebreak restore --replay"):
         ledger.verify(kept)
