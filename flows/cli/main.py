@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from flows.cli import (
+    backup,
     card,
     cases,
     certificate,
@@ -34,6 +35,7 @@ from flows.cli import (
     rehearse,
     rejected,
     release,
+    restore,
     schemas,
     tasks,
     test,
@@ -80,6 +82,8 @@ _ORDER = (
     "rejected",
     "import-chat",
     "law",
+    "backup",
+    "restore",
     "check",
     "test",
     "rehearse",
@@ -164,6 +168,8 @@ app.command("certificate")(certificate.certificate)
 app.command("rejected")(rejected.rejected)
 app.command("import-chat")(import_chat.import_chat)
 app.command("law")(law.law)
+app.command("backup")(backup.backup)
+app.command("restore")(restore.restore)
 app.command("check")(check.check)
 app.command("test")(test.run_scenarios)
 app.command("rehearse")(rehearse.rehearse)
