@@ -60,7 +60,7 @@ class _Reader:
         within = select(JournalLine).where(mine, JournalLine.at >= begins, JournalLine.at <= until)
         lines = self.session.scalars(within.order_by(JournalLine.at, JournalLine.number)).all()
         run = self.session.scalars(
-            select(Run).where(Run.case_id == self.case.id).order_by(Run.started_at, Run.id).limit(1)
+            select(Run).where(Run.case_id == self.case.id).order_by(Run.started_at, Run.alongside, Run.id).limit(1)
         ).one()
         messages = self._messages(begins, until)
         remarks: list[str] = []

@@ -158,18 +158,25 @@ class Wave:
             return {}
         due: dict[str, list[Due]] = {}
         unreadable: dict[str, Exception] = {}
+        beside: set[str] = set()  # runs alongside others: their turn comes when the others wait
+        busy: set[str] = set()
         with self.desk.store.read() as session:
             for run, stands in standings(self.desk, session, moving_ones):
                 if isinstance(stands, Exception):  # content that a newer version cannot read: only this one stands
                     unreadable[run.subject_id] = stands
                     continue
+                if run.alongside:
+                    beside.add(run.id)
+                elif stands.due:
+                    busy.add(run.subject_id)
                 for place in stands.due:
                     verb = place.step.verb.verb
                     due.setdefault(verb, []).append(Due(run.subject_id, run.id, place.path, verb))
         for subject_id, trouble_met in unreadable.items():
             self._set_aside(subject_id, trouble_met)
         for items in due.values():
-            items[:] = [item for item in items if item.subject_id in self.claims]
+            mine = [item for item in items if item.subject_id in self.claims]
+            items[:] = [item for item in mine if item.run_id not in beside or item.subject_id not in busy]
             items.sort(key=lambda item: -self.claims[item.subject_id].severity)
         return {verb: items for verb, items in due.items() if items}
 

@@ -34,6 +34,12 @@ def _case_opened(entry: Entry) -> Told:
     return Told("decision", headline, because, why_not)
 
 
+def _started_alongside(entry: Entry) -> Told:
+    data = entry.data
+    because, why_not = _reasons(data.get("because") or {}, None)
+    return Told("decision", f"{data['playbook']} {data['version']} begins alongside", because, why_not)
+
+
 def _message_read(entry: Entry) -> Told:
     data = entry.data
     signs = [
@@ -385,6 +391,7 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "run moved to another version": _run_moved,
     "incident opened": _incident_opened,
     "procedure begins anew": _begins_anew,
+    "started alongside": _started_alongside,
     "follow-up started": _follow_up_started,
     "follow-up not needed": _follow_up_not_needed,
     "follow-up held": _follow_up_held,
