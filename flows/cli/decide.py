@@ -196,6 +196,7 @@ def _first_words(bundle: Bundle) -> dict[str, Value]:
         "surge": "calm",
         "place": "private",
         "has_photo": False,
+        "new_customer": True,
         "privacy_notice": "none",
         "confirmed_in_writing": False,
     }

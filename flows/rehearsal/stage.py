@@ -59,7 +59,7 @@ def refusal(code: int) -> Refused:
 class Nobody:
     """Colleagues who are always reached."""
 
-    def tell(self, role: str, title: str, body: str) -> Told | NotTold:  # noqa: ARG002
+    def tell(self, role: str, title: str, body: str, *, mail_to: str | None = None) -> Told | NotTold:  # noqa: ARG002
         return Told((role,))
 
 

@@ -279,6 +279,7 @@ def time_since_last_incident(about: About) -> Value:
 
 # -- what is done beside the procedures -------------------------------------------------------------------------------
 
+NEW_FOR = timedelta(days=1)
 PRIVACY_NOTICE = "privacy/notice"
 SENSITIVE_ADVICE = "privacy/sensitive-received"
 _LETTERS_CALLED = (
@@ -292,6 +293,11 @@ _LETTERS_CALLED = (
     .limit(1)
 )
 _DRAFTED = select(Step.path).join(Run, Run.id == Step.run_id).where(Step.verb == "confirm_in_writing").limit(1)
+
+
+@provides
+def new_customer(about: About) -> Value:
+    return UNKNOWN if about.customer is None else about.now - about.customer.first_seen_at < NEW_FOR
 
 
 @provides

@@ -15,10 +15,11 @@ from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from flows.channels.channel import Letter, Next, Refused, Result, Sent, Unsure
-from flows.channels.team import NotTold, UnknownRole
+from flows.channels.team import NotTold, Told, UnknownRole
 from flows.desk import Desk
 from flows.errors import ClaimLost, VaultError
 from flows.sending import letters, results
+from flows.sending.confirmations import without_blanks
 from flows.store import customers
 from flows.store.subjects import ring
 from flows.store.tables import Outbox
@@ -118,7 +119,7 @@ def _call(desk: Desk, session: Session, row: Outbox, now: datetime) -> Callable[
         return lambda: Refused(None, Next.STOP, None, "what was to be said, or to whom, cannot be opened any more")
     if row.to == "team":
         words = body["body"] + (f"\n→ {body['task']}" if body["task"] else "")
-        return lambda: _tell(desk, row.role or ON_CALL, body["title"], words)
+        return lambda: _tell(desk, row.role or ON_CALL, body["title"], words, body.get("mail_to"))
     if row.customer_id is None or address is None:
         return lambda: Refused(None, Next.HUMAN, None, "no address is known")
     wait = desk.pace.wait_for(row.customer_id)
@@ -136,9 +137,14 @@ def _send(desk: Desk, letter: Letter) -> Result:
         return Unsure(f"the call broke ({type(error).__name__})")
 
 
-def _tell(desk: Desk, role: str, title: str, words: str) -> Sent | Refused:
+def _tell(desk: Desk, role: str, title: str, words: str, mail_to: str | None = None) -> Sent | Refused:
+    """Tell the people of a role; an e-mail for somebody else goes to them first, and then to the role for its files."""
     try:
-        told = desk.team.tell(role, title, words)
+        told: Told | NotTold = Told(())
+        if mail_to is not None:
+            told = desk.team.tell(role, title, without_blanks(words), mail_to=mail_to)
+        if not isinstance(told, NotTold):
+            told = desk.team.tell(role, title, words)
     except UnknownRole as error:
         return Refused(None, Next.HUMAN, None, str(error))
     if isinstance(told, NotTold):

@@ -37,3 +37,28 @@ def notice(desk: Desk, session: Session, run: Run, path: str, role: str, message
     )
     session.add(row)
     return row.id
+
+
+def mail(
+    desk: Desk, session: Session, run: Run, path: str, role: str, subject: str, text: str, customer: str | None
+) -> str:
+    """Put an e-mail for the mailbox of a role, and for the customer if their address is given, into the outbox; returns
+    the id of the row that a step may wait for. It may be personal, and a person has approved that; it is sealed."""
+    body = {"title": subject, "body": text, "task": None, **({"mail_to": customer} if customer else {})}
+    row = Outbox(
+        id=new_id("O"),
+        key=f"{run.id}/{path}/mail",
+        subject_id=run.subject_id,
+        case_id=run.case_id,
+        incident_id=run.incident_id,
+        run_id=run.id,
+        path=path,
+        to="team",
+        role=role,
+        form="notice",
+        status="ready",
+        created_at=desk.now(),
+        sealed_body=desk.store.vault.seal(run.subject_id, body),
+    )
+    session.add(row)
+    return row.id
