@@ -15,11 +15,10 @@ from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from flows.channels.channel import Letter, Next, Refused, Result, Sent, Unsure
-from flows.channels.team import NotTold, Told, UnknownRole
+from flows.channels.team import NotTold, UnknownRole
 from flows.desk import Desk
 from flows.errors import ClaimLost, VaultError
 from flows.sending import letters, results
-from flows.sending.confirmations import without_blanks
 from flows.store import customers
 from flows.store.subjects import ring
 from flows.store.tables import Outbox
@@ -138,13 +137,8 @@ def _send(desk: Desk, letter: Letter) -> Result:
 
 
 def _tell(desk: Desk, role: str, title: str, words: str, mail_to: str | None = None) -> Sent | Refused:
-    """Tell the people of a role; an e-mail for somebody else goes to them first, and then to the role for its files."""
     try:
-        told: Told | NotTold = Told(())
-        if mail_to is not None:
-            told = desk.team.tell(role, title, without_blanks(words), mail_to=mail_to)
-        if not isinstance(told, NotTold):
-            told = desk.team.tell(role, title, words)
+        told = desk.team.tell(role, title, words, mail_to=mail_to) if mail_to else desk.team.tell(role, title, words)
     except UnknownRole as error:
         return Refused(None, Next.HUMAN, None, str(error))
     if isinstance(told, NotTold):

@@ -56,16 +56,11 @@ on_timeout: {notify: {who: shift_lead, message: Nobody has confirmed by e-mail w
         if "text" not in approved:
             return Failed("the draft cannot be opened any more", said, final=True)
         address = confirmations.address_in(str(vault.open_or_nothing(task.sealed_remark).get("text", "")))
-        row = notices.mail(
-            work.desk,
-            work.session,
-            work.run,
-            work.record.path,
-            self.mailbox,
-            str(approved["subject"]),
-            str(approved["text"]),
-            address,
-        )
+        subject, text = str(approved["subject"]), str(approved["text"])
+        about = (work.desk, work.session, work.run, work.record.path, self.mailbox, subject)
+        row = notices.mail(*about, text)
+        if address is not None:  # the role has it for its files, and the step waits for the customer's
+            row = notices.mail(*about, confirmations.without_blanks(text), address)
         return Waiting({"outbox": row}, {**said, "to_customer": address is not None})
 
     def sent(self, work: Work, letter: Outbox) -> Outcome:
