@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from flows.channels.channel import HandOver, Next, Refused, Result, Sent, Unsure
 from flows.channels.error_codes import meaning_of
 from flows.errors import NotFound
-from flows.rehearsal.deeds import Answered, ClosedByHand, Crisis, Deed, OpenedByHand, Past, Reported, Wrote
+from flows.rehearsal.deeds import Answered, ClosedByHand, Crisis, Deed, OpenedByHand, Past, Reported, Said, Wrote
+from flows.runs.providers import PRIVACY_NOTICE, SENSITIVE_ADVICE
 from flows.sending.results import FROM_THE_APP
 from flows.store import customers
 from flows.store.database import Store
@@ -87,8 +88,25 @@ class _Reader:
             until,
             next((locale for locale in locales if locale != "unknown"), None),
             before[0].sent_at if before else None,
+            self.session.get_one(Customer, self.case.customer_id).first_seen_at,
+            self._said_before(begins),
             tuple(remarks),
         )
+
+    def _said_before(self, begins: datetime) -> tuple[Said, ...]:
+        """What facts of the history ask for by its name: the newest of each."""
+        rows = self.session.execute(
+            select(Outbox.reply, Outbox.reply_version, Outbox.created_at)
+            .where(
+                Outbox.customer_id == self.case.customer_id,
+                Outbox.reply.in_((PRIVACY_NOTICE, SENSITIVE_ADVICE)),
+                Outbox.status == "sent",
+                Outbox.created_at < begins,
+            )
+            .order_by(Outbox.created_at)
+        )
+        newest = {str(row.reply): Said(str(row.reply), str(row.reply_version), row.created_at) for row in rows}
+        return tuple(newest.values())
 
     def _begins(self) -> datetime:
         """A week before the case, or where an older case begins that was still open then."""

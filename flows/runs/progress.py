@@ -96,7 +96,7 @@ _RUN, _STEP, _PROMISE = (table.__table__.c for table in (tables.Run, tables.Step
 _MOVING_RUNS = (
     select(_RUN.id, _RUN.subject_id, _RUN.playbook, _RUN.bundle, _RUN.alongside)
     .where(_RUN.subject_id.in_(bindparam("subjects", expanding=True)), _RUN.status == "moving")
-    .order_by(_RUN.started_at, _RUN.id)
+    .order_by(_RUN.started_at, _RUN.alongside, _RUN.playbook, _RUN.id)
 )
 _RECORDS = select(_STEP.run_id, _STEP.path, _STEP.status, _STEP.outcome).where(_STEP.run_id.in_(_RUNS))
 _BROKEN = (

@@ -21,7 +21,7 @@ from flows.errors import ClaimLost, VaultError
 from flows.sending import letters, results
 from flows.store import customers
 from flows.store.subjects import ring
-from flows.store.tables import Outbox
+from flows.store.tables import Outbox, Run
 from rules.language import ON_CALL
 
 ORPHAN_WAIT = timedelta(minutes=5)
@@ -43,8 +43,9 @@ needed_at = func.coalesce(
 
 _DUE_NOW = (
     select(Outbox)
+    .outerjoin(Run, Run.id == Outbox.run_id)
     .where(Outbox.subject_id == bindparam("subject"), WAITING, needed_at <= bindparam("now"))
-    .order_by(Outbox.created_at, Outbox.id)
+    .order_by(Outbox.created_at, Run.alongside, Run.playbook, Outbox.id)
 )
 
 
