@@ -69,7 +69,7 @@ class _Reader:
             *self._wrote(messages, lines, remarks),
             *self._answers(lines),
             *_by_hand(lines),
-            *self._reports(owners, begins, until),
+            *self._reports(owners, lines, begins, until),
             *self._crises(begins, until),
         ]
         before = self.session.scalars(
@@ -176,7 +176,13 @@ class _Reader:
                 ),
             )
 
-    def _reports(self, owners: Iterable[str], begins: datetime, until: datetime) -> Iterator[tuple[int, Deed]]:
+    def _reports(
+        self, owners: Iterable[str], lines: Sequence[JournalLine], begins: datetime, until: datetime
+    ) -> Iterator[tuple[int, Deed]]:
+        # What was not delivered was not said: whatever came at the same moment must come on the same side of it.
+        failed_at = {
+            line.data["outbox"]: number for number, line in enumerate(lines) if line.event == "text was not delivered"
+        }
         rows = self.session.scalars(
             select(Outbox)
             .where(Outbox.subject_id.in_(list(owners)), Outbox.to == "customer", Outbox.provider_blind.is_not(None))
@@ -192,7 +198,8 @@ class _Reader:
                 Delivery.outbox_id == row.id, Delivery.received_at <= until, Delivery.status != "sent"
             )
             for each in self.session.scalars(about.order_by(Delivery.received_at, Delivery.id)):
-                yield _LAST, Reported(each.received_at, reply, number, each.status, each.code)
+                when = failed_at.get(row.id, _LAST) if each.status == "failed" else _LAST
+                yield when, Reported(each.received_at, reply, number, each.status, each.code)
 
     def _crises(self, begins: datetime, until: datetime) -> Iterator[tuple[int, Deed]]:
         during = or_(Incident.closed_at.is_(None), Incident.closed_at >= begins)
