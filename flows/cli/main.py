@@ -24,7 +24,9 @@ from flows.cli import (
     incident,
     measure,
     migrate,
+    notice,
     open,
+    proofread,
     rehearse,
     rejected,
     release,
@@ -64,6 +66,8 @@ _ORDER = (
     "task",
     "answer",
     "close",
+    "notice",
+    "proofread",
     "open",
     "incident",
     "rejected",
@@ -137,6 +141,8 @@ app.command("tasks")(tasks.list_tasks)
 app.command("task")(tasks.show_task)
 app.command("answer")(tasks.answer)
 app.command("close")(close.close)
+app.command("notice")(notice.notice)
+app.command("proofread")(proofread.proofread)
 app.command("open")(open.open_case)
 _incident = typer.Typer(cls=WithIds, no_args_is_help=True, help="Open, list and tell incidents.", **_PLAIN)
 _incident.command("open")(incident.open_incident)

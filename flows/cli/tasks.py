@@ -125,7 +125,7 @@ def show_task(
       firebreak task T-4YV0N2ZZKD
     """
     from flows.cli.timeline import day_and_minute, head
-    from flows.telling.contact import contact_of
+    from flows.telling.contact import contact_of, is_sensitive
 
     settings = load_settings()
     with open_store(settings) as store, store.read() as session:
@@ -133,9 +133,10 @@ def show_task(
         details = _opened(store.vault, task.sealed_details)
         remark = _opened(store.vault, task.sealed_remark).get("text")
         contact = contact_of(session, store.vault, task.subject_id)
+        sensitive = is_sensitive(session, task.subject_id)
         now = store.clock.now()
     if as_json:
-        say_json({**_to_json(task), "details": details, "contact": contact, "remark": remark})
+        say_json({**_to_json(task), "details": details, "contact": contact, "remark": remark, "sensitive": sensitive})
         return
     zone = settings.timezone
     about = task.case_id or task.incident_id
@@ -145,6 +146,7 @@ def show_task(
         ("task", f"{task.id}   {task.role}: {_WHAT[task.kind]}"),
         ("about", f"firebreak {'case' if task.case_id else 'incident'} {about}" if about else ""),
         ("question", task.question),
+        ("careful", "privacy sensitive: refer to the order number only" if sensitive else ""),
         ("given", day_and_minute(task.created_at, zone)),
         ("due", _due(task, now, zone)),
         ("answered", f"{answered}{f': {answer}' if answer else ''}"),

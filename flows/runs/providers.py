@@ -16,6 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from flows.errors import VaultError
 from flows.runs import complaints
+from flows.runs.labels import PRIVACY_SENSITIVE as PRIVACY_SENSITIVE
 from flows.store.customers import newest_address
 from flows.store.tables import Case, Customer, Incident, Message, Outbox, Run, Step
 from flows.store.vault import Vault
@@ -28,8 +29,6 @@ SERVICE_WINDOW = timedelta(hours=24)
 """How long free text may be sent after a customer's last message (Cloud API documentation, 2026)."""
 RECALLABLE = timedelta(hours=48)
 """How long WhatsApp promises that a message can be deleted for everyone; its app may still try a few hours longer."""
-PRIVACY_SENSITIVE = "privacy_sensitive"
-"""The label of a customer who minds what is written down about them, on the customer or on any of their cases."""
 
 
 @dataclass(frozen=True)
