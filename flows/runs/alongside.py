@@ -59,9 +59,7 @@ def start(
             )
             continue
         told = {"playbook": name, "version": playbook.version, **said}
-        history.tell_of(
-            session, customer.id, desk.now(), "started alongside", told, case_id=case.id, flow_run=flow_run
-        )
+        history.tell_of(session, customer.id, desk.now(), "started alongside", told, case_id=case.id, flow_run=flow_run)
         opening.start_run(
             desk,
             session,

@@ -66,6 +66,6 @@ def _question(what: str, in_time: bool) -> str:
             "everyone. Then tell the customer a safer way, and mark this done"
         )
     return (
-        f"{held} It is older than 48 hours, so nobody can promise that it can still be deleted for everyone. Please try, "
-        "delete it on our phone at least, and mark this done"
+        f"{held} It is older than 48 hours, so nobody can promise that it can still be deleted for everyone. Please "
+        "try, delete it on our phone at least, and mark this done"
     )

@@ -110,7 +110,8 @@ def standings(
     desk: Desk, session: Session, subject_ids: Iterable[str]
 ) -> Iterator[tuple[Row[Any], Standing | Exception]]:
     """Where every moving run of these subjects stands, in the order in which they started: the run (`id`,
-    `subject_id`, `playbook`, `bundle`, `alongside`), and what went wrong where that cannot be told. Three questions for all of them.
+    `subject_id`, `playbook`, `bundle`, `alongside`), and what went wrong where that cannot be told. Three questions for
+    all of them.
     """
     runs = session.execute(_MOVING_RUNS, {"subjects": list(subject_ids)}).all()
     which = {"runs": [run.id for run in runs]}

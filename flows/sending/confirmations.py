@@ -84,7 +84,7 @@ def draft(work: Work) -> Draft:
     vault = work.desk.store.vault
     name = str(vault.open_or_nothing(work.customer.sealed_profile).get("name") or "")
     region = personal_data.country_of(providers.number_of(work.session, vault, work.customer) or "")
-    formal = name if name and not work.facts({"privacy_sensitive"})["privacy_sensitive"] is True else ""
+    formal = name if name and work.facts({"privacy_sensitive"})["privacy_sensitive"] is not True else ""
     numbers = order_numbers.find(" ".join(each.text for each in said))
     known = {"case": work.run.case_id or "", "name": formal, "business": work.desk.business}
     quotes = [

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.errors import VaultError
-from flows.store.customers import newest_address
 from flows.runs.labels import PRIVACY_SENSITIVE
+from flows.store.customers import newest_address
 from flows.store.tables import Case, Customer, Incident, Message
 from flows.store.vault import Vault
 

@@ -73,9 +73,10 @@ def sent_to(session: Session, customer_id: str, root: Path) -> list[Sent]:
 
 
 def _text(session: Session, row: Outbox, root: Path) -> str | None:
+    locale = row.locale or ""
     for reply in _kept(session, row, root):
-        if reply.name == PRIVACY_NOTICE and reply.version == row.reply_version and row.locale in reply.text:
-            return reply.text[row.locale].strip()
+        if reply.name == PRIVACY_NOTICE and reply.version == row.reply_version and locale in reply.text:
+            return reply.text[locale].strip()
     return None
 
 

@@ -69,7 +69,9 @@ ANSWERS: tuple[dict[str, object], ...] = (
     {"evidence_value": "none", "dispute": "none", "demand": "erase_our_copies"},
     {"intent": "complaint"},
 )
-NOTICED = {FactName("privacy_notice"): "current"}  # which reports of failure tell about which notice is past finding out
+NOTICED = {
+    FactName("privacy_notice"): "current"
+}  # which reports of failure tell about which notice is past finding out
 TIMES = [timedelta(seconds=40), timedelta(minutes=11), timedelta(hours=1)]
 EVENTS = st.one_of(
     st.sampled_from(TEXTS).map(lambda text: Event(customer_says=Says(text))),
