@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
-from tests.flows.cli.conftest import Firebreak, read_json
+from tests.flows.cli.conftest import Firebreak
 
 ADDRESS = "Mr Li, your parcel to 12 Hill Road, Leeds LS1 4AB has left"
 
@@ -13,7 +14,7 @@ def test_a_text_with_an_address_is_refused_with_one_to_copy(firebreak: Firebreak
     """A script that asks before it sends would send it; a person would have to think of other words."""
     done = firebreak("proofread", ADDRESS, "--reference", "PO-20318", "--country", "GB", "--json")
     assert done.exit_code == 1
-    told = read_json(done, 1)
+    told = json.loads(done.stdout)
     assert told["ok"] is False
     assert "Hill Road" not in told["text"]
     assert "[order PO-20318]" in told["text"]
@@ -24,7 +25,7 @@ def test_a_guarantee_is_objected_to_by_name(firebreak: Firebreak) -> None:
     """What no playbook may promise a colleague would promise by hand."""
     done = firebreak("proofread", "All your data is permanently deleted", "--json")
     assert done.exit_code == 1
-    assert [each["guard"] for each in read_json(done, 1)["objections"]] == ["no-guarantees"]
+    assert [each["guard"] for each in json.loads(done.stdout)["objections"]] == ["no-guarantees"]
 
 
 def test_a_text_about_an_order_may_be_sent(firebreak: Firebreak, tmp_path: Path) -> None:
