@@ -35,7 +35,9 @@ def test_an_order_number_stands_for_name_and_address() -> None:
     assert "PO-20318" in outgoing.review("Mr Li, your parcel to 12 Hill Road, Leeds LS1 4AB", reference="PO-20318").text
 
 
-@pytest.mark.parametrize("text", ["About order #12345: it has left", "Dear Mr Li, it has left", "关于订单12345的物流问题", ""])
+@pytest.mark.parametrize(
+    "text", ["About order #12345: it has left", "Dear Mr Li, it has left", "关于订单12345的物流问题", ""]
+)
 def test_a_text_about_an_order_passes_unchanged(text: str) -> None:
     """Colleagues who do it right would be told that they do it wrong."""
     assert outgoing.review(text) == outgoing.Review(text, ())
