@@ -244,6 +244,7 @@ class Playbook:
     source: Source = field(repr=False, compare=False)
     inputs: Form = field(default_factory=dict)
     mode: Mode = "single"
+    alongside: bool = False
 
     def walk(self) -> Iterator[Step]:
         """Every step of the playbook, those of broken promises included."""

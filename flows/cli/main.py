@@ -30,8 +30,10 @@ from flows.cli import (
     law,
     measure,
     migrate,
+    notice,
     open,
     plan,
+    proofread,
     rehearse,
     rejected,
     release,
@@ -72,6 +74,8 @@ _ORDER = (
     "task",
     "answer",
     "close",
+    "notice",
+    "proofread",
     "open",
     "incident",
     "inventory",
@@ -154,6 +158,8 @@ app.command("tasks")(tasks.list_tasks)
 app.command("task")(tasks.show_task)
 app.command("answer")(tasks.answer)
 app.command("close")(close.close)
+app.command("notice")(notice.notice)
+app.command("proofread")(proofread.proofread)
 app.command("open")(open.open_case)
 _incident = typer.Typer(cls=WithIds, no_args_is_help=True, help="Open, list and tell incidents.", **_PLAIN)
 _incident.command("open")(incident.open_incident)

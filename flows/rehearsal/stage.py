@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,14 +19,16 @@ from flows.channels.pace import Pace
 from flows.channels.team import NotTold, Told
 from flows.clock import MovedClock
 from flows.desk import Desk
+from flows.ids import new_id
 from flows.receiving.receive import receive
+from flows.rehearsal.deeds import Said
 from flows.rehearsal.names import BY_HAND
 from flows.rehearsal.scenario import START, ZONE, Event, Says
 from flows.runs import ending, following, listing, opening, waves
 from flows.shelf import Shelf
 from flows.store import customers
 from flows.store.database import Store
-from flows.store.tables import Case, Customer, FollowUp, Incident, Subject, Task
+from flows.store.tables import Case, Customer, FollowUp, Incident, Outbox, Subject, Task
 from rules.language import FactValues
 
 CUSTOMER = "15550100001"  # a number that is reserved for stories; the second customer has the next one
@@ -59,7 +61,7 @@ def refusal(code: int) -> Refused:
 class Nobody:
     """Colleagues who are always reached."""
 
-    def tell(self, role: str, title: str, body: str) -> Told | NotTold:  # noqa: ARG002
+    def tell(self, role: str, title: str, body: str, *, mail_to: str | None = None) -> Told | NotTold:  # noqa: ARG002
         return Told((role,))
 
 
@@ -180,11 +182,37 @@ class Stage:
         self.channel = channel
         self.desk = replace(self.desk, channel=channel)
 
-    def know(self, locale: str | None, last_wrote_at: datetime | None) -> None:
-        """The customer is known from before the rehearsal, by what language they wrote in and when."""
+    def know(
+        self,
+        locale: str | None,
+        last_wrote_at: datetime | None,
+        first_seen_at: datetime | None = None,
+        said: Iterable[Said] = (),
+    ) -> None:
+        """The customer is known from before the rehearsal, by what language they wrote in and when, since when, and
+        which texts were said to them."""
         with self.store.begin() as session:
             customer = self._customer(session, None)
             customer.locale, customer.last_wrote_at = locale, last_wrote_at
+            customer.first_seen_at = first_seen_at or customer.first_seen_at
+            for number, each in enumerate(said):
+                session.add(self._letter(customer.id, number, each))
+
+    def _letter(self, customer_id: str, number: int, said: Said) -> Outbox:
+        """A text that was said before; when it left is left open, so that nothing else counts it."""
+        return Outbox(
+            id=new_id("O"),
+            key=f"before/{number}",
+            subject_id=customer_id,
+            customer_id=customer_id,
+            to="customer",
+            reply=said.reply,
+            reply_version=said.version,
+            form="text",
+            status="sent",
+            created_at=said.at,
+            sealed_body=self.store.vault.seal(customer_id, {"text": ""}),
+        )
 
     def customer_id(self, session: Session) -> str:
         """The id of the (first) customer."""

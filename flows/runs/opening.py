@@ -124,7 +124,8 @@ def begin_anew(
 ) -> Run:
     """The procedure of an open case begins again with these facts: what it waited for and had planned is withdrawn."""
     now = desk.now()
-    for run in session.scalars(select(Run).where(Run.case_id == case.id, Run.status != "finished")).all():
+    its_own = select(Run).where(Run.case_id == case.id, Run.status != "finished", Run.alongside.is_(False))
+    for run in session.scalars(its_own).all():
         ending.end_run(session, run, now)
     planned = update(FollowUp).where(FollowUp.case_id == case.id, FollowUp.status == "waiting")
     session.execute(planned.values(status="cancelled", decided_at=now))
@@ -252,6 +253,7 @@ def start_run(
         started_at=now,
         called_by=called_from[0] if called_from else None,
         called_at=called_from[1] if called_from else None,
+        alongside=playbook.alongside or _called_alongside(session, called_from),
     )
     session.add(run)
     session.flush()
@@ -282,6 +284,11 @@ def start_run(
         flow_run=flow_run,
     )
     return run
+
+
+def _called_alongside(session: Session, called_from: tuple[str, str] | None) -> bool:
+    """Whether the run that calls another one stands beside the procedure of its case: then what it calls does, too."""
+    return called_from is not None and session.get_one(Run, called_from[0]).alongside
 
 
 def _settled_by(step: Step) -> Iterable[str]:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from flows.errors import VaultError
 from flows.runs import complaints, our_messages
+from flows.runs.labels import PRIVACY_SENSITIVE as PRIVACY_SENSITIVE
 from flows.store.customers import newest_address
 from flows.store.tables import Case, Customer, Export, Hold, Incident, Message, Outbox, Run, Step
 from flows.store.vault import Vault
@@ -29,8 +30,6 @@ RECALLABLE = timedelta(hours=48)
 """How long WhatsApp promises that a message can be deleted for everyone; its app may still try a few hours longer."""
 RECALL_TRIED = timedelta(hours=60)
 """How long the app goes on trying to delete a message for everyone. Nothing is promised past `RECALLABLE`."""
-PRIVACY_SENSITIVE = "privacy_sensitive"
-"""The label of a customer who minds what is written down about them, on the customer or on any of their cases."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class About:
     given: Mapping[str, Value] = field(default_factory=dict)
     vault: Vault | None = None
     item: Mapping[str, object] = field(default_factory=dict)
-    bundle: Bundle | None = None
+    bundle: Bundle | None = None  # the content by which it is asked
 
 
 Provider = Callable[[About], Value]
@@ -133,7 +132,7 @@ def open_case(about: About) -> Value:
         return UNKNOWN
     # What is left open and moves no more would otherwise swallow every later message of the customer.
     under_way = select(Case.id).join(Run, Run.case_id == Case.id)
-    under_way = under_way.where(Case.customer_id == about.customer.id, Run.status != "finished")
+    under_way = under_way.where(Case.customer_id == about.customer.id, Run.status != "finished", ~Run.alongside)
     if about.case is not None:
         under_way = under_way.where(Case.id != about.case.id)
     return about.session.scalars(under_way.limit(1)).first() is not None
@@ -298,6 +297,59 @@ def time_since_last_complaint(about: About) -> Value:
 @provides
 def time_since_last_incident(about: About) -> Value:
     return _ago(about.session.scalar(select(func.max(Incident.closed_at))), about.now)
+
+
+# -- what is done beside the procedures -------------------------------------------------------------------------------
+
+NEW_FOR = timedelta(days=1)
+PRIVACY_NOTICE = "privacy/notice"
+SENSITIVE_ADVICE = "privacy/sensitive-received"
+_LETTERS_CALLED = (
+    select(Outbox.reply_version, Outbox.created_at)
+    .where(
+        Outbox.customer_id == bindparam("customer"),
+        Outbox.reply == bindparam("reply"),
+        Outbox.status.in_(("ready", "sending", "sent", "handed_over")),
+    )
+    .order_by(Outbox.created_at.desc(), Outbox.id)
+    .limit(1)
+)
+_DRAFTED = select(Step.path).join(Run, Run.id == Step.run_id).where(Step.verb == "confirm_in_writing").limit(1)
+
+
+@provides
+def new_customer(about: About) -> Value:
+    return UNKNOWN if about.customer is None else about.now - about.customer.first_seen_at < NEW_FOR
+
+
+@provides
+def privacy_notice(about: About) -> Value:
+    """By the newest notice that was sent, or is about to be."""
+    if about.customer is None:
+        return UNKNOWN
+    sent = about.session.execute(_LETTERS_CALLED, {"customer": about.customer.id, "reply": PRIVACY_NOTICE}).first()
+    if sent is None:
+        return "none"
+    now = about.bundle.replies.get(PRIVACY_NOTICE) if about.bundle is not None else None
+    return "current" if now is not None and sent.reply_version == now.version else "older"
+
+
+@provides
+def time_since_sensitive_advice(about: About) -> Value:
+    if about.customer is None:
+        return UNKNOWN
+    asked = {"customer": about.customer.id, "reply": SENSITIVE_ADVICE}
+    sent = about.session.execute(_LETTERS_CALLED, asked).first()
+    return _ago(sent.created_at if sent is not None else None, about.now)
+
+
+@provides
+def confirmed_in_writing(about: About) -> Value:
+    if about.customer is None:
+        return UNKNOWN
+    if about.case is None:
+        return False
+    return about.session.scalars(_DRAFTED.where(Run.case_id == about.case.id)).first() is not None
 
 
 def _ago(moment: datetime | None, now: datetime) -> Value:

@@ -9,19 +9,32 @@ from flows import local_time
 from flows.channels.channel import Letter, Template
 from flows.ids import new_id
 from flows.runs.outcome import Failed, Outcome, Waiting
-from flows.runs.providers import window_is_open
+from flows.runs.providers import number_of, window_is_open
 from flows.runs.work import Work
 from flows.store.tables import Outbox, OutboxForm
+from rules import outgoing
 from rules.language import ON_CALL
+from rules.personal_data import country_of
 from rules.replies import Reply
 from rules.vocabulary import value_to_json
 
+PERSONAL_DATA = "personal-data"
+"""The objection to a text that holds what only its customer should."""
+
 
 def objections(work: Work, reply: Reply) -> list[str]:
-    """The guards that refuse the reply as it would be sent now."""
+    """The guards that refuse the reply as it would be sent now; `personal-data` if what fills its placeholders brings
+    in papers, cards, accounts, an address or a telephone number."""
     guards = work.bundle.guards
     locale = reply.locale_for(work.customer.locale if work.customer else None)
-    return list(guards.objections(reply.text[locale], work.facts(guards.facts())))
+    found = list(guards.objections(reply.text[locale], work.facts(guards.facts())))
+    try:
+        filled = reply.fill(locale, {**_values(work, locale), **_reason(work, reply, locale)})
+    except KeyError:  # told when the letter is prepared
+        return found
+    if outgoing.review(filled, _region(work), ours=reply.text[locale]).refused:
+        found.append(PERSONAL_DATA)
+    return found
 
 
 def prepare(work: Work, reply: Reply) -> Outcome:
@@ -93,7 +106,8 @@ def _values(work: Work, locale: str) -> dict[str, str]:
     if work.run.case_id:
         values["case"] = work.run.case_id
     profile = work.customer.sealed_profile if work.customer else None
-    if name := work.desk.store.vault.open_or_nothing(profile).get("name"):
+    name = str(work.desk.store.vault.open_or_nothing(profile).get("name") or "")
+    if name and not outgoing.review(name, _region(work)).refused and not _is_sensitive(work):
         values["name"] = name
     promise = work.progress.promises.get("answered")
     if promise is not None:
@@ -109,6 +123,20 @@ def _reason(work: Work, reply: Reply, locale: str) -> dict[str, str]:
     fact = str(reply.reason.fact)
     words = reply.reason_for(value_to_json(work.facts({fact})[fact]), locale)
     return {"reason": words} if words else {}
+
+
+def _is_sensitive(work: Work) -> bool:
+    """Whether the customer minds what is written about them; then no text of ours calls them by name."""
+    known = "privacy_sensitive" in work.vocabulary.facts  # older content may not
+    return known and work.facts({"privacy_sensitive"})["privacy_sensitive"] is True
+
+
+def _region(work: Work) -> str | None:
+    """The customer's country, as far as their number tells."""
+    if work.customer is None:
+        return None
+    number = number_of(work.session, work.desk.store.vault, work.customer)
+    return country_of(number) if number is not None else None
 
 
 def _meta_locale(locale: str) -> str:

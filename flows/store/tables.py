@@ -200,6 +200,7 @@ class Run(Base):
     inputs: Mapped[Json] = json_map(required=True)
     called_by: Mapped[str | None] = _link("runs.id", index=True)  # the run that waits for the end of this one
     called_at: Mapped[str | None]  # and the path of its step
+    alongside: Mapped[bool] = mapped_column(default=False)  # beside what its case was opened for; see Playbook
 
 
 class Step(Base):

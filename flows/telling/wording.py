@@ -34,6 +34,12 @@ def _case_opened(entry: Entry) -> Told:
     return Told("decision", headline, because, why_not)
 
 
+def _started_alongside(entry: Entry) -> Told:
+    data = entry.data
+    because, why_not = _reasons(data.get("because") or {}, None)
+    return Told("decision", f"{data['playbook']} {data['version']} begins alongside", because, why_not)
+
+
 def _message_read(entry: Entry) -> Told:
     data = entry.data
     signs = [
@@ -326,6 +332,11 @@ def _promise_broken(entry: Entry) -> Told:
     return Told("alarm", f"PROMISE BROKEN: {entry.data['promise']} was due at {entry.moment('due')}")
 
 
+def _own_text(entry: Entry) -> Told:
+    kinds = ", ".join(each.replace("_", " ") for each in entry.data["kinds"])
+    return Told("alarm", f"a text of ours from the app holds: {kinds} ({entry.data['task']} asks to delete it)")
+
+
 def _run_started(entry: Entry) -> Told:
     return Told("note", f"{entry.data['playbook']} {entry.data['version']} begins")
 
@@ -435,6 +446,8 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "run moved to another version": _run_moved,
     "incident opened": _incident_opened,
     "procedure begins anew": _begins_anew,
+    "started alongside": _started_alongside,
+    "own text objected to": _own_text,
     "follow-up started": _follow_up_started,
     "follow-up not needed": _follow_up_not_needed,
     "follow-up held": _follow_up_held,

@@ -56,7 +56,9 @@ You still have my photo in your backup, so please erase it
 """
 
 
-@pytest.mark.parametrize(("question", "text"), [(q, t.strip()) for q, s in QUESTIONS.items() for t in s.strip().split("\n")])
+@pytest.mark.parametrize(
+    ("question", "text"), [(q, t.strip()) for q, s in QUESTIONS.items() for t in s.strip().split("\n")]
+)
 def test_a_question_is_known_and_starts_no_deletion(question: str, text: str) -> None:
     """Whoever asks what deleting does would get the deletion procedure, or an answer to another question."""
     reading = read_text(text, WORDS)

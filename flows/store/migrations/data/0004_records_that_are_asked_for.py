@@ -1,4 +1,4 @@
-"""Whose a message is, lists of things to do, holds, exports, and when a leak was noticed."""
+"""Whose a message is, lists of things to do, holds, exports, when a leak was noticed, and runs beside others."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ def upgrade() -> None:
     with op.batch_alter_table("messages") as messages:  # what stands there has its value; new rows bring their own
         messages.alter_column("author", server_default=None)
         messages.alter_column("origin", server_default=None)
+    with op.batch_alter_table("runs") as runs:
+        runs.add_column(sa.Column("alongside", sa.Boolean(), nullable=False, server_default=sa.false()))
+    with op.batch_alter_table("runs") as runs:
+        runs.alter_column("alongside", server_default=None)
     op.add_column("incidents", sa.Column("noticed_at", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
         "task_items",
