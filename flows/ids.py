@@ -21,6 +21,7 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "O": "outbox row",
         "X": "rejected element",
         "F": "follow-up",
+        "A": "affected customer of a leak",
     }
 )
 

@@ -15,7 +15,7 @@ from sqlalchemy import Subquery, bindparam, case, exists, func, or_, select, uni
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from flows.errors import VaultError
-from flows.runs import complaints
+from flows.runs import affected, complaints
 from flows.store.customers import newest_address
 from flows.store.tables import Case, Customer, Incident, Message, Outbox, Run, Step
 from flows.store.vault import Vault
@@ -250,6 +250,23 @@ def first_reply(about: About) -> Value:
     if about.run is None:
         return UNKNOWN
     return about.session.scalar(_LETTER_OF_RUN, {"run": about.run.id}) is None
+
+
+@provides
+def text_arrived(about: About) -> Value:
+    if about.case is None:
+        return UNKNOWN
+    came = affected.arrived(about.session, [about.case.id]).get(about.case.id)
+    return UNKNOWN if came is None else came
+
+
+@provides
+def people_untold(about: About) -> Value:
+    """Unknown as long as nobody has said whose data it is: somebody's it must be."""
+    if about.incident is None:
+        return UNKNOWN
+    states = affected.count(about.session, about.incident.id)
+    return states.total() - states["told"] if states else UNKNOWN
 
 
 # -- a crowd ----------------------------------------------------------------------------------------------------------
