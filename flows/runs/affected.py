@@ -86,22 +86,22 @@ def count(session: Session, incident_id: str) -> Counter[State]:
 
 
 def arrived(session: Session, case_ids: Collection[str]) -> dict[str, bool | None]:
-    """Case -> whether all that was said to the customer in it arrived: True, False for what failed, None for what is
-    not known. A case in which nothing was said is left out."""
+    """Case -> whether what was said to the customer in it arrived: False when something failed, True when the newest
+    text came, since then the phone is there and has those before it, None when that is not known. A case in which
+    nothing was said is left out."""
     by_case: dict[str, list[bool | None]] = {}
     wanted = sorted(case_ids)
     for start in range(0, len(wanted), 500):
         some = wanted[start : start + 500]
         said = select(Run.case_id, Step).join(Run, Run.id == Step.run_id)
         said = said.where(Run.case_id.in_(some), Step.verb == "reply", Step.status.not_in(("skipped", "again")))
+        said = said.order_by(Step.began_at, Step.path)
         ours = select(Outbox).where(Outbox.case_id.in_(some), Outbox.to == "customer").order_by(Outbox.created_at)
         letters = {(row.run_id, row.path): row for row in session.scalars(ours)}
         for case_id, step in session.execute(said).tuples():
             came = _came(step, letters.get((step.run_id, step.path)))
             by_case.setdefault(str(case_id), []).append(came)
-    return {
-        case_id: False if False in came else True if all(came) else None for case_id, came in by_case.items()
-    }
+    return {case_id: False if False in came else came[-1] for case_id, came in by_case.items()}
 
 
 def _came(step: Step, letter: Outbox | None) -> bool | None:
