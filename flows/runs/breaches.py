@@ -177,8 +177,11 @@ def _begun(session: Session, incident_id: str, verbs: tuple[str, ...]) -> list[t
 
 def _wake(session: Session, run: Run, step: Step, now: datetime) -> None:
     here = {"run_id": run.id, "path": step.path, "kind": "wait", "name": "", "due_at": now}
-    if session.scalars(select(Timer).filter_by(**here)).first() is None:  # the same moment is kept once
+    timer = session.scalars(select(Timer).filter_by(**here)).first()
+    if timer is None:
         session.add(Timer(subject_id=run.subject_id, **here))
+    else:  # the same moment is kept once
+        timer.fired_at = timer.cancelled_at = None
 
 
 # -- the clocks of the authorities -------------------------------------------------------------------------------------

@@ -36,8 +36,6 @@ class TellAffected(Action):
         incident = work.incident
         if incident is None:
             return Failed("there is no incident whose people could be told")
-        for timer in work.session.scalars(redating.active(work.run, work.record.path, "wait")):
-            timer.cancelled_at = work.now
         left = breaches.open_notices(
             work.desk, work.session, work.bundle, incident, self.playbook, work.flow_run
         )
@@ -47,7 +45,10 @@ class TellAffected(Action):
             return Done(counted={"told": states["told"]}, note=how_far)
         elapsed = work.now - work.record.began_at
         rest = timedelta(seconds=1) if left else min(max(elapsed, SOONEST), LATEST)
-        return Waiting({"until": work.wake_at(work.now + rest).isoformat()}, how_far)
+        due = work.now + rest
+        wanted: redating.Wanted = {("wait", due): None}  # somebody who was added woke this step before its time
+        redating.set_timers(work.session, work.run, work.record.path, ("wait",), "", wanted, work.now)
+        return Waiting({"until": due.isoformat()}, how_far)
 
     def woken(self, work: Work) -> Outcome:
         return self.act(work)
