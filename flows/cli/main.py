@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from flows.cli import (
+    breach,
     card,
     cases,
     check,
@@ -66,6 +67,7 @@ _ORDER = (
     "close",
     "open",
     "incident",
+    "breach",
     "rejected",
     "check",
     "test",
@@ -143,6 +145,13 @@ _incident.command("open")(incident.open_incident)
 _incident.command("list")(incident.list_incidents)
 _incident.command("show")(incident.show_incident)
 app.add_typer(_incident, name="incident")
+_breach = typer.Typer(no_args_is_help=True, help="Leaks of personal data: whose, told or not, the report.", **_PLAIN)
+_breach.command("open")(breach.open_breach)
+_breach.command("add")(breach.add)
+_breach.command("affected")(breach.list_affected)
+_breach.command("recipient")(breach.ask_recipient)
+_breach.command("report")(breach.report)
+app.add_typer(_breach, name="breach")
 app.command("rejected")(rejected.rejected)
 app.command("check")(check.check)
 app.command("test")(test.run_scenarios)

@@ -18,13 +18,14 @@ from flows.errors import FirebreakError, NotFound
 from flows.runs import affected, history, opening, providers, redating
 from flows.runs.progress import progress_of
 from flows.store.subjects import lock, ring
-from flows.store.tables import Affected, Customer, Incident, Run, Step, Subject, Timer
+from flows.store.tables import Affected, Case, Customer, Incident, Run, Step, Subject, Timer
 from rules.bundle import Bundle
 from rules.legal_clocks import LegalClock
 from rules.personal_data import jurisdiction_of
-from rules.vocabulary import UNKNOWN, Facts, Vocabulary
+from rules.vocabulary import UNKNOWN, Facts
 
 PLAYBOOK = "data-breach"
+TO_RECIPIENT = "breach-recipient"
 KIND = "data_leak"
 FORM = ("leak_way", "leaked_data", "people_affected", "leak_scope")
 """What whoever opens a leak is asked: how it got out, what, of how many people, and who may have seen it."""
@@ -82,9 +83,7 @@ def add_affected(
 ) -> list[str]:
     """Note whose data leaked, and return those of whom that was not known. Where people are being told already, or
     have been, these are told too; a clock becomes shorter if the law of their country wants that. Raises `NotFound`."""
-    incident = session.get(Incident, incident_id)
-    if incident is None:
-        raise NotFound(f'there is no incident "{incident_id}"; `firebreak incident list` shows the open ones')
+    incident = _incident(session, incident_id)
     lock(session, incident_id)
     now = desk.now()
     new = affected.add(session, incident_id, customer_ids, by, now)
@@ -106,6 +105,28 @@ def add_affected(
     return new
 
 
+def ask_recipient(
+    desk: Desk, session: Session, incident_id: str, customer_id: str, by: str, flow_run: str | None = None
+) -> str:
+    """Ask a customer who got what was not meant for them to delete it, in a case of their own, and return its id. Who
+    is being asked already is not asked again. Raises `NotFound`."""
+    incident = _incident(session, incident_id)
+    lock(session, incident_id)
+    lock(session, customer_id)
+    asked = select(Case.id).where(
+        Case.incident_id == incident_id, Case.customer_id == customer_id, Case.playbook == TO_RECIPIENT
+    )
+    if (known := session.scalars(asked.limit(1)).first()) is not None:
+        return known
+    bundle = desk.shelf.current
+    playbook = opening.playbook_named(bundle, TO_RECIPIENT, "case").name
+    why = f"they got what was meant for somebody else ({incident_id})"
+    case_id = _open_case(desk, session, bundle, incident, playbook, customer_id, why, flow_run)
+    ids = {"incident_id": incident_id, "flow_run": flow_run}
+    history.tell_of(session, incident_id, desk.now(), "recipient asked", {"by": by, "case": case_id}, **ids)
+    return case_id
+
+
 def open_notices(
     desk: Desk, session: Session, bundle: Bundle, incident: Incident, playbook: str, flow_run: str | None = None
 ) -> int:
@@ -121,32 +142,37 @@ def open_notices(
         session.refresh(row)  # two customers may have turned out to be one before they were locked
         case_id = cases.get(row.customer_id) or _told_in(session, row)
         if case_id is None:
-            case_id = _open_notice(desk, session, bundle, incident, chosen.name, row.customer_id, flow_run)
+            why = f"personal data of theirs leaked ({incident.id})"
+            case_id = _open_case(desk, session, bundle, incident, chosen.name, row.customer_id, why, flow_run)
         row.told_case_id = cases[row.customer_id] = case_id
     session.flush()
     return len(rows) - len(some)
 
 
-def _open_notice(
+def _open_case(
     desk: Desk,
     session: Session,
     bundle: Bundle,
     incident: Incident,
     playbook: str,
     customer_id: str,
+    why: str,
     flow_run: str | None,
 ) -> str:
+    """Open a case of the incident for a customer, whom the caller holds. `why` goes into the history."""
     severity = list(bundle.vocabulary.fact("severity").values)[incident.severity]
-    because = {"trigger": {"rule": "affected", "because": f"personal data of theirs leaked ({incident.id})"}}
-    customer = session.get_one(Customer, customer_id)
     case = opening.open_case(
         desk,
         session,
         bundle,
-        customer,
+        session.get_one(Customer, customer_id),
         bundle.playbooks[playbook],
         {"severity": bundle.vocabulary.fact("severity").gate(severity)},
-        said={"severity": severity, "incident": incident.id, "because": because},
+        said={
+            "severity": severity,
+            "incident": incident.id,
+            "because": {"trigger": {"rule": "incident", "because": why}},
+        },
         flow_run=flow_run,
     )
     case.incident_id = incident.id
@@ -154,6 +180,13 @@ def _open_notice(
     subject.severity = max(subject.severity, case.severity)
     ring(session, customer_id, desk.now())
     return case.id
+
+
+def _incident(session: Session, incident_id: str) -> Incident:
+    incident = session.get(Incident, incident_id)
+    if incident is None:
+        raise NotFound(f'there is no incident "{incident_id}"; `firebreak incident list` shows the open ones')
+    return incident
 
 
 def _told_in(session: Session, row: Affected) -> str | None:
@@ -244,8 +277,6 @@ def _shorten_as_written(desk: Desk, session: Session, run: Run, step: Step, flow
         history.tell(session, run, desk.now(), "legal clock", said, path=step.path, flow_run=flow_run)
 
 
-def as_facts(vocabulary: Vocabulary, given: Mapping[str, object | None]) -> dict[str, object]:
-    """What a form says, without what was not filled in or is not known."""
-    return {
-        name: value for name, value in given.items() if value not in (None, "", UNKNOWN) and name in vocabulary.facts
-    }
+def as_facts(given: Mapping[str, object | None]) -> dict[str, object]:
+    """What a form says as facts, without what was left out or is not known."""
+    return {name: value for name, value in given.items() if value not in (None, "", UNKNOWN)}
