@@ -67,9 +67,7 @@ def open_breach(
         at = _moment(noticed, desk.timezone, desk.now()) if noticed is not None else desk.now()
         found = customer_ids(desk, whose)  # before anything is opened: who cannot be found stops it all
         with desk.store.begin() as session:
-            incident = breaches.open_breach(
-                desk, session, told=told, noticed_at=at, opened_by=name, what=what.strip()
-            )
+            incident = breaches.open_breach(desk, session, told=told, noticed_at=at, opened_by=name, what=what.strip())
             breaches.add_affected(desk, session, incident.id, found, name)
             severity = _severity(desk, incident.severity)
     if as_json:

@@ -93,7 +93,11 @@ EVENTS: Mapping[str, tuple[str, Any, tuple[str, ...]]] = {
         int,
         ("customer",),
     ),
-    "incident": ("A person opens an incident; what happened, in their words", Words, ("playbook", "severity", "affected", "noticed")),
+    "incident": (
+        "A person opens an incident; what happened, in their words",
+        Words,
+        ("playbook", "severity", "affected", "noticed"),
+    ),
     "add affected": ("It turns out that the data of this customer (1, 2, …) leaked, too", int, ()),
     "open case": ("A person opens a case of this playbook for the customer", PlaybookName, ("customer", "severity")),
     "close": ("A person closes the newest open one by hand", AboutWhat, ("customer",)),

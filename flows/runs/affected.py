@@ -56,9 +56,7 @@ def add(session: Session, incident_id: str, customer_ids: Iterable[str], by: str
     known = set(session.scalars(select(Affected.customer_id).where(Affected.incident_id == incident_id)))
     new = []
     for customer_id in sorted({_now_called(session, each) for each in customer_ids} - known):
-        row = Affected(
-            id=new_id("A"), incident_id=incident_id, customer_id=customer_id, added_at=now, added_by=by
-        )
+        row = Affected(id=new_id("A"), incident_id=incident_id, customer_id=customer_id, added_at=now, added_by=by)
         session.add(row)
         new.append(customer_id)
     session.flush()

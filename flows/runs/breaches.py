@@ -262,9 +262,7 @@ def shorten(desk: Desk, session: Session, run: Run, name: str) -> dict[str, obje
     if clocks and promise.status == "open":
         due = min(due, (incident.noticed_at or incident.opened_at) + clocks[0].within)
     if due < promise.due_at:
-        redating.date_promise(
-            session, run, progress, name, due, progress.playbook.promises[name], desk.now()
-        )
+        redating.date_promise(session, run, progress, name, due, progress.playbook.promises[name], desk.now())
     return {"promise": name, "due": due.isoformat(), "clocks": [each.id for each in clocks], "where": sorted(where)}
 
 

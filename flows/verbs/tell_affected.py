@@ -36,9 +36,7 @@ class TellAffected(Action):
         incident = work.incident
         if incident is None:
             return Failed("there is no incident whose people could be told")
-        left = breaches.open_notices(
-            work.desk, work.session, work.bundle, incident, self.playbook, work.flow_run
-        )
+        left = breaches.open_notices(work.desk, work.session, work.bundle, incident, self.playbook, work.flow_run)
         states = affected.count(work.session, incident.id)
         how_far = {"told": states["told"], "of": states.total()}
         if how_far["of"] and how_far["told"] == how_far["of"]:
