@@ -49,8 +49,8 @@ def open_breach(
     what: str = "",
     flow_run: str | None = None,
 ) -> Incident:
-    """Open the incident of a leak. `told` are the facts of `FORM` as far as anybody knows them, as JSON holds them; what
-    is left out stays unknown and counts as the worst. All its clocks run from `noticed_at`. Raises `NoticedLater`, and
+    """Open the incident of a leak. `told` are the facts of `FORM` as far as they are known, as JSON holds them; what is
+    left out stays unknown and counts as the worst. All its clocks run from `noticed_at`. Raises `NoticedLater`, and
     `FactError` for a value that a fact does not have."""
     now = desk.now()
     if noticed_at > now:

@@ -6,7 +6,7 @@ is not known it says, too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,13 +41,13 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """A report about one incident, as it stood at `written_at`. `facts` are what is known of the leak, `people` how many
-    of those concerned are in which state, `clocks` the promises with the law behind each."""
+    """A report about one incident, as it stood at `written_at`. `facts` are what is known of the leak, `people` how
+    many of those concerned are in which state, `clocks` the promises with the law behind each."""
 
     incident_id: str
     title: str
     written_at: datetime
-    facts: dict[str, object]
+    facts: Mapping[str, object]
     people: dict[str, int]
     clocks: tuple[dict[str, object], ...]
     timeline: tuple[dict[str, object], ...]
@@ -66,6 +66,7 @@ class Report:
         }
 
 
+_ASKED = (*breaches.FORM, "leak_stopped", "authority_decision")
 _HARM = {
     "contact": "Unwanted calls and messages, and attempts to deceive the people concerned by what is known of them",
     "business": "Attempts at fraud with orders and payments, and trade secrets in other hands",
@@ -96,9 +97,7 @@ class _Writer:
         self.zone: ZoneInfo = desk.timezone
         self.noticed = incident.noticed_at or incident.opened_at
         self.people = affected.count(session, incident.id)
-        known = breaches.facts_of(
-            desk, session, incident, bundle, [*breaches.FORM, "leak_stopped", "authority_decision"]
-        )
+        known = breaches.facts_of(desk, session, incident, bundle, _ASKED)
         self.decided = bundle.derive(known, ["breach_severity"])
         self.facts = self.decided.facts
 
@@ -197,7 +196,7 @@ class _Writer:
             "(a) Nature of the leak": f"{self._meaning('leak_way')}. {self._meaning('leak_scope', worst='anybody')}",
             "(a) Categories of data": self._meaning("leaked_data", worst="the most sensitive kind is assumed"),
             "(a) Categories of people": "Customers who wrote to the business on WhatsApp",
-            "(a) Approximate number of people": f"{people}; {known} of them known by name",
+            "(a) Approximate number of people": f"{people}; {known} of them known here",
             "(a) Approximate number of records": "not known yet"
             if number == UNKNOWN
             else f"at least {max(int(str(number)), known)}, one or more for each person",
@@ -235,9 +234,7 @@ class _Writer:
         if severity is not None:
             words = severity.in_words()
             rows.append((self._at(self.desk.now()), self._meaning("breach_severity"), str(words.get("because", ""))))
-        for line in self.lines:
-            if line.because:
-                rows.append((self._at(line.at), line.headline, "; ".join(line.because)))
+        rows += [(self._at(line.at), line.headline, "; ".join(line.because)) for line in self.lines if line.because]
         return Section("Decisions", table=tuple(rows))
 
     def _timeline(self) -> Iterator[dict[str, object]]:
