@@ -74,9 +74,13 @@ _HARM = {
 }
 
 
+_NOT_TOLD = ("text refused for now", "not known whether the text left")  # how a notice left is no part of the leak
+
+
 def tell(desk: Desk, incident_id: str) -> Report:
     """The report about an incident. Raises `NotFound`."""
-    lines = fold(story.tell(desk.store, incident_id, desk.timezone))
+    told = fold(story.tell(desk.store, incident_id, desk.timezone))
+    lines = [line for line in told if line.event not in _NOT_TOLD]
     with desk.store.read() as session:
         incident = session.get(Incident, incident_id)
         if incident is None:
@@ -152,14 +156,25 @@ class _Writer:
                 "due": promise.due_at.isoformat(),
                 "status": promise.status,
                 "settled_at": promise.settled_at.isoformat() if promise.settled_at is not None else None,
-                "law": [{"id": each.id, "title": each.title, "source": each.source} for each in law],
+                "law": [
+                    {
+                        "id": each.id,
+                        "title": each.title,
+                        "source": each.source,
+                        "due": (self.noticed + each.within).isoformat(),
+                    }
+                    for each in law
+                ],
             }
 
     def _clocks_shown(self, clocks: tuple[dict[str, Any], ...]) -> Section:
         rows = [("Promise", "Due", "What became of it", "The law behind it, the shortest first")]
         for clock in clocks:
             due = datetime.fromisoformat(clock["due"])
-            law = "; ".join(f"{each['title']} ({each['source']})" for each in clock["law"])
+            law = "; ".join(
+                f"{self._at(datetime.fromisoformat(each['due']))}: {each['title']} ({each['source']})"
+                for each in clock["law"]
+            )
             rows.append((clock["promise"].replace("_", " "), self._at(due), self._became(clock, due), law or "our own"))
         return Section("Clocks", (f"All of them run from when it was noticed, {self._at(self.noticed)}.",), tuple(rows))
 
@@ -239,11 +254,12 @@ class _Writer:
 
     def _timeline(self) -> Iterator[dict[str, object]]:
         for line in self.lines:
-            yield {"at": line.at.isoformat(), "mark": line.mark, "what": line.headline, "because": list(line.because)}
+            what = _in_full(line)
+            yield {"at": line.at.isoformat(), "mark": line.mark, "what": what, "because": list(line.because)}
 
     def _course(self) -> Section:
         rows = [("When", "What happened")]
-        rows += [(self._at(line.at), line.headline) for line in self.lines]
+        rows += [(self._at(line.at), _in_full(line)) for line in self.lines]
         return Section("What happened, in order", (f"Times are those of {self.zone.key}.",), tuple(rows))
 
     # -- words ----------------------------------------------------------------------------------------------
@@ -262,3 +278,9 @@ class _Writer:
         if isinstance(value, bool):
             return "yes" if value else "no"
         return str(self.bundle.vocabulary.fact(name).values.get(str(value), value))
+
+
+def _in_full(line: story.Line) -> str:
+    """A line with what the person was asked whom it speaks of."""
+    asked = line.entry.task if line.entry is not None else None
+    return f"{line.headline}: {asked.question}" if asked is not None else line.headline

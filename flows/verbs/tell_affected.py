@@ -38,8 +38,8 @@ class TellAffected(Action):
             return Failed("there is no incident whose people could be told")
         left = breaches.open_notices(work.desk, work.session, work.bundle, incident, self.playbook, work.flow_run)
         states = affected.count(work.session, incident.id)
-        how_far = {"told": states["told"], "of": states.total()}
-        if how_far["of"] and how_far["told"] == how_far["of"]:
+        how_far = {"people_told": states["told"], "people": states.total()}
+        if how_far["people"] and how_far["people_told"] == how_far["people"]:
             return Done(counted={"told": states["told"]}, note=how_far)
         elapsed = work.now - work.record.began_at
         rest = timedelta(seconds=1) if left else min(max(elapsed, SOONEST), LATEST)
