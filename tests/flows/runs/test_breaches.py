@@ -98,9 +98,7 @@ def test_how_bad_a_leak_is_says_how_urgent_it_is(stage: Stage, told: dict[str, o
 def test_a_leak_of_tomorrow_is_refused(stage: Stage) -> None:
     """A slip in the date would give clocks that begin in the future, and everybody time that the law does not leave."""
     with stage.store.begin() as session, pytest.raises(breaches.NoticedLater, match="still to come"):
-        breaches.open_breach(
-            stage.desk, session, told={}, noticed_at=stage.clock.now() + HOUR, opened_by="first_phone"
-        )
+        breaches.open_breach(stage.desk, session, told={}, noticed_at=stage.clock.now() + HOUR, opened_by="first_phone")
 
 
 def notices(stage: Stage) -> Counter[str]:
