@@ -158,6 +158,7 @@ def _open_incident(desk: Desk, form: IncidentForm) -> str:
             severity=form.severity.value,
             what=form.kind.value,
             opened_by=form.opened_by,
+            playbook=breaches.PLAYBOOK if form.kind is Kind.data_leak else "incident",
             flow_run=flow_run.get_id(),
         ).id
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli.context import By, Json, open_desk, who
+from flows.cli.context import By, Json, load_settings, open_desk, open_store, who
 from flows.cli.paper import many, say, say_json
 from flows.cli.people import Cases, Customers, Files, Numbers, customer_ids, named
 
@@ -111,6 +111,37 @@ def add(
         return
     known = f"; {len(found) - len(new)} known before" if len(new) < len(found) else ""
     say(f"{incident_id}: {many(len(new), 'person')} added{known}".replace("persons", "people"))
+
+
+def list_breaches(
+    everything: Annotated[bool, typer.Option("--all", help="Also the closed ones.")] = False, as_json: Json = False
+) -> None:
+    """List the leaks, and what they wait for.
+
+    \b
+    Examples:
+      firebreak breach list
+      firebreak breach list --all --json
+    """
+    from flows.cli.cases import in_list
+    from flows.runs.breaches import KIND
+    from flows.store.tables import Incident
+    from flows.telling import overview
+
+    settings = load_settings()
+    with open_store(settings) as store, store.read() as session:
+        still_open = () if everything else (Incident.closed_at.is_(None),)
+        found = overview.incidents(session, Incident.kind == KIND, *still_open)
+        now = store.clock.now()
+    if as_json:
+        say_json([each.to_json() for each in found])
+        return
+    what = "leak" if everything else "open leak"
+    say(many(len(found), what) if found else f"There is no {what}.")
+    for each in found:
+        say()
+        for line in in_list(each, now, settings.timezone):
+            say(line)
 
 
 def list_affected(wanted: Wanted, as_json: Json = False) -> None:

@@ -120,3 +120,11 @@ def test_the_report_is_written_as_a_page_as_markdown_and_for_machines(
     for text in (html, markdown, json.dumps(told)):
         assert "15123456789" not in text
         assert "first_phone" in text
+
+
+def test_leaks_are_listed_and_told_like_other_incidents(firebreak: Firebreak, leak: str) -> None:
+    """Whoever comes on shift could not find the leak; or would find it among crises of another kind."""
+    firebreak("incident", "open", "--what", "Chargers catch fire", "--kind", "product", "--by", "first_phone")
+    assert [each["id"] for each in read_json(firebreak("breach", "list", "--json"))] == [leak]
+    assert "1 open leak" in firebreak("breach", "list").stdout
+    assert "first_phone opens an incident: data_leak" in firebreak("breach", leak).stdout
