@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,10 +10,9 @@ import typer
 from flows.cli.context import By, Json, load_settings, open_desk, open_store, who
 from flows.cli.paper import many, say, say_json
 from flows.cli.people import Cases, Customers, Files, Numbers, customer_ids, named
+from flows.cli.typed import count, moment, word
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
     from flows.desk import Desk
 
 Wanted = Annotated[str, typer.Argument(metavar="I-…", help="The incident. The beginning of its id is enough.")]
@@ -58,13 +56,13 @@ def open_breach(
     with open_desk() as desk:
         told = breaches.as_facts(
             {
-                "leak_way": _word(desk, "leak_way", way),
-                "leaked_data": _word(desk, "leaked_data", data),
-                "leak_scope": _word(desk, "leak_scope", scope),
-                "people_affected": _count(people),
+                "leak_way": word(desk, "leak_way", way),
+                "leaked_data": word(desk, "leaked_data", data),
+                "leak_scope": word(desk, "leak_scope", scope),
+                "people_affected": count(people),
             }
         )
-        at = _moment(noticed, desk.timezone, desk.now()) if noticed is not None else desk.now()
+        at = moment(noticed, desk.timezone, desk.now()) if noticed is not None else desk.now()
         found = customer_ids(desk, whose)  # before anything is opened: who cannot be found stops it all
         with desk.store.begin() as session:
             incident = breaches.open_breach(desk, session, told=told, noticed_at=at, opened_by=name, what=what.strip())
@@ -72,7 +70,13 @@ def open_breach(
             severity = _severity(desk, incident.severity)
     if as_json:
         facts = {fact: told.get(fact, "unknown") for fact in breaches.FORM}
-        opened = {"id": incident.id, "severity": severity, "noticed_at": at, "affected": len(found), "opened_by": name}
+        opened = {
+            "id": incident.id,
+            "severity": severity,
+            "noticed_at": at.isoformat(),
+            "affected": len(found),
+            "opened_by": name,
+        }
         say_json({**opened, **facts})
         return
     say(f"{incident.id} is open, severity {severity}. {_how_many(len(found))}")
@@ -245,47 +249,6 @@ def _incident_id(desk: Desk, wanted: str) -> str:
     if not isinstance(about, Incident):
         raise NotFound(f"{about.id} is no incident; `firebreak incident list` shows the open ones")
     return about.id
-
-
-def _word(desk: Desk, fact: str, given: str) -> str:
-    """A value of a fact as people type it: `Lost-Phone` is `lost_phone`."""
-    from flows.errors import FirebreakError
-    from rules.problems import did_you_mean
-
-    word = given.strip().lower().replace("-", "_").replace(" ", "_")
-    offered = [str(each) for each in desk.shelf.current.vocabulary.fact(fact).values]
-    if word not in (*offered, "unknown", ""):
-        hint = did_you_mean(word, offered) or f"; write one of {', '.join(offered)}, or unknown"
-        raise FirebreakError(f'"{given}" is no value of {fact}{hint}')
-    return word
-
-
-def _count(given: str) -> int | None:
-    from flows.errors import FirebreakError
-
-    plain = given.strip().lower()
-    if plain in ("unknown", ""):
-        return None
-    if not plain.isascii() or not plain.isdigit() or len(plain) > 9:
-        raise FirebreakError(f'"{given}" is no number of people: write it in digits, as in --people 12, or unknown')
-    return int(plain)
-
-
-def _moment(given: str, zone: ZoneInfo, now: datetime) -> datetime:
-    """A moment as people write it, in the business's time zone unless it brings its own."""
-    from flows.errors import FirebreakError
-
-    text = given.strip()
-    if text.lower() == "now":
-        return now
-    try:
-        at = datetime.fromisoformat(text)
-        if len(text) == 5 or at.year < 2000:
-            raise ValueError
-        at = at if at.tzinfo is not None else at.replace(tzinfo=zone)
-        return at.astimezone(now.tzinfo)
-    except (ValueError, OverflowError):
-        raise FirebreakError(f'"{given}" is no moment: write the day and the time, as in "2026-11-22 09:00"') from None
 
 
 def _severity(desk: Desk, rank: int) -> str:

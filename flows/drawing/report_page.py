@@ -10,7 +10,7 @@ from flows.drawing.style import FONTS
 from flows.widths import clean
 
 if TYPE_CHECKING:
-    from flows.telling.breach_report import Report, Section, Table
+    from flows.telling.report import Report, Section, Table
 
 _STYLE = """
 :root{color-scheme:light dark}

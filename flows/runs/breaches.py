@@ -1,4 +1,4 @@
-"""A leak of personal data: opening its incident, adding people, telling them, and the clocks of the authorities.
+"""A leak of personal data: opening its incident, adding people, and telling them.
 
 Whoever works on a leak holds the incident first and customers after it, in the order of their ids; nobody goes the
 other way. So an incident learns how far its telling has come by looking, and no customer's case ever rings for it.
@@ -15,14 +15,13 @@ from sqlalchemy.orm import Session
 from flows import local_time
 from flows.desk import Desk
 from flows.errors import FirebreakError, NotFound
-from flows.runs import affected, history, opening, providers, redating
+from flows.runs import affected, authorities, history, opening, providers
 from flows.runs.progress import progress_of
 from flows.store.subjects import lock, ring
 from flows.store.tables import Affected, Case, Customer, Incident, Run, Step, Subject, Timer
 from rules.bundle import Bundle
-from rules.legal_clocks import LegalClock
 from rules.personal_data import jurisdiction_of
-from rules.vocabulary import UNKNOWN, Facts
+from rules.vocabulary import UNKNOWN
 
 PLAYBOOK = "data-breach"
 TO_RECIPIENT = "breach-recipient"
@@ -161,11 +160,15 @@ def _open_case(
 ) -> str:
     """Open a case of the incident for a customer, whom the caller holds. `why` goes into the history."""
     severity = list(bundle.vocabulary.fact("severity").values)[incident.severity]
+    customer = session.get_one(Customer, customer_id)
+    number = providers.number_of(session, desk.store.vault, customer)
+    if customer.locale is None and number is not None and jurisdiction_of(number) == "china":
+        customer.locale = "zh-CN"  # whoever has never written to us can only be guessed by the number
     case = opening.open_case(
         desk,
         session,
         bundle,
-        session.get_one(Customer, customer_id),
+        customer,
         bundle.playbooks[playbook],
         {"severity": bundle.vocabulary.fact("severity").gate(severity)},
         said={
@@ -217,60 +220,11 @@ def _wake(session: Session, run: Run, step: Step, now: datetime) -> None:
         timer.fired_at = timer.cancelled_at = None
 
 
-# -- the clocks of the authorities -------------------------------------------------------------------------------------
-
-
-def clocks_for(bundle: Bundle, promise: str, facts: Facts, where: Collection[str]) -> list[LegalClock]:
-    """The legal clocks about this promise that run for a leak with these facts, whose people live there; the shortest
-    first. Where nobody knows where they live, every country counts."""
-    countries = [each for each in where if each != UNKNOWN]
-    if not countries or len(countries) < len(where):
-        countries = list(bundle.vocabulary["jurisdiction"].values)
-    about = [clock for clock in bundle.legal_clocks.values() if clock.promise == promise]
-    found = [
-        clock for clock in about if any(clock.when.holds({**facts, "jurisdiction": country}) for country in countries)
-    ]
-    return sorted(found, key=lambda clock: (clock.within, clock.id))
-
-
-def homes(desk: Desk, session: Session, incident_id: str) -> set[str]:
-    """Where the people live whose data leaked, as far as their numbers tell; `unknown` for those that do not, and for
-    a leak of which nobody is known yet."""
-    concerned = select(Customer).join(Affected, Affected.customer_id == Customer.id)
-    found = set()
-    for customer in session.scalars(concerned.where(Affected.incident_id == incident_id)):
-        number = providers.number_of(session, desk.store.vault, customer)
-        found.add(jurisdiction_of(number) if number is not None else UNKNOWN)
-    return {str(each) for each in found} or {UNKNOWN}
-
-
-def facts_of(desk: Desk, session: Session, incident: Incident, bundle: Bundle, wanted: Collection[str]) -> Facts:
-    """What is known of a leak at this moment."""
-    about = providers.About(session, desk.now(), incident=incident, given=desk.given, vault=desk.store.vault)
-    return providers.gather(about, bundle, wanted)
-
-
-def shorten(desk: Desk, session: Session, run: Run, name: str) -> dict[str, object]:
-    """Date a promise of a leak's run by the shortest clock of the law that runs for it, counted from when the leak was
-    noticed; it only ever becomes shorter. Returns what the history says of it."""
-    progress, incident = progress_of(desk, session, run), session.get_one(Incident, run.incident_id)
-    bundle, promise = progress.bundle, progress.promises[name]
-    wanted = {fact for clock in bundle.legal_clocks.values() for fact in clock.when.facts()} - {"jurisdiction"}
-    where = homes(desk, session, incident.id)
-    clocks = clocks_for(bundle, name, facts_of(desk, session, incident, bundle, wanted), where)
-    due = promise.due_at
-    if clocks and promise.status == "open":
-        due = min(due, (incident.noticed_at or incident.opened_at) + clocks[0].within)
-    if due < promise.due_at:
-        redating.date_promise(session, run, progress, name, due, progress.playbook.promises[name], desk.now())
-    return {"promise": name, "due": due.isoformat(), "clocks": [each.id for each in clocks], "where": sorted(where)}
-
-
 def _shorten_as_written(desk: Desk, session: Session, run: Run, step: Step, flow_run: str | None) -> None:
     before = progress_of(desk, session, run)
     name = str(vars(before.playbook.step(step.path).verb)["promise"])
     due = before.promises[name].due_at
-    said = shorten(desk, session, run, name)
+    said = authorities.shorten(desk, session, run, name)
     if said["due"] != due.isoformat():
         history.tell(session, run, desk.now(), "legal clock", said, path=step.path, flow_run=flow_run)
 

@@ -6,8 +6,7 @@ is not known it says, too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,53 +17,14 @@ from sqlalchemy.orm import Session
 from flows import local_time
 from flows.desk import Desk
 from flows.errors import NotFound
-from flows.runs import affected, breaches
+from flows.runs import affected, authorities, breaches
 from flows.store.tables import Incident, Promise, Run, Task
 from flows.telling import story
 from flows.telling.folding import fold
+from flows.telling.report import Report, Section
 from flows.telling.sentences import roughly, shown
 from rules.bundle import Bundle
 from rules.vocabulary import UNKNOWN, value_to_json
-
-Table = tuple[tuple[str, ...], ...]
-"""Rows of cells; the first row is the heading."""
-
-
-@dataclass(frozen=True)
-class Section:
-    """One part of the report: what it is called, what it says, and a table below that."""
-
-    title: str
-    sentences: tuple[str, ...] = ()
-    table: Table = ()
-
-
-@dataclass(frozen=True)
-class Report:
-    """A report about one incident, as it stood at `written_at`. `facts` are what is known of the leak, `people` how
-    many of those concerned are in which state, `clocks` the promises with the law behind each."""
-
-    incident_id: str
-    title: str
-    written_at: datetime
-    facts: Mapping[str, object]
-    people: dict[str, int]
-    clocks: tuple[dict[str, object], ...]
-    timeline: tuple[dict[str, object], ...]
-    authority: dict[str, str]
-    sections: tuple[Section, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "id": self.incident_id,
-            "written_at": self.written_at.isoformat(),
-            "facts": self.facts,
-            "people": self.people,
-            "clocks": list(self.clocks),
-            "authority_notice": self.authority,
-            "timeline": list(self.timeline),
-        }
-
 
 _ASKED = (*breaches.FORM, "leak_stopped", "authority_decision")
 _HARM = {
@@ -101,7 +61,7 @@ class _Writer:
         self.zone: ZoneInfo = desk.timezone
         self.noticed = incident.noticed_at or incident.opened_at
         self.people = affected.count(session, incident.id)
-        known = breaches.facts_of(desk, session, incident, bundle, _ASKED)
+        known = authorities.facts_of(desk, session, incident, bundle, _ASKED)
         self.decided = bundle.derive(known, ["breach_severity"])
         self.facts = self.decided.facts
 
@@ -148,9 +108,9 @@ class _Writer:
 
     def _clocks(self) -> Iterator[dict[str, object]]:
         runs = select(Promise).join(Run, Run.id == Promise.run_id).where(Run.incident_id == self.incident.id)
-        where = breaches.homes(self.desk, self.session, self.incident.id)
+        where = authorities.homes(self.desk, self.session, self.incident.id)
         for promise in self.session.scalars(runs.order_by(Promise.due_at, Promise.name)):
-            law = breaches.clocks_for(self.bundle, promise.name, self.facts, where)
+            law = authorities.clocks_for(self.bundle, promise.name, self.facts, where)
             yield {
                 "promise": promise.name,
                 "due": promise.due_at.isoformat(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from flows.runs import breaches
+from flows.runs import authorities
 from flows.runs.outcome import Done, Failed, Outcome
 from flows.runs.work import Work
 from flows.verbs.action import Action
@@ -29,4 +29,4 @@ class LegalClock(Action):
     def act(self, work: Work) -> Outcome:
         if work.incident is None:
             return Failed("there is no incident whose people could be looked up")
-        return Done(note=breaches.shorten(work.desk, work.session, work.run, self.promise))
+        return Done(note=authorities.shorten(work.desk, work.session, work.run, self.promise))

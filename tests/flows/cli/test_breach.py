@@ -34,7 +34,7 @@ def test_a_leak_is_opened_with_whose_data_it_is(firebreak: Firebreak, town: dict
     )
     assert done["affected"] == 4
     assert (done["leak_way"], done["people_affected"], done["severity"]) == ("lost_phone", 12, "urgent")
-    assert done["noticed_at"].startswith("2025-11-22 09:00")
+    assert done["noticed_at"].startswith("2025-11-22T09:00")
     listed = read_json(firebreak("breach", "affected", done["id"], "--json"))
     assert (listed["count"], listed["told"], listed["not_yet"]) == (done["affected"], 0, done["affected"])
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from flows.errors import NotFound
 from flows.rehearsal.stage import Stage
-from flows.runs import affected, breaches
+from flows.runs import affected, breaches, ending
 from flows.shelf import Shelf
 from flows.store import customers
 from flows.store.tables import Affected, Case, Incident, JournalLine, Outbox, Run, Step
@@ -192,7 +192,7 @@ def test_a_text_that_left_is_not_yet_somebody_told(stage: Stage) -> None:
 
 def states(stage: Stage, leak: str) -> dict[str, int]:
     with stage.store.read() as session:
-        return dict(affected.count(session, leak))
+        return {str(state): count for state, count in affected.count(session, leak).items()}
 
 
 def test_an_incident_with_somebody_untold_does_not_close_by_itself(stage: Stage) -> None:
@@ -244,3 +244,22 @@ def test_a_leak_that_nobody_opened_has_no_people(stage: Stage) -> None:
     people = known(stage, BERLIN)
     with stage.store.begin() as session, pytest.raises(NotFound, match="no incident"):
         breaches.add_affected(stage.desk, session, "I-0000000000", people, "first_phone")
+
+
+def test_whoever_never_wrote_is_told_in_the_language_of_their_number(stage: Stage) -> None:
+    """Somebody in Shanghai, known only from the list of a lost phone, would be told in English."""
+    opened(stage, MINOR, known(stage, SHANGHAI, LONDON))
+    answer(stage, "stop_wrong_chat")
+    texts = {letter.to: letter.text for letter in stage.channel.letters}
+    assert "您" in texts[SHANGHAI]
+    assert "您" not in texts[LONDON]
+
+
+def test_whoever_closes_it_by_hand_stands_for_those_who_know_nothing(stage: Stage) -> None:
+    """A leak could be made to look done, and nothing would show that people were never told."""
+    leak = opened(stage, MINOR, known(stage, BERLIN, LONDON))
+    with stage.store.begin() as session:
+        ending.close_by_hand(session, leak, "done", "first_phone", stage.clock.now())
+    with stage.store.read() as session:
+        line = session.scalars(select(JournalLine).where(JournalLine.event == "closed by hand")).one()
+    assert line.data == {"by": "first_phone", "closed_as": "done", "untold": 2}

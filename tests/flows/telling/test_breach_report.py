@@ -11,10 +11,11 @@ from flows.drawing import report_page
 from flows.errors import NotFound
 from flows.rehearsal.stage import Stage
 from flows.telling import breach_report
+from flows.telling.report import Report, Section
 from tests.flows.runs.leaks import BERLIN, GRAVE, LONDON, MINOR, SHANGHAI, added, answer, known, opened
 
 
-def clock(report: breach_report.Report, name: str) -> dict[str, Any]:
+def clock(report: Report, name: str) -> dict[str, Any]:
     (found,) = [each for each in report.clocks if each["promise"] == name]
     return dict(found)
 
@@ -104,7 +105,7 @@ def test_the_page_stands_alone_and_shows_no_markup_of_others(stage: Stage) -> No
 
 def test_a_pipe_in_a_text_does_not_break_the_table() -> None:
     """One cell with a stroke in it would move all that stand after it."""
-    report = breach_report.Report(
+    report = Report(
         "I-1",
         "A report",
         datetime(2026, 1, 1, tzinfo=UTC),
@@ -113,7 +114,7 @@ def test_a_pipe_in_a_text_does_not_break_the_table() -> None:
         (),
         (),
         {},
-        (breach_report.Section("Table", table=(("a", "b"), ("x|y", "z"))),),
+        (Section("Table", table=(("a", "b"), ("x|y", "z"))),),
     )
     assert "| x\\|y | z |" in report_page.to_markdown(report)
 
