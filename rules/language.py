@@ -39,6 +39,12 @@ class PlaybookName(Name):
     points_at, example = "playbook", "deletion-check-in"
 
 
+class CasePlaybookName(PlaybookName):
+    """A procedure for one customer, also where it stands in one for an incident."""
+
+    example = "breach-notice"
+
+
 class PromiseName(Name):
     points_at, example = "promise", "answered"
 

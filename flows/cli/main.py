@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from flows.cli import (
     backup,
+    breach,
     card,
     cases,
     certificate,
@@ -83,6 +84,7 @@ _ORDER = (
     "hold",
     "holds",
     "certificate",
+    "breach",
     "rejected",
     "import-chat",
     "law",
@@ -171,6 +173,17 @@ app.command("plan")(plan.show_plan)
 app.command("hold")(hold.hold)
 app.command("holds")(hold.list_holds)
 app.command("certificate")(certificate.certificate)
+_breach = typer.Typer(
+    cls=WithIds, no_args_is_help=True, help="Leaks of personal data: whose, told or not, the report.", **_PLAIN
+)
+_breach.command("open")(breach.open_breach)
+_breach.command("add")(breach.add)
+_breach.command("affected")(breach.list_affected)
+_breach.command("recipient")(breach.ask_recipient)
+_breach.command("report")(breach.report)
+_breach.command("list")(breach.list_breaches)
+_breach.command("show")(incident.show_incident)
+app.add_typer(_breach, name="breach")
 app.command("rejected")(rejected.rejected)
 app.command("import-chat")(import_chat.import_chat)
 app.command("law")(law.law)

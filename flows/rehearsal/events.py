@@ -61,6 +61,9 @@ class Event:
     to: str | None = None
     customer: int | None = None
     playbook: str = "incident"
+    affected: int | None = None
+    noticed: Duration | None = None
+    add_affected: int | None = None
     severity: Severity = "important"
     keys: Keys = ()
 
@@ -110,7 +113,12 @@ EVENTS: Mapping[str, tuple[str, Any, tuple[str, ...]]] = {
         int,
         ("customer",),
     ),
-    "incident": ("A person opens an incident; what happened, in their words", Words, ("playbook", "severity")),
+    "incident": (
+        "A person opens an incident; what happened, in their words",
+        Words,
+        ("playbook", "severity", "affected", "noticed"),
+    ),
+    "add affected": ("It turns out that the data of this customer (1, 2, …) leaked, too", int, ()),
     "open case": ("A person opens a case of this playbook for the customer", PlaybookName, ("customer", "severity")),
     "close": ("A person closes the newest open one by hand", AboutWhat, ("customer",)),
     "process dies": ("The process ends without warning, and another one takes over", None, ()),
@@ -122,6 +130,8 @@ BESIDE: Mapping[str, tuple[str, Any]] = {
     "customer": ("Which customer it is about, where there are several: 1, 2, …", int),
     "playbook": ("The playbook that leads the incident", PlaybookName),
     "severity": ("How bad it is", Severity),
+    "affected": ("How many customers' data leaked: so many, from the first on", int),
+    "noticed": ("How long before that somebody had noticed it; its promises run from there", Duration),
 }
 
 
@@ -172,6 +182,8 @@ def _value(reader: Reader, names: Names, word: str, value: Any, keys: Keys) -> A
         except ValueError as error:
             return reader.error(keys, str(error), "moment")
     read = reader.value(kind, value, keys)
+    if word == "add affected" and read is not BAD and read < 1:
+        return reader.error(keys, _FIRST)
     if read is not BAD and word == "open case":
         names.look_up(reader, "case playbook", read, keys)
     return read
@@ -181,7 +193,7 @@ def _beside(reader: Reader, names: Names, key: str, value: Any, keys: Keys) -> A
     read = reader.value(BESIDE[key][1], value, keys)
     if read is BAD:
         return BAD
-    if key == "customer" and read < 1:
+    if key in ("customer", "affected") and read < 1:
         return reader.error(keys, _FIRST)
     if key in ("to", "playbook"):
         names.look_up(reader, {"to": "step", "playbook": "incident playbook"}[key], read, keys)

@@ -24,7 +24,7 @@ from flows.receiving.receive import receive
 from flows.rehearsal.deeds import Said
 from flows.rehearsal.names import BY_HAND
 from flows.rehearsal.scenario import START, ZONE, Event, Says
-from flows.runs import ending, following, listing, opening, waves
+from flows.runs import breaches, ending, following, listing, opening, waves
 from flows.shelf import Shelf
 from flows.store import customers
 from flows.store.database import Store
@@ -280,7 +280,7 @@ class Stage:
         """A person opens or closes something."""
         with self.store.begin() as session:
             if event.incident is not None:
-                opening.open_incident(
+                opened = opening.open_incident(
                     self.desk,
                     session,
                     kind="other",
@@ -288,7 +288,14 @@ class Stage:
                     what=event.incident,
                     opened_by=COLLEAGUE,
                     playbook=event.playbook,
+                    noticed_at=self.clock.now() - event.noticed if event.noticed is not None else None,
                 )
+                self._add_affected(session, opened.id, range(1, (event.affected or 0) + 1))
+            elif event.add_affected is not None:
+                newest = select(Incident.id).order_by(Incident.opened_at.desc(), Incident.id).limit(1)
+                if (leak := session.scalars(newest).first()) is None:
+                    raise CannotHappen("no incident was opened")
+                self._add_affected(session, leak, [event.add_affected])
             elif event.open_case is not None:
                 opening.open_case_by_hand(
                     self.desk,
@@ -301,6 +308,10 @@ class Stage:
             elif event.close is not None:
                 still_open = self._still_open(session, event)
                 ending.close_by_hand(session, still_open, BY_HAND, COLLEAGUE, self.clock.now())
+
+    def _add_affected(self, session: Session, incident_id: str, numbers: Iterable[int]) -> None:
+        found = [self._customer(session, number).id for number in numbers]
+        breaches.add_affected(self.desk, session, incident_id, found, COLLEAGUE)
 
     def _still_open(self, session: Session, event: Event) -> str:
         table = Case if event.close == "case" else Incident

@@ -14,7 +14,7 @@ from sqlalchemy import and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from flows.errors import VaultError
-from flows.runs import complaints, our_messages
+from flows.runs import affected, complaints, our_messages
 from flows.runs.labels import PRIVACY_SENSITIVE as PRIVACY_SENSITIVE
 from flows.store.customers import newest_address
 from flows.store.tables import Case, Customer, Export, Hold, Incident, Message, Outbox, Run, Step
@@ -274,6 +274,22 @@ def masked_messages(about: About) -> Value:
 def phone_cleared(about: About) -> Value:
     done = _happened(about, "phone_cleared")
     return done if done == UNKNOWN else done != 0
+
+
+def text_arrived(about: About) -> Value:
+    if about.case is None:
+        return UNKNOWN
+    came = affected.arrived(about.session, [about.case.id]).get(about.case.id)
+    return UNKNOWN if came is None else came
+
+
+@provides
+def people_untold(about: About) -> Value:
+    """Unknown as long as nobody has said whose data it is: somebody's it must be."""
+    if about.incident is None:
+        return UNKNOWN
+    states = affected.count(about.session, about.incident.id)
+    return states.total() - states["told"] if states else UNKNOWN
 
 
 # -- a crowd ----------------------------------------------------------------------------------------------------------

@@ -80,6 +80,8 @@ def _step_waits(entry: Entry) -> Told:
         return Told("wait", f"a text is ready: {data.get('reply', data['name'])}")
     if "run" in on:
         return Told("wait", f"{data.get('playbook', 'another playbook')} is carried out first{until}")
+    if "people_told" in data:
+        return Told("wait", f"{_of_people(data)}; it looks again {awaited(on, entry)}")
     return Told("wait", f"waits {awaited(on, entry) or 'in ' + str(data['name'])}{until}")
 
 
@@ -127,6 +129,10 @@ def _step_done(entry: Entry) -> Told:
             "no branch": "none of the conditions holds, so it goes straight on",
         }
         return Told("decision", way.get(data["took"], f"goes way {data['took']} of {data['name']}"), because, why_not)
+    if "people_told" in data:
+        return Told("note", _of_people(data))
+    if "clocks" in data:
+        return _legal_clock(entry)
     if "planned" in data:
         return Told("note", f"plans {data['playbook']} for {entry.moment('due')} ({data['planned']})")
     if "extended_by" in data:
@@ -158,6 +164,19 @@ def _step_done(entry: Entry) -> Told:
         return Told("team", f"{data['by_hand']} did by hand what {data['name']} could not do")
     details = _details(data)
     return Told("note", f"{data['name']}: done{f' ({details})' if details else ''}")
+
+
+def _of_people(data: Data) -> str:
+    if not data["people"]:
+        return "nobody has said yet whose data it is"
+    return f"{data['people_told']} of {data['people']} people have been told"
+
+
+def _legal_clock(entry: Entry) -> Told:
+    data = entry.data
+    law = f"by {shown(data['clocks'])}" if data["clocks"] else "and no law leaves less"
+    people = f"the people live in: {shown(data['where'])}"
+    return Told("decision", f"{data['promise']} is due at {entry.moment('due')}, {law}", (people,))
 
 
 _HAPPENED = {
@@ -361,6 +380,17 @@ def _incident_opened(entry: Entry) -> Told:
     return Told("alarm", f"{data['opened_by']} opens an incident: {data['kind']}, severity {data['severity']}")
 
 
+def _people_added(entry: Entry) -> Told:
+    count = entry.data["count"]
+    return Told(
+        "team", f"{entry.data['by']} says whose data it is: {count} more {'person' if count == 1 else 'people'}"
+    )
+
+
+def _recipient_asked(entry: Entry) -> Told:
+    return Told("team", f"{entry.data['by']} asks whoever got the wrong message to delete it ({entry.data['case']})")
+
+
 def _begins_anew(entry: Entry) -> Told:
     worse = f"it has become more severe ({entry.data['severity']})"
     return Told("decision", f"{entry.data['playbook']} begins anew: {worse}")
@@ -445,6 +475,9 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "run finished": _run_finished,
     "run moved to another version": _run_moved,
     "incident opened": _incident_opened,
+    "people added": _people_added,
+    "recipient asked": _recipient_asked,
+    "legal clock": _legal_clock,
     "procedure begins anew": _begins_anew,
     "started alongside": _started_alongside,
     "own text objected to": _own_text,

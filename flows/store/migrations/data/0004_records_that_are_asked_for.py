@@ -68,6 +68,21 @@ def upgrade() -> None:
     )
     for column in ("customer_id", "case_id"):
         op.create_index(f"ix_exports_{column}", "exports", [column])
+    op.create_table(
+        "affected",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("incident_id", sa.String(), nullable=False),
+        sa.Column("customer_id", sa.String(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("added_by", sa.String(), nullable=False),
+        sa.Column("told_case_id", sa.String(), nullable=True),
+        _link("affected", "incident_id", "incidents.id"),
+        _link("affected", "customer_id", "customers.id"),
+        _link("affected", "told_case_id", "cases.id"),
+        sa.PrimaryKeyConstraint("id", name="pk_affected"),
+    )
+    for column in ("incident_id", "customer_id", "told_case_id"):
+        op.create_index(f"ix_affected_{column}", "affected", [column])
     _letters_by_hand()
 
 
