@@ -276,6 +276,7 @@ def phone_cleared(about: About) -> Value:
     return done if done == UNKNOWN else done != 0
 
 
+@provides
 def text_arrived(about: About) -> Value:
     if about.case is None:
         return UNKNOWN
