@@ -81,6 +81,7 @@ def desk(file_store: Store, clock: MovedClock, tmp_path: Path) -> Iterator[Desk]
         root.removeHandler(log)
         root.setLevel(level)
         log.close()
+        gc.collect()
 
 
 def says(store: Store, number: int, words: str, sender: str = NUMBER) -> None:
