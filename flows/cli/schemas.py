@@ -14,7 +14,7 @@ def schemas(
         bool, typer.Option("--check", help="Write nothing; the exit code is 1 when a file is out of date.")
     ] = False,
 ) -> None:
-    """Write the JSON Schemas for editors, and the reference for people.
+    """Write the JSON Schemas for editors, and the reference.
 
     They are made from the code and the facts, and committed: an editor completes what may stand where, and
     docs/reference.md has every word with its meaning.

@@ -6,6 +6,10 @@ import json
 
 import pytest
 
+from flows.assembly import open_store
+from flows.clock import SystemClock
+from flows.settings import Settings
+from flows.store.tables import Task
 from tests.flows.cli.conftest import Firebreak, read_json
 from tests.flows.cli.town import CHINESE, NAME, NUMBER
 
@@ -129,3 +133,31 @@ def test_unknown_id_says_where_to_look(firebreak: Firebreak, town: dict[str, str
     result = firebreak("inventory", "C-NONE")
     assert result.exit_code == 1
     assert "firebreak cases" in result.stderr
+
+
+def test_task_shows_what_a_masking_would_change(firebreak: Firebreak, town: dict[str, str]) -> None:
+    """Somebody would say yes to a masking without seeing what it takes away."""
+    before, after = "Call +49 1515 5010203 about order 88213", "Call [phone number] about order 88213"
+    change = {"id": "M-1", "whose": "customer", "sent_at": "2026-01-05T09:00:00+00:00", "kinds": ["phone_number"]}
+    with open_store(Settings.load(), SystemClock(), print) as store, store.begin() as session:
+        details = {"preview": [{**change, "before": before, "after": after}]}
+        session.add(
+            Task(
+                id="T-PREVIEW",
+                subject_id=town["customer"],
+                case_id=town["deletion"],
+                kind="approve",
+                role="privacy_lead",
+                question="May this be masked?",
+                status="open",
+                created_at=store.clock.now(),
+                sealed_details=store.vault.seal(town["customer"], details),
+            )
+        )
+    shown = firebreak("task", "T-PREVIEW").stdout
+    assert "what would change in 1 message:" in shown
+    assert f"- {before}" in shown
+    assert f"+ {after}" in shown
+    assert "firebreak answer T-PREVIEW yes" in shown
+    assert read_json(firebreak("task", "T-PREVIEW", "--json"))["details"]["preview"][0]["after"] == after
+    assert before not in firebreak("tasks").stdout
