@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from flows.cli import (
+    backup,
     card,
     cases,
     certificate,
@@ -32,6 +33,7 @@ from flows.cli import (
     rehearse,
     rejected,
     release,
+    restore,
     schemas,
     tasks,
     test,
@@ -76,6 +78,8 @@ _ORDER = (
     "holds",
     "certificate",
     "rejected",
+    "backup",
+    "restore",
     "check",
     "test",
     "rehearse",
@@ -158,6 +162,8 @@ app.command("hold")(hold.hold)
 app.command("holds")(hold.list_holds)
 app.command("certificate")(certificate.certificate)
 app.command("rejected")(rejected.rejected)
+app.command("backup")(backup.backup)
+app.command("restore")(restore.restore)
 app.command("check")(check.check)
 app.command("test")(test.run_scenarios)
 app.command("rehearse")(rehearse.rehearse)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flows.desk import Desk
 from flows.erasing import erasure, ledger
 from flows.erasing.ledger import Line
 from flows.store.database import Store
@@ -37,13 +36,17 @@ def behind(store: Store) -> tuple[int, list[Line]]:
     return ledger.missing(store), unknown
 
 
-def replay(desk: Desk) -> Replayed:
+def replay(store: Store) -> Replayed:
     """Carry out again whatever the ledger says and the databases do not know of; doing it twice is doing it once.
 
     Raises `LedgerBroken` when the ledger was tampered with: then nothing is done, and a person must look.
     """
-    adopted = ledger.adopt(desk.store)
-    ledger.verify(desk.store)
-    _, unknown = behind(desk.store)
-    todo = sorted([*unknown, *ledger.lines(desk.store, unfinished=True)], key=lambda line: line.number)
-    return Replayed(adopted, tuple(erasure.complete(desk, line) for line in todo))
+    broken_off = {line.id for line in ledger.lines(store, unfinished=True)}
+    adopted = ledger.adopt(store)
+    ledger.verify(store)
+    _, unknown = behind(store)
+    todo = sorted([*unknown, *ledger.lines(store, unfinished=True)], key=lambda line: line.number)
+    done = tuple(erasure.complete(store, line, again=line.id not in broken_off) for line in todo)
+    # Also of those whom the data does not know: their keys may have come back all the same.
+    store.vault.destroy_keys({key for line in ledger.lines(store) if line.finished_at for key in line.scope.keys})
+    return Replayed(adopted, done)

@@ -14,8 +14,7 @@ from starlette.types import ASGIApp
 from flows import shelf
 from flows.assembly import open_desk, open_store
 from flows.clock import SystemClock
-from flows.desk import Desk
-from flows.erasing import restore
+from flows.erasing import backup, restore
 from flows.errors import FirebreakError
 from flows.in_force import Watch
 from flows.practice.approved import templates_of
@@ -26,6 +25,7 @@ from flows.service.home import Say
 from flows.service.prefect_server import PrefectServer
 from flows.service.responder import Bell, respond_for_ever
 from flows.settings import Settings, SettingsError
+from flows.store.database import Store
 from flows.web.app import create_app
 from flows.web.health import Probe
 
@@ -54,8 +54,9 @@ def open_parts(settings: Settings, server: PrefectServer, say: Say) -> Iterator[
     Raises what `open_store` and `open_desk` raise.
     """
     with open_store(settings, SystemClock(), say) as store:
+        backup.clear(settings.home)
+        _carry_on_erasing(store, say)
         desk = open_desk(settings, store, say)
-        _carry_on_erasing(desk, say)
         bell = Bell()
         watch = Watch(store, desk.shelf, shelf.ROOT, say)
         web = create_app(
@@ -91,11 +92,11 @@ def open_parts(settings: Settings, server: PrefectServer, say: Say) -> Iterator[
         yield Parts(web, responder, partial(demonstrate, desk, practice, addresses, say), practice)
 
 
-def _carry_on_erasing(desk: Desk, say: Say) -> None:
+def _carry_on_erasing(store: Store, say: Say) -> None:
     """Before anybody is answered: whoever was erased and came back with an old backup is erased again, and what was
     broken off is carried to its end. When that is not possible customers are answered all the same."""
     try:
-        done = restore.replay(desk)
+        done = restore.replay(store)
     except (FirebreakError, OSError, SQLAlchemyError) as error:
         why = str(error) if isinstance(error, FirebreakError) else type(error).__name__
         say(f"Erasures could not be carried on: {why} `firebreak doctor` looks closer.")
