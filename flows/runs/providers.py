@@ -17,7 +17,7 @@ from flows.errors import VaultError
 from flows.runs import affected, complaints, our_messages
 from flows.runs.labels import PRIVACY_SENSITIVE as PRIVACY_SENSITIVE
 from flows.store.customers import newest_address
-from flows.store.tables import Case, Customer, Export, Hold, Incident, Message, Outbox, Run, Step
+from flows.store.tables import Case, Customer, Incident, Message, Outbox, Run, Step
 from flows.store.vault import Vault
 from rules import windows
 from rules.bundle import Bundle
@@ -381,49 +381,3 @@ def jurisdiction(about: About) -> Value:
         return UNKNOWN
     number = number_of(about.session, about.vault, about.customer)
     return jurisdiction_of(number) if number is not None else UNKNOWN
-
-
-# -- what we hold -----------------------------------------------------------------------------------------------------
-
-
-@provides
-def held_messages(about: About) -> Value:
-    return _counted(about, "held")
-
-
-@provides
-def everything_held(about: About) -> Value:
-    if about.customer is None:
-        return UNKNOWN
-    everything = select(Hold.id).where(
-        Hold.customer_id == about.customer.id, Hold.about.is_(None), Hold.lifted_at.is_(None)
-    )
-    return about.session.scalars(everything.limit(1)).first() is not None
-
-
-@provides
-def messages_with_personal_data(about: About) -> Value:
-    return _counted(about, "with_personal_data")
-
-
-@provides
-def messages_with_evidence(about: About) -> Value:
-    return _counted(about, "evidence")
-
-
-@provides
-def exported_copies(about: About) -> Value:
-    if about.customer is None:
-        return UNKNOWN
-    made = select(func.count()).select_from(Export)
-    made = made.where(Export.customer_id == about.customer.id, Export.removed_at.is_(None))
-    return about.session.scalar(made) or 0
-
-
-def _counted(about: About, what: str) -> Value:
-    """A number of the customer's inventory, at this moment."""
-    if about.customer is None or about.vault is None or about.bundle is None:
-        return UNKNOWN
-    from flows.erasing.inventory import looked_through  # it looks through every text, which few conditions ask for
-
-    return looked_through(about.session, about.vault, about.bundle, about.now, about.customer).counts()[what]
