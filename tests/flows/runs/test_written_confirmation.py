@@ -22,7 +22,11 @@ from flows.store.tables import JournalLine, Outbox, Task
 from rules.language import FactName, FactValues
 
 DEAL = "OK deal: 200 pieces at 4.50 dollars, order PO-20318, my card is 4111 1111 1111 1111"
-AGREED: FactValues = {FactName("speaks_of_terms"): True, FactName("agrees"): True, FactName("privacy_notice"): "current"}
+AGREED: FactValues = {
+    FactName("speaks_of_terms"): True,
+    FactName("agrees"): True,
+    FactName("privacy_notice"): "current",
+}
 
 
 class _Talk(socketserver.StreamRequestHandler):
