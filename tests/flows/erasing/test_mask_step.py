@@ -75,7 +75,7 @@ def labels(stage: Stage) -> list[str]:
 
 
 def say(stage: Stage, approved: str) -> None:
-    stage.happen(Event(answer={"approved": approved}))  # type: ignore[arg-type]
+    stage.happen(Event(answer={"approved": approved}))
 
 
 def test_preview_shows_each_change_and_nothing_is_changed_before_the_yes(stage: Stage) -> None:
