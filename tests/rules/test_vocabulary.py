@@ -128,6 +128,7 @@ def test_unknown_counts_as_the_cautious_side_in_the_shipped_vocabulary() -> None
         "leaked_data": "sensitive",
         "people_affected": 1000,
         "breach_severity": "grave",
+        "people_untold": 1,
         "surge": "watch",
         "complaint_growth": "growing",
     }
