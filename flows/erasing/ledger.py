@@ -13,12 +13,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, Select, select, update
 
 from flows.erasing import ledger_file
-from flows.errors import LedgerAhead, LedgerBroken
+from flows.errors import LedgerAhead, LedgerBroken, StoreError
 from flows.ids import new_id
 from flows.store.database import Store
 from flows.store.inserts import insert_new
@@ -42,6 +43,11 @@ class Scope:
     rejected: tuple[str, ...] = ()  # ids of elements put aside that mention an address of the customer
     address: bool = True  # whether the address stays, so that we can still answer
     everything: bool = False  # all of it is held, so that nothing goes
+
+    @cached_property
+    def staying(self) -> frozenset[str]:
+        """The ids of everything that stays, in one way or another."""
+        return frozenset((*self.keep, *self.mask, *self.waiting))
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Scope:
@@ -87,7 +93,8 @@ def append(store: Store, customer_id: str, scope: Scope, *, case_id: str | None,
             "previous": last.hash,
         }
         values["hash"] = _hash(values)
-        insert_new(connection, Erasure, **values)
+        if not insert_new(connection, Erasure, **values):
+            raise StoreError("Somebody else wrote into the ledger of erasures at this moment; try again.")
     write_file(store)
     return _line(values)
 
