@@ -113,7 +113,9 @@ def _recallable(work: Work, what: What) -> tuple[list[_Wanted], int]:
         return [], 0
     ours = our_messages.to_customer(work.session, work.customer.id)
     stays = _of_this_case(work) if what == "earlier" else frozenset()
-    gone = stays | _recalled_before(work) | our_messages.taken_back(work.session, work.desk.store.vault, work.customer.id)
+    gone = (
+        stays | _recalled_before(work) | our_messages.taken_back(work.session, work.desk.store.vault, work.customer.id)
+    )
     held = our_messages.held(work.session, work.customer.id)
     wanted, kept = [], 0
     for each in ours:
