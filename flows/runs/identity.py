@@ -17,8 +17,7 @@ from flows.store.tables import Alias, Case, JournalLine, Message
 from rules.vocabulary import UNKNOWN, Value
 
 SETTLED = timedelta(days=30)
-"""How long after a change of number, or after a merging, a person decides. A number that was given up is not given to
-somebody else for longer than that in most countries, and its former owner would have been heard of."""
+"""How long after a change of number, or after a merging, a person decides: a mix-up shows itself within a month."""
 
 
 def plausible(session: Session, case: Case, now: datetime) -> Value:
