@@ -15,11 +15,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.access import records
+from flows.drawing.wording import Wording, languages
 from flows.errors import VaultError
 from flows.store.customers import owners
 from flows.store.database import Store
 from flows.store.tables import Alias, Case, Customer, Promise, Run, Task
 from rules.bundle import Bundle
+from rules.replies import DEFAULT_LOCALE
 
 FORMAT = "firebreak their-data 1"
 """What `data.json` calls itself; the number rises when a key changes its meaning."""
@@ -29,13 +31,19 @@ Data = dict[str, Any]
 
 @dataclass(frozen=True)
 class Asked:
-    """Whose data are asked for, when, for which case, and how far: without `notes` what colleagues noted is left out."""
+    """Whose data are asked for, when, for which case, in which language, and how far: without `notes` what colleagues
+    noted is left out."""
 
-    customer: Customer
+    customer_id: str
     at: datetime
-    business: str
-    case: Case | None = None
+    language: str
+    case_id: str | None = None
     notes: bool = True
+
+
+def language_of(customer: Customer) -> str:
+    """The language of a customer's page: Chinese for whoever writes Chinese, else English."""
+    return "zh-CN" if (customer.locale or "").startswith("zh") else "en"
 
 
 def their_data(store: Store, session: Session, bundle: Bundle, asked: Asked) -> Data:
@@ -43,17 +51,17 @@ def their_data(store: Store, session: Session, bundle: Bundle, asked: Asked) -> 
 
     What is erased is counted and not shown. What is held is shown: a hold stands against erasing, not against seeing.
     """
-    customer = asked.customer
+    customer = session.get_one(Customer, asked.customer_id)
     told = list(records.messages(store, session, customer.id))
     living = [each for each in told if not each.pop("erased")]
     return {
         "format": FORMAT,
         "made_at": asked.at.isoformat(),
-        "made_by": asked.business,
-        "case": asked.case.id if asked.case else None,
+        "language": asked.language,
+        "case": asked.case_id,
         "profile": _profile(store, session, customer),
         "messages": living,
-        "cases": list(_cases(session, bundle, customer.id)),
+        "cases": list(_cases(session, bundle, customer.id, asked.language)),
         "notes": list(_notes(store, session, customer.id)) if asked.notes else [],
         "notes_left_out": not asked.notes,
         "holds": list(records.holds_of(session, customer.id)),
@@ -93,14 +101,15 @@ def _addresses(store: Store, session: Session, customer_id: str) -> Iterator[Dat
         yield {"kind": alias.kind, "address": shown, "since": alias.added_at.isoformat()}
 
 
-def _cases(session: Session, bundle: Bundle, customer_id: str) -> Iterator[Data]:
+def _cases(session: Session, bundle: Bundle, customer_id: str, language: str) -> Iterator[Data]:
+    say = Wording.of(bundle, language if language in languages(bundle) else DEFAULT_LOCALE)
     mine = select(Case).where(Case.customer_id == customer_id).order_by(Case.opened_at, Case.id)
     for case in session.scalars(mine):
         playbook = bundle.playbooks.get(case.playbook)
         yield {
             "id": case.id,
             "procedure": case.playbook,
-            "about": playbook.title if playbook is not None else case.playbook.replace("-", " "),
+            "about": say(playbook.title) if playbook is not None else case.playbook.replace("-", " "),
             "opened_at": case.opened_at.isoformat(),
             "closed_at": case.closed_at.isoformat() if case.closed_at else None,
             "closed_as": case.closed_as,

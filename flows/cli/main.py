@@ -20,6 +20,7 @@ from flows.cli import (
     diff,
     doctor,
     examples,
+    export,
     graph,
     hold,
     import_chat,
@@ -74,6 +75,8 @@ _ORDER = (
     "plan",
     "hold",
     "holds",
+    "export",
+    "exports",
     "rejected",
     "import-chat",
     "check",
@@ -156,6 +159,8 @@ app.command("inventory")(inventory.show_inventory)
 app.command("plan")(plan.show_plan)
 app.command("hold")(hold.hold)
 app.command("holds")(hold.list_holds)
+app.command("export")(export.export)
+app.command("exports")(export.list_exports)
 app.command("rejected")(rejected.rejected)
 app.command("import-chat")(import_chat.import_chat)
 app.command("check")(check.check)

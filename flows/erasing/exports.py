@@ -33,14 +33,15 @@ def remove(desk: Desk, session: Session, line: Line) -> None:
     if line.scope.everything or held_of(session, line.scope.owners).everything:
         return
     for export in session.scalars(wanted).all():
-        path = _path(desk.store.vault, export.sealed_path)
-        if export.kind == OURS and path is not None and _removed(Path(path), export.sha256):
+        path = path_of(desk.store.vault, export.sealed_path)
+        if export.kind == OURS and path is not None and removed(Path(path), export.sha256):
             export.removed_at, export.sealed_path = desk.now(), GONE
         elif export.kind == OURS and path is not None:
             _ask(desk, session, line, export, path)
 
 
-def _path(vault: Vault, sealed: bytes | None) -> str | None:
+def path_of(vault: Vault, sealed: bytes | None) -> str | None:
+    """Where a file was written or read; None when that is erased or was never known."""
     try:
         opened = vault.open(sealed) if sealed is not None else None
     except VaultError:
@@ -48,7 +49,8 @@ def _path(vault: Vault, sealed: bytes | None) -> str | None:
     return str(opened.get("path")) if isinstance(opened, dict) else opened
 
 
-def _removed(path: Path, sha256: str) -> bool:
+def removed(path: Path, sha256: str) -> bool:
+    """Remove a file if it is still the one with this hash; returns whether it is gone by that."""
     try:
         if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
             return False
