@@ -38,9 +38,9 @@ def write(desk: Desk, asked: Asked, to: Path, by: str) -> Export:
     Raises `FirebreakError` when there is a file already, or when none can be written there.
     """
     to = to.resolve()
-    if to.exists():
+    if os.path.lexists(to):
         raise FirebreakError(f"{to} is there already; nothing was written. Name another file with --to")
-    if not to.parent.is_dir():
+    if not os.path.isdir(to.parent):
         raise FirebreakError(f"there is no folder {to.parent}; nothing was written")
     with desk.store.begin() as session:
         current(session, asked.customer_id)  # from here on nothing of them changes until the note is committed

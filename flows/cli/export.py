@@ -190,6 +190,6 @@ def _not_in_content(settings: Settings, path: Path) -> None:
     for folder in (settings.content, ROOT):
         if folder is not None and path.is_relative_to(folder.resolve()):
             raise FirebreakError(
-                f"{path} is inside the folder with the playbooks and rules, which is shared; nothing was written. Name a "
-                "file elsewhere with --to"
+                f"{path} is inside the folder with the playbooks and rules, which is shared; nothing was written. Name "
+                "a file elsewhere with --to"
             )

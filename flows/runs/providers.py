@@ -285,7 +285,9 @@ def data_handed_over(about: About) -> Value:
 
 @provides
 def identity_plausible(about: About) -> Value:
-    return UNKNOWN if about.case is None else identity.plausible(about.session, about.case, about.now)
+    if about.case is None:
+        return UNKNOWN
+    return identity.plausible(about.session, about.case, about.now)
 
 
 # -- a crowd ----------------------------------------------------------------------------------------------------------

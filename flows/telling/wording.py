@@ -379,7 +379,7 @@ def _chat_imported(entry: Entry) -> Told:
 
 
 def _data_exported(entry: Entry) -> Told:
-    return Told("note", f"{entry.data['by']} wrote what we hold about the customer into a file ({entry.data['export']})")
+    return Told("note", f"{entry.data['by']} wrote the customer's data into a file for them ({entry.data['export']})")
 
 
 def _copy_removed(entry: Entry) -> Told:

@@ -15,10 +15,10 @@ from rules.language import RoleName, Words, says
 
 HANDED_OVER = "data_handed_over"
 QUESTION = Words(
-    "Please give this customer what we hold about them. Write the file with the command in the details, open it and read "
-    "it through: if a note of a colleague would harm somebody else, write it again with --without-notes. Then send the "
-    "file in this chat as a document, or by a secure transfer, and never to another number or address. Answer done when "
-    "the customer has it, or failed. Last, remove our copy: `firebreak exports` lists it."
+    "Please give this customer what we hold about them. Write the file with the command in the details, open it and "
+    "read it through: if a note of a colleague would harm somebody else, write it anew with --without-notes. Then send "
+    "the file in this chat as a document, or by a secure transfer, and never to another number or address. Answer done "
+    "when the customer has it, or failed. Last, remove our copy: `firebreak exports` lists it."
 )
 
 
