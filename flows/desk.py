@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 class Colleagues(Protocol):
     """Whoever can reach the people behind a role."""
 
-    def tell(self, role: str, title: str, body: str) -> Told | NotTold: ...
+    def tell(self, role: str, title: str, body: str, *, mail_to: str | None = None) -> Told | NotTold:
+        """Tell everybody behind a role; with `mail_to` nobody of them, but that address, from their mailbox."""
+        ...
 
 
 @dataclass(frozen=True)

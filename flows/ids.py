@@ -24,6 +24,7 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "H": "hold",
         "E": "erasure",
         "D": "exported file",
+        "A": "affected customer of a leak",
     }
 )
 

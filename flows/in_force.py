@@ -70,7 +70,7 @@ def released(root: Path, lock: Lock, verbs: Verbs) -> Bundle:
     problems.items += problems_of(bundle)
     problems.raise_errors()
     try:
-        for rules in (*bundle.packs.by_path.values(), bundle.triggers):
+        for rules in (*bundle.packs.by_path.values(), bundle.triggers, *bundle.asides.values()):
             rules.engine().open()
     except EngineError as error:
         problems.error(Place(TRIAGE), f"the rule engine does not take the rules: {error}", "engine")

@@ -1,4 +1,4 @@
-"""The flows `incident` and `case`: opening one by hand, from the form of Prefect's custom run.
+"""The flows `incident`, `breach` and `case`: opening one by hand, from the form of Prefect's custom run.
 
 What is typed into the form stays in Prefect's database, so it has choices and ids and no room for a customer's words.
 """
@@ -6,6 +6,7 @@ What is typed into the form stays in Prefect's database, so it has choices and i
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from prefect import flow
@@ -15,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from flows.at_hand import desk_at_hand
 from flows.desk import Desk
-from flows.runs import opening
+from flows.runs import breaches, opening
 
 
 class Kind(StrEnum):
@@ -52,6 +53,52 @@ class IncidentForm(BaseModel):
     )
 
 
+class Way(StrEnum):
+    """How personal data got out."""
+
+    wrong_chat = "a message went to the wrong person"
+    group = "it was written into a group"
+    lost_phone = "a phone was lost or stolen"
+    account_taken = "somebody got into our account"
+    other = "in another way"
+    unknown = "nobody knows yet"
+
+
+class Data(StrEnum):
+    """The most sensitive kind of data that leaked."""
+
+    contact = "names, numbers, addresses"
+    business = "orders, prices, what was talked about"
+    sensitive = "identity papers, cards, health, passwords"
+    unknown = "nobody knows yet"
+
+
+class SeenBy(StrEnum):
+    """Who may have seen it."""
+
+    one_stranger = "one person"
+    group = "a group, or several persons"
+    public = "anybody"
+    unknown = "nobody knows yet"
+
+
+class BreachForm(BaseModel):
+    """Personal data got out. What nobody knows yet counts as the worst."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    way: Way = Field(Way.unknown, description="How it got out")
+    data: Data = Field(Data.unknown, description="The most sensitive kind of data that leaked")
+    people: int | None = Field(None, ge=0, le=999_999_999, description="Of how many people; empty if nobody knows")
+    seen_by: SeenBy = Field(SeenBy.unknown, description="Who may have seen it")
+    noticed_at: datetime = Field(description="When somebody noticed it: the clocks of the law run from there")
+    opened_by: str = Field(
+        description="Your short name as colleagues know it; never a customer's",
+        pattern=r"^[a-z][a-z0-9_.-]{1,29}$",
+        examples=["shift.lead"],
+    )
+
+
 class CaseForm(BaseModel):
     """A case that no message has opened."""
 
@@ -80,6 +127,17 @@ async def incident(form: IncidentForm) -> str:
         return await _shown("incident", await asyncio.to_thread(_open_incident, desk, form))
 
 
+@flow(name="breach", flow_run_name="breach: {form.way.value}", persist_result=False)
+async def breach(form: BreachForm) -> str:
+    """Open a leak of personal data; `firebreak breach add` then says whose data it is.
+
+    Args:
+        form: how it got out, what, of how many people, who may have seen it, when it was noticed, and who opens it
+    """
+    with desk_at_hand() as desk:
+        return await _shown("breach", await asyncio.to_thread(_open_breach, desk, form))
+
+
 @flow(name="case", flow_run_name="case: {form.playbook}", persist_result=False)
 async def case(form: CaseForm) -> str:
     """Open a case by hand for a customer who is known already.
@@ -99,6 +157,29 @@ def _open_incident(desk: Desk, form: IncidentForm) -> str:
             kind=form.kind.name,
             severity=form.severity.value,
             what=form.kind.value,
+            opened_by=form.opened_by,
+            playbook=breaches.PLAYBOOK if form.kind is Kind.data_leak else "incident",
+            flow_run=flow_run.get_id(),
+        ).id
+
+
+def _open_breach(desk: Desk, form: BreachForm) -> str:
+    at = form.noticed_at
+    noticed_at = (at if at.tzinfo is not None else at.replace(tzinfo=desk.timezone)).astimezone(UTC)
+    told = breaches.as_facts(
+        {
+            "leak_way": form.way.name,
+            "leaked_data": form.data.name,
+            "leak_scope": form.seen_by.name,
+            "people_affected": form.people,
+        }
+    )
+    with desk.store.begin() as session:
+        return breaches.open_breach(
+            desk,
+            session,
+            told=told,
+            noticed_at=noticed_at,
             opened_by=form.opened_by,
             flow_run=flow_run.get_id(),
         ).id

@@ -10,6 +10,7 @@ from sqlalchemy import CursorResult, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from flows.desk import Desk
+from flows.erasing import addresses, erasure
 from flows.errors import JournalBroken
 from flows.sending import courier
 from flows.store import journal
@@ -45,7 +46,7 @@ class Tidied:
 
 
 def daily(desk: Desk) -> list[Tidied]:
-    """Prune, look for forgotten work, and follow every journal's chain."""
+    """Prune, carry erasures to their end, look for forgotten work, and follow every journal's chain."""
     now = desk.now()
     # The newest complaint stays, or nobody could tell any more how long it has been quiet.
     not_the_newest = Complaint.at < select(func.max(Complaint.at)).scalar_subquery()
@@ -64,6 +65,10 @@ def daily(desk: Desk) -> list[Tidied]:
             _prune(session, "rejected elements", delete(Rejected).where(Rejected.id.in_(old))),
         ]
     desk.store.vault.destroy(*old)
+    found += [
+        Tidied("broken-off erasures carried to their end", len(erasure.resume_all(desk))),
+        Tidied("addresses of erased customers forgotten", addresses.forget_due(desk)),
+    ]
     return [*found, Tidied("forgotten subjects woken", wake_forgotten(desk)), *_overdue(desk), _journals(desk)]
 
 

@@ -119,13 +119,18 @@ class Bundle:
 
     @cached_property
     def triggers(self) -> RuleSet:
-        """The triggers of all playbooks as one rule set; `then` names the playbook."""
-        rules = [
-            Rule(f"{playbook.name}#{number}", trigger.when, trigger.priority, {"playbook": playbook.name})
-            for playbook in self.playbooks.values()
-            for number, trigger in enumerate(playbook.triggers, 1)
-        ]
-        return RuleSet("triggers", rules, self.vocabulary)
+        """The triggers of all playbooks that a message starts one of, as one rule set; `then` names the playbook."""
+        one_of = [playbook for playbook in self.playbooks.values() if not playbook.alongside]
+        return RuleSet("triggers", [rule for playbook in one_of for rule in _starting(playbook)], self.vocabulary)
+
+    @cached_property
+    def asides(self) -> Mapping[str, RuleSet]:
+        """The triggers of every playbook that starts alongside others, each a rule set of its own, by its name."""
+        return {
+            name: RuleSet(f"triggers of {name}", _starting(playbook), self.vocabulary)
+            for name, playbook in self.playbooks.items()
+            if playbook.alongside and playbook.triggers
+        }
 
     def reading_of(
         self,
@@ -253,6 +258,14 @@ def is_words(path: str) -> bool:
 def is_reply(path: str) -> bool:
     """Whether the content file at `path` is a reply text."""
     return path.startswith(REPLIES)
+
+
+def _starting(playbook: Playbook) -> list[Rule]:
+    """The triggers of a playbook as rules; `then` names it."""
+    return [
+        Rule(f"{playbook.name}#{number}", trigger.when, trigger.priority, {"playbook": playbook.name})
+        for number, trigger in enumerate(playbook.triggers, 1)
+    ]
 
 
 def _one(

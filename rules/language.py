@@ -39,6 +39,12 @@ class PlaybookName(Name):
     points_at, example = "playbook", "deletion-check-in"
 
 
+class CasePlaybookName(PlaybookName):
+    """A procedure for one customer, also where it stands in one for an incident."""
+
+    example = "breach-notice"
+
+
 class PromiseName(Name):
     points_at, example = "promise", "answered"
 
@@ -244,6 +250,7 @@ class Playbook:
     source: Source = field(repr=False, compare=False)
     inputs: Form = field(default_factory=dict)
     mode: Mode = "single"
+    alongside: bool = False
 
     def walk(self) -> Iterator[Step]:
         """Every step of the playbook, those of broken promises included."""

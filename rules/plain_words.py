@@ -83,5 +83,6 @@ def in_block(block: str, around: str) -> str:
         "on_failure": f" when {around} fails",
         "on_refused": f" after a no in {around}",
         "otherwise": f" in {around}, if no other way is taken",
+        "then": f" once {around} is done",
     }
     return words.get(block, f" in way {block} of {around}" if block.isdigit() else f" in `{block}` of {around}")

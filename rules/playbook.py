@@ -57,6 +57,11 @@ class PlaybookFile:
     mode: Mode = says(
         "What becomes of a message that starts it while it already runs for the customer", default="single", words=MODES
     )
+    alongside: bool = says(
+        "Whether it starts in addition to what a message starts or joins, as a part of that case, once at a time; "
+        "it takes no messages away from other procedures and has no say in when the case is closed",
+        default=False,
+    )
 
 
 def read_playbook(source: Source, vocabulary: Vocabulary, verbs: Verbs, problems: Problems) -> Playbook | None:
@@ -76,6 +81,7 @@ def read_playbook(source: Source, vocabulary: Vocabulary, verbs: Verbs, problems
         source,
         written.inputs or {},
         written.mode,
+        written.alongside,
     )
     return playbook if _ids_are_unique(reader, playbook) else None
 

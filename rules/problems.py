@@ -111,6 +111,8 @@ OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
     "close": ("end", "stop", "finish", "exit"),
     "follow_up": ("later", "check_in", "schedule"),
     "escalate": ("hand_over", "transfer"),
+    "recall": ("delete_for_everyone", "unsend", "revoke"),
+    "clear_phone": ("delete_for_me", "delete_chat", "clear_chat"),
     "who": ("to", "role", "whom"),
     "to": ("who", "role", "whom"),
     "why": ("message", "reason", "because"),

@@ -40,7 +40,7 @@ def write(desk: Desk, asked: Asked, to: Path, by: str) -> Export:
     to = to.resolve()
     if os.path.lexists(to):
         raise FirebreakError(f"{to} is there already; nothing was written. Name another file with --to")
-    if not os.path.isdir(to.parent):
+    if not _is_folder(to.parent):
         raise FirebreakError(f"there is no folder {to.parent}; nothing was written")
     with desk.store.begin() as session:
         current(session, asked.customer_id)  # from here on nothing of them changes until the note is committed
@@ -79,6 +79,13 @@ def remove(desk: Desk, session: Session, export_id: str, by: str, *, by_hand: bo
     said = {"export": export.id, "by": by, "by_hand": by_hand}
     history.tell_of(session, export.customer_id, desk.now(), REMOVED, said, case_id=export.case_id)
     return export
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name that no disk can hold
+        return False
 
 
 def _packed(desk: Desk, session: Session, asked: Asked) -> bytes:

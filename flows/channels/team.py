@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from flows.errors import FirebreakError
 from rules.problems import ContentError, Problems, did_you_mean
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://.+", re.IGNORECASE | re.DOTALL)
+_MAILBOX = re.compile(r"mailtos?://", re.IGNORECASE)
 
 _Addresses = Mapping[str, tuple[str, ...]]
 
@@ -95,10 +97,13 @@ class Team:
             raise UnknownRole(f'there is no role "{role}" in the team file{did_you_mean(role, self._roles)}')
         return self._roles[role]
 
-    def tell(self, role: str, title: str, body: str, person: str | None = None) -> Told | NotTold:
+    def tell(
+        self, role: str, title: str, body: str, person: str | None = None, *, mail_to: str | None = None
+    ) -> Told | NotTold:
         """Tell everyone behind a role, or only one of them. Takes seconds when a service is slow.
 
-        A person is reached when at least one of their addresses took the notice.
+        A person is reached when at least one of their addresses took the notice. With `mail_to` none of them is told:
+        the words go to that e-mail address, from the first mailbox (`mailto://`, `mailtos://`) behind the role.
         """
         try:
             people = self.people_of(role)
@@ -108,10 +113,21 @@ class Team:
             if person not in people:
                 return NotTold(f'"{person}" does not stand behind "{role}"{did_you_mean(person, people)}')
             people = (person,)
+        if mail_to is not None:
+            return self._mail(role, people, title, body, mail_to)
         reached = tuple(each for each in people if self._reach(each, title, body))
         if not reached:
             return NotTold(f'no service took the notice for anyone behind "{role}" ({", ".join(people)})')
         return Told(reached, tuple(each for each in people if each not in reached))
+
+    def _mail(self, role: str, people: Sequence[str], title: str, body: str, to: str) -> Told | NotTold:
+        """Send an e-mail to somebody who is not of the team."""
+        boxes = [(each, address) for each in people for address in self._people[each] if _MAILBOX.match(address)]
+        if not boxes:
+            return NotTold(f'nobody behind "{role}" has a mailbox (mailtos://) in the team file to send e-mail from')
+        person, address = boxes[0]
+        sent = _notify(_addressed(address, to), title, body)
+        return Told((person,)) if sent else NotTold(f'the mailbox of "{person}" did not take the e-mail')
 
     def check(self) -> list[str]:
         """What Apprise does not understand, one line each; nothing is sent. For `doctor`."""
@@ -125,6 +141,13 @@ class Team:
     def _reach(self, person: str, title: str, body: str) -> bool:
         taken = [_notify(address, title, body) for address in self._people[person]]
         return any(taken)
+
+
+def _addressed(mailbox: str, to: str) -> str:
+    """The address by which Apprise sends from this mailbox to somebody else, and to nobody besides."""
+    parts = urlsplit(mailbox)
+    kept = [(name, value) for name, value in parse_qsl(parts.query) if name.lower() not in ("to", "cc", "bcc")]
+    return urlunsplit((parts.scheme, parts.netloc, "", urlencode([*kept, ("to", to)]), ""))
 
 
 def _notify(address: str, title: str, body: str) -> bool:

@@ -70,6 +70,8 @@ class Decided:
     facts: Facts
     packs: Mapping[str, Decision]
     trigger: Decision
+    beside: tuple[Decision, ...]
+    """What starts in addition to that playbook."""
     starts: bool
     """Whether something is known that can start a playbook; else there is nothing to say of severity and playbook."""
 
@@ -82,13 +84,13 @@ class Decided:
         read = dict(bundle.reading_of(text).facts) if text is not None else {}
         told = {name for name, value in read.items() if value != UNKNOWN} | gated.keys() & given.keys()
         reached = {pack.name: supplies(pack) for pack in bundle.packs.by_path.values() if pack.facts() & told}
-        starts = bundle.triage.name in reached or bool(bundle.triggers.facts() & told) or not reached
+        starts = bundle.triage.name in reached or bool(_asked(bundle) & told) or not reached
         if starts:
             reached[bundle.triage.name] = supplies(bundle.triage)
         following = frozenset().union(*reached.values())
         beside = {name: value for name, value in _first_words(bundle).items() if name not in following}
         raw = {**(beside if text is not None else {}), **read, **given}
-        derived = bundle.derive(raw, bundle.triggers.facts() | following)
+        derived = bundle.derive(raw, _asked(bundle) | following)
         unsaid = bundle.packs.suppliers.keys() - following - raw.keys()
         return cls(
             bundle,
@@ -96,6 +98,7 @@ class Decided:
             {name: value for name, value in derived.facts.items() if value != UNKNOWN and name not in unsaid},
             {name: decision for name, decision in derived.decisions.items() if name in reached},
             bundle.triggers.decide(derived.facts),
+            tuple(each for each in (rules.decide(derived.facts) for rules in bundle.asides.values()) if each.rule),
             starts,
         )
 
@@ -111,6 +114,7 @@ class Decided:
             "facts": facts_to_json(self.facts),
             "severity": str(self.trigger.facts["severity"]) if self.starts else None,
             "playbook": self.trigger.then.get("playbook") if self.starts else None,
+            "alongside": [each.then["playbook"] for each in self.beside] if self.starts else [],
             "triage": self.triage.to_json() if self.triage else None,
             "packs": {name: each.to_json() for name, each in self.packs.items() if each is not self.triage},
             "trigger": self.trigger.to_json() if self.starts else None,
@@ -153,6 +157,11 @@ class Decided:
         starting = f"{playbook.name} {playbook.version}: {playbook.title}" if playbook else "none starts"
         yield from _under("playbook", starting)
         yield from self._why(self.trigger, "none of the triggers holds", explain)
+        for decision in self.beside:
+            other = self.bundle.playbooks[str(decision.then["playbook"])]
+            yield ""
+            yield from _under("alongside", f"{other.name} {other.version}: {other.title}")
+            yield from self._why(decision, "", explain=False)
 
     def _why(self, decision: Decision, otherwise: str, explain: bool) -> Iterator[str]:
         chosen = decision.rule
@@ -172,6 +181,11 @@ class Decided:
             yield from _under("", f"not {other.sentence()}")
 
 
+def _asked(bundle: Bundle) -> frozenset[str]:
+    """The facts that decide what a message starts."""
+    return bundle.triggers.facts().union(*(rules.facts() for rules in bundle.asides.values()))
+
+
 def _first_words(bundle: Bundle) -> dict[str, Value]:
     """What is known beside the words when a customer writes for the first time, as far as the rules ask for it."""
     new: dict[str, Value] = {
@@ -182,8 +196,11 @@ def _first_words(bundle: Bundle) -> dict[str, Value]:
         "surge": "calm",
         "place": "private",
         "has_photo": False,
+        "new_customer": True,
+        "privacy_notice": "none",
+        "confirmed_in_writing": False,
     }
-    asked = (bundle.triage.facts() | bundle.triggers.facts()) & set(bundle.vocabulary.facts)
+    asked = (bundle.triage.facts() | _asked(bundle)) & set(bundle.vocabulary.facts)
     return {"message_kind": "text", **{name: value for name, value in new.items() if name in asked}}
 
 

@@ -82,11 +82,12 @@ def _look_into_store(settings: Settings) -> Iterator[Finding]:
     yield from opened
     if store is None:
         return
-    from flows.cli import backlog
+    from flows.cli import backlog, erasures
 
     with store:
         yield from backlog.backlog_findings(store)
         yield from backlog.journal_findings(store, _progress)
+        yield from erasures.ledger_findings(store)
 
 
 def _progress(done: int, of: int) -> None:

@@ -32,7 +32,7 @@ def export(
     by: By = None,
     as_json: Json = False,
 ) -> None:
-    """Write what we hold about a customer into a file, for the customer.
+    """Write a customer's data into a file for them.
 
     In it are index.html, a page to read and print, and data.json, the same for programs: profile, numbers, messages of
     both sides, cases, what was concluded from them, holds, copies, erasures. No colleague is named. Only you may read
@@ -80,7 +80,7 @@ def list_exports(
     by: By = None,
     as_json: Json = False,
 ) -> None:
-    """List the files with customers' data that were written or read, and remove them.
+    """List files with customers' data, and remove them.
 
     \b
     Examples:

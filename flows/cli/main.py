@@ -11,8 +11,11 @@ import typer
 from typer.core import TyperGroup
 
 from flows.cli import (
+    backup,
+    breach,
     card,
     cases,
+    certificate,
     check,
     classify,
     close,
@@ -26,13 +29,17 @@ from flows.cli import (
     import_chat,
     incident,
     inventory,
+    law,
     measure,
     migrate,
+    notice,
     open,
     plan,
+    proofread,
     rehearse,
     rejected,
     release,
+    restore,
     schemas,
     tasks,
     test,
@@ -69,6 +76,8 @@ _ORDER = (
     "task",
     "answer",
     "close",
+    "notice",
+    "proofread",
     "open",
     "incident",
     "inventory",
@@ -77,8 +86,13 @@ _ORDER = (
     "holds",
     "export",
     "exports",
+    "certificate",
+    "breach",
     "rejected",
     "import-chat",
+    "law",
+    "backup",
+    "restore",
     "check",
     "test",
     "rehearse",
@@ -149,6 +163,8 @@ app.command("tasks")(tasks.list_tasks)
 app.command("task")(tasks.show_task)
 app.command("answer")(tasks.answer)
 app.command("close")(close.close)
+app.command("notice")(notice.notice)
+app.command("proofread")(proofread.proofread)
 app.command("open")(open.open_case)
 _incident = typer.Typer(cls=WithIds, no_args_is_help=True, help="Open, list and tell incidents.", **_PLAIN)
 _incident.command("open")(incident.open_incident)
@@ -161,8 +177,23 @@ app.command("hold")(hold.hold)
 app.command("holds")(hold.list_holds)
 app.command("export")(export.export)
 app.command("exports")(export.list_exports)
+app.command("certificate")(certificate.certificate)
+_breach = typer.Typer(
+    cls=WithIds, no_args_is_help=True, help="Leaks of personal data: whose, told or not, the report.", **_PLAIN
+)
+_breach.command("open")(breach.open_breach)
+_breach.command("add")(breach.add)
+_breach.command("affected")(breach.list_affected)
+_breach.command("recipient")(breach.ask_recipient)
+_breach.command("report")(breach.report)
+_breach.command("list")(breach.list_breaches)
+_breach.command("show")(incident.show_incident)
+app.add_typer(_breach, name="breach")
 app.command("rejected")(rejected.rejected)
 app.command("import-chat")(import_chat.import_chat)
+app.command("law")(law.law)
+app.command("backup")(backup.backup)
+app.command("restore")(restore.restore)
 app.command("check")(check.check)
 app.command("test")(test.run_scenarios)
 app.command("rehearse")(rehearse.rehearse)

@@ -135,7 +135,7 @@ def show_task(
     """
     from flows.cli.timeline import day_and_minute, head
     from flows.runs import listing
-    from flows.telling.contact import contact_of
+    from flows.telling.contact import contact_of, is_sensitive
 
     settings = load_settings()
     with open_store(settings) as store, store.read() as session:
@@ -143,11 +143,13 @@ def show_task(
         details = _opened(store.vault, task.sealed_details)
         remark = _opened(store.vault, task.sealed_remark).get("text")
         contact = contact_of(session, store.vault, task.subject_id)
+        sensitive = is_sensitive(session, task.subject_id)
         items = listing.items_of(session, task.id)
         listed = task_items.opened(session, store.vault, items)
         now = store.clock.now()
     if as_json:
-        say_json({**_to_json(task), "items": listed, "details": details, "contact": contact, "remark": remark})
+        beside = {"details": details, "contact": contact, "remark": remark, "sensitive": sensitive}
+        say_json({**_to_json(task), "items": listed, **beside})
         return
     zone = settings.timezone
     about = task.case_id or task.incident_id
@@ -157,6 +159,7 @@ def show_task(
         ("task", f"{task.id}   {task.role}: {_WHAT[task.kind]}"),
         ("about", f"firebreak {'case' if task.case_id else 'incident'} {about}" if about else ""),
         ("question", task.question),
+        ("careful", "privacy sensitive: refer to the order number only" if sensitive else ""),
         ("given", day_and_minute(task.created_at, zone)),
         ("due", _due(task, now, zone)),
         ("progress", task_items.progress(items, now, zone) if items else ""),

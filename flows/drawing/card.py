@@ -86,6 +86,7 @@ def card_of(bundle: Bundle, say: Wording, *, draft: bool = False) -> Card:
         made.row(playbook.title, (), playbook, others=True)
         for playbook in sorted(bundle.playbooks.values(), key=_place)
         if playbook.name not in shown and (playbook.triggers or playbook.scope == "incident")
+        if not playbook.alongside  # it decides nothing about who acts, and asks by itself for what it needs
     ]
     unknown = severity.unknown_counts_as if severity is not None else None
     used = [bundle.playbooks[row.playbook] for row in (*levels, *others) if row.playbook]
@@ -149,7 +150,9 @@ class _Maker(CardWords):
     # -- what happens -------------------------------------------------------------------------------------------
 
     def _first_person(self, playbook: Playbook) -> tuple[Next, ...]:
-        return tuple(islice((each for each in self._next(playbook.steps, playbook) if each.who), 1))
+        """The first thing that a person is asked for on every way, without what may make it needless."""
+        plain = Steps(replace(step, only_if=None) for step in playbook.steps if kind_of(type(step.verb)) == "human")
+        return tuple(islice((each for each in self._next(plain, playbook) if each.who), 1))
 
     def _following(self, playbook: Playbook) -> tuple[Next, ...]:
         """What happens, with the first reply at some length and every later text by its first sentence."""

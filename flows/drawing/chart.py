@@ -209,7 +209,8 @@ def _playbook_in(verb: Verb) -> str | None:
 def _beginnings(playbook: Playbook, others: Iterable[Playbook]) -> list[Written]:
     if playbook.triggers:
         first_when = [(condition_in_words(each.when), f"priority {each.priority}") for each in playbook.triggers]
-        return [Written("a message starts it when", when, (priority,)) for when, priority in first_when]
+        starts = "a message starts it, beside others, when" if playbook.alongside else "a message starts it when"
+        return [Written(starts, when, (priority,)) for when, priority in first_when]
     callers = [other.name for other in others if any(_playbook_in(step.verb) == playbook.name for step in other.walk())]
     if callers:
         return [Written("another playbook starts it", ", ".join(dict.fromkeys(callers)))]

@@ -22,14 +22,14 @@ from flows.desk import Desk
 from flows.erasing import exports, ledger, sealed
 from flows.erasing.ledger import Line
 from flows.erasing.masking import Person, masked
-from flows.erasing.scope import Decision, held_of, scope_of, stays
+from flows.erasing.scope import Decision as Decision
+from flows.erasing.scope import held_of, scope_of, stays
 from flows.errors import FirebreakError, VaultError
 from flows.store import journal
 from flows.store.customers import current, owners
+from flows.store.database import Store
 from flows.store.tables import Alias, Customer, JournalLine, Message, Outbox, Subject
 from flows.store.vault import GONE, Vault
-
-__all__ = ["Decision", "Erased", "NotCommitted", "begin", "finish", "forget", "reseal", "resume_all"]
 
 ERASED = "records erased"
 """The journal's word for an erasure that is finished, with the id of its line in the ledger."""
@@ -73,7 +73,7 @@ def begin(
     ]
     known = ledger.line_of_step(store, step) if step is not None else None
     for line in open_lines:
-        _reseal(desk, session, line)
+        _reseal(store, session, line)
         if step is None and line.case_id == case_id and case_id is not None:
             known = line
     if known is not None:
@@ -82,14 +82,14 @@ def begin(
     keys = [key for key in store.vault.retire(*everyone) if key not in taken]
     scope = scope_of(session, store.vault, everyone, keys, decisions or {}, keep_address=keep_address)
     line = ledger.append(store, customer.id, scope, case_id=case_id, step=step)
-    _reseal(desk, session, line)
+    _reseal(store, session, line)
     session.info.setdefault(_FRESH, set()).add(line.id)
     return line.id
 
 
 def reseal(desk: Desk, session: Session, erasure_id: str) -> int:
     """Seal anew what stays and is not yet, and return how many values that were: if any, commit before `finish`."""
-    return _reseal(desk, session, ledger.line(desk.store, erasure_id))
+    return _reseal(desk.store, session, ledger.line(desk.store, erasure_id))
 
 
 def finish(desk: Desk, session: Session, erasure_id: str) -> Erased:
@@ -97,45 +97,45 @@ def finish(desk: Desk, session: Session, erasure_id: str) -> Erased:
 
     May be called again at any time and gives the same answer. Raises `NotCommitted` when what stays is not safe yet.
     """
-    line = ledger.line(desk.store, erasure_id)
-    if line.id in session.info.get(_FRESH, ()) or _reseal(desk, session, line):
+    return _finish(desk.store, session, ledger.line(desk.store, erasure_id))
+
+
+def _finish(store: Store, session: Session, line: Line, *, again: bool = False) -> Erased:
+    if line.id in session.info.get(_FRESH, ()) or _reseal(store, session, line):
         raise NotCommitted
     subject_id = _subject_of(session, line)
     if subject_id is not None:
-        exports.remove(desk, session, line)
-    desk.store.vault.destroy_keys(line.scope.keys)
+        exports.remove(store, session, line, again=again)
+    ledger.write_file(store)  # it may have been broken off before the file had it
+    store.vault.destroy_keys(line.scope.keys)
     if subject_id is None:  # a backup from before the customer was known
-        ledger.finish(desk.store, line.id)
+        ledger.finish(store, line.id)
         return Erased(0, 0, 0)
-    _empty(desk, session, line)
+    _empty(store, session, line)
     result = _counted(session, line)
     if not is_told(session, line):
         said = {"erasure": line.id, "line": line.number, **vars(result), "address": line.scope.address}
-        journal.write(session, subject_id, desk.now(), ERASED, said, case_id=line.case_id)
+        journal.write(session, subject_id, store.clock.now(), ERASED, said, case_id=line.case_id)
 
     @event.listens_for(session, "after_commit", once=True)
     def _note_it(_: Session) -> None:
-        ledger.finish(desk.store, line.id)
+        ledger.finish(store, line.id)
 
     return result
 
 
-def forget(desk: Desk, session: Session, customer: Customer) -> str:
-    """Begin to erase everything of a customer that is not held, the address too; returns the erasure's id."""
-    return begin(desk, session, customer, keep_address=False)
-
-
 def resume_all(desk: Desk) -> list[str]:
     """Carry every erasure to its end that was broken off; returns their ids."""
-    return [complete(desk, line) for line in ledger.lines(desk.store, unfinished=True)]
+    return [complete(desk.store, line) for line in ledger.lines(desk.store, unfinished=True)]
 
 
-def complete(desk: Desk, line: Line) -> str:
-    """Carry one erasure to its end, however far it came, and return its id."""
-    with desk.store.begin() as session:
-        _reseal(desk, session, line)
-    with desk.store.begin() as session:
-        finish(desk, session, line.id)
+def complete(store: Store, line: Line, *, again: bool = False) -> str:
+    """Carry one erasure to its end, however far it came, and return its id. With `again` it was carried out before, and
+    a backup has undone it."""
+    with store.begin() as session:
+        _reseal(store, session, line)
+    with store.begin() as session:
+        _finish(store, session, line, again=again)
     return line.id
 
 
@@ -149,9 +149,9 @@ def is_told(session: Session, line: Line) -> bool:
 _FRESH = "erasures begun"
 
 
-def _reseal(desk: Desk, session: Session, line: Line) -> int:
+def _reseal(store: Store, session: Session, line: Line) -> int:
     """Seal anew what stays of an erasure. What cannot be opened any more is left as it is."""
-    vault, subject_id = desk.store.vault, _subject_of(session, line)
+    vault, subject_id = store.vault, _subject_of(session, line)
     vault.retire_keys(line.scope.keys)
     if subject_id is None:
         return 0
@@ -171,7 +171,7 @@ def _reseal(desk: Desk, session: Session, line: Line) -> int:
     return done
 
 
-def _empty(desk: Desk, session: Session, line: Line) -> None:
+def _empty(store: Store, session: Session, line: Line) -> None:
     """Leave nothing of what was sealed under the destroyed keys."""
     everyone = _everyone(session, line)
     held = held_of(session, everyone)
@@ -183,7 +183,7 @@ def _empty(desk: Desk, session: Session, line: Line) -> None:
             continue
         each.empty()
         if isinstance(each.row, Message) and each.row.handled_at is None:
-            each.row.handled_at = desk.now()  # nobody can read it any more
+            each.row.handled_at = store.clock.now()  # nobody can read it any more
         if isinstance(each.row, Outbox) and each.row.status in ("ready", "sending"):
             each.row.status = "withdrawn"
     session.flush()

@@ -8,11 +8,11 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from flows.desk import Desk
 from flows.erasing.ledger import Line
 from flows.erasing.scope import held_of
 from flows.errors import VaultError
 from flows.ids import new_id
+from flows.store.database import Store
 from flows.store.tables import Export, Task
 from flows.store.vault import GONE, Vault
 from rules.language import ON_CALL
@@ -24,20 +24,20 @@ QUESTION = (
 )
 
 
-def remove(desk: Desk, session: Session, line: Line) -> None:
+def remove(store: Store, session: Session, line: Line, *, again: bool) -> None:
     """Remove the files that we wrote before this erasure. One that is not found, or is another by now, stays listed,
-    and a person is asked to look for it: once."""
+    and a person is asked to look for it: once. With `again` one that is not found was removed the first time."""
     wanted = select(Export).where(
         Export.customer_id.in_(line.scope.owners), Export.removed_at.is_(None), Export.made_at <= line.at
     )
     if line.scope.everything or held_of(session, line.scope.owners).everything:
         return
     for export in session.scalars(wanted).all():
-        path = path_of(desk.store.vault, export.sealed_path)
-        if export.kind == OURS and path is not None and removed(Path(path), export.sha256):
-            export.removed_at, export.sealed_path = desk.now(), GONE
+        path = path_of(store.vault, export.sealed_path)
+        if export.kind == OURS and path is not None and removed(Path(path), export.sha256, again):
+            export.removed_at, export.sealed_path = store.clock.now(), GONE
         elif export.kind == OURS and path is not None:
-            _ask(desk, session, line, export, path)
+            _ask(store, session, line, export, path)
 
 
 def path_of(vault: Vault, sealed: bytes | None) -> str | None:
@@ -49,8 +49,11 @@ def path_of(vault: Vault, sealed: bytes | None) -> str | None:
     return str(opened.get("path")) if isinstance(opened, dict) else opened
 
 
-def removed(path: Path, sha256: str) -> bool:
-    """Remove a file if it is still the one with this hash; returns whether it is gone by that."""
+def removed(path: Path, sha256: str, again: bool = False) -> bool:
+    """Remove a file if it is still the one with this hash, and return whether it is gone. When that is done `again`, one
+    that is not there is."""
+    if again and not path.exists():
+        return True
     try:
         if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
             return False
@@ -60,7 +63,7 @@ def removed(path: Path, sha256: str) -> bool:
     return True
 
 
-def _ask(desk: Desk, session: Session, line: Line, export: Export, path: str) -> None:
+def _ask(store: Store, session: Session, line: Line, export: Export, path: str) -> None:
     asked = select(Task.id).where(
         Task.subject_id == export.customer_id, Task.question == QUESTION, Task.status == "open"
     )
@@ -74,7 +77,7 @@ def _ask(desk: Desk, session: Session, line: Line, export: Export, path: str) ->
             kind="do",
             role=ON_CALL,
             question=QUESTION,
-            created_at=desk.now(),
-            sealed_details=desk.store.vault.seal(export.customer_id, {"file": path}),
+            created_at=store.clock.now(),
+            sealed_details=store.vault.seal(export.customer_id, {"file": path}),
         )
     )

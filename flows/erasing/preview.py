@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.erasing import holds
 from flows.erasing.items import Item, items_of
-from flows.erasing.masking import Person, masked_text
-from flows.store.tables import Customer
+from flows.erasing.masking import Person, masked, masked_text
+from flows.store.tables import Customer, Task
 from flows.store.vault import Vault
 from rules.personal_data import find
 
 Preview = list[dict[str, Any]]
-"""One entry for each message: `id`, `whose`, `sent_at`, `kinds` (those found in it), `before` and `after`. The texts are
-personal: keep them sealed."""
+"""One entry for each message: `id`, `whose`, `sent_at`, `kinds` (those found in it), `before` and `after`. The texts
+are personal: keep them sealed."""
 
 
 def preview(session: Session, vault: Vault, customer: Customer, kinds: Collection[str]) -> Preview:
@@ -32,6 +33,17 @@ def preview(session: Session, vault: Vault, customer: Customer, kinds: Collectio
         if not item.erased and not in_force.untouched(item.id)
     )
     return [entry for entry in entries if entry["kinds"]]
+
+
+def mask_what_was_shown(session: Session, vault: Vault, customer: Customer, kinds: Collection[str]) -> None:
+    """Mask what colleagues were shown and what they noted in tasks that are settled: the preview itself, texts sent by
+    hand, remarks. They would otherwise say again what is masked in the messages."""
+    person = Person.of(session, vault, customer)
+    settled = select(Task).where(Task.subject_id == customer.id, Task.status != "open")
+    for task in session.scalars(settled):
+        for column in ("sealed_details", "sealed_remark"):
+            if said := vault.open_or_nothing(getattr(task, column)):
+                setattr(task, column, vault.seal(customer.id, masked(said, kinds, person)))
 
 
 def _entry(item: Item, person: Person, kinds: Collection[str]) -> dict[str, Any]:

@@ -42,12 +42,12 @@ def scope_of(
     by_hand = _asked_by_hand(session, owners)
     keep: list[str] = []
     mask: dict[str, tuple[str, ...]] = {}
-    waiting: list[str] = []
+    waiting: set[str] = set()
     erase: list[str] = []
     for each in sealed.found(session, owners, keys):
         row = each.row
         if isinstance(row, Task | Outbox | Message) and under_way(row, by_hand) and not _named(row, decisions, held):
-            waiting.append(row.id)
+            waiting.add(row.id)
         if not is_item(row) or row.id in waiting:
             continue
         decision = decisions.get(row.id, "erase")
@@ -103,7 +103,7 @@ def stays(scope: Scope, row: object, held: holds.Holds) -> bool:
     if isinstance(row, Export):  # where the file lies, until it is gone
         return row.removed_at is None and (scope.address or row.kind == "their_data")
     named = getattr(row, "id", "")
-    return named in scope.keep or named in scope.mask or named in scope.waiting or held.keeps(named)
+    return named in scope.staying or held.keeps(named)
 
 
 def _named(row: Task | Outbox | Message, decisions: Mapping[str, Decision], held: holds.Holds) -> bool:

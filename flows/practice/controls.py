@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -34,6 +34,17 @@ class _Form(BaseModel):
 class _CustomerForm(_Form):
     undeliverable: bool | None = None
     opted_out: bool | None = None
+
+
+class _AppForm(_Form):
+    text: str | None = None
+    delete: str | None = None  # the id of the message
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> _AppForm:
+        if bool(self.text) == bool(self.delete):
+            raise ValueError("give either a text to write, or delete with the id of a message of ours")
+        return self
 
 
 class _TroubleForm(_Form):
@@ -91,6 +102,7 @@ class Controls:
             Route("/practice/team/{role}", _with(_TeamForm, self.tell), methods=["POST"]),
             Route("/practice/customers/{wa_id}", _with(_CustomerForm, self.customer), methods=["POST"]),
             Route("/practice/customers/{wa_id}/say", _with(Saying, self.say), methods=["POST"]),
+            Route("/practice/customers/{wa_id}/app", _with(_AppForm, self.app), methods=["POST"]),
             Route("/practice/templates", _with(_TemplateForm, self.template), methods=["POST"]),
             Route("/practice/trouble", _with(_TroubleForm, self.trouble), methods=["POST"]),
             Route("/practice/webhooks", _with(_WebhooksForm, self.webhooks), methods=["POST"]),
@@ -129,6 +141,15 @@ class Controls:
     async def say(self, request: Request, saying: Saying) -> Response:
         """A customer writes; the answer names the message."""
         return JSONResponse({"wamid": self._network.say(request.path_params["wa_id"], saying)})
+
+    async def app(self, request: Request, form: _AppForm) -> Response:
+        """Staff write to a customer in the WhatsApp Business app, or delete a message of theirs there for everyone."""
+        wa_id = request.path_params["wa_id"]
+        if form.text is not None:
+            return JSONResponse({"wamid": self._network.write_in_app(wa_id, form.text)})
+        if not self._network.delete_in_app(wa_id, form.delete or ""):
+            return JSONResponse({"problems": [f"delete: {wa_id} has no message of ours with this id"]}, 404)
+        return JSONResponse({"ok": True})
 
     async def customer(self, request: Request, form: _CustomerForm) -> Response:
         """Let a customer's phone be off for good, or opt out of marketing and in again."""

@@ -22,6 +22,7 @@ from flows.practice.shapes import (
     Business,
     Json,
     contact,
+    echo_change,
     failed_with,
     messages_change,
     new_wamid,
@@ -36,6 +37,9 @@ STATUSES = ("sent", "delivered", "read")
 
 # A client that keeps the limits exactly may seem a little too fast here: the network squeezes gaps.
 _GRACE = timedelta(milliseconds=100)
+
+DELETED = "(deleted for everyone)"
+"""What a customer reads in place of a message that was deleted for everyone."""
 
 # These are not a promise that somebody waits for an answer in private (flows/receiving does as this does).
 _OPENS_NO_WINDOW = frozenset({"reaction", "edit", "revoke", "system"})
@@ -134,6 +138,44 @@ class Network:
             writer = contact(customer.number, customer.user_id, customer.name)
             self.postman.hand([messages_change(self.business, [writer], [message])])
             return wamid
+
+    # What staff do in the app
+
+    def write_in_app(self, wa_id: str, text: str) -> str:
+        """Staff write to a customer in the app, past the API; the echo follows. Returns the message's id."""
+        with self._lock:
+            customer, now = self._customer(wa_id), self.clock.now()
+            wamid = new_wamid(wa_id, inbound=False)
+            customer.lines.append(Line(False, "text", text, now, wamid))
+            self._echo(customer, wamid, "text", {"body": text}, now)
+            return wamid
+
+    def delete_in_app(self, wa_id: str, wamid: str) -> bool:
+        """Staff delete a message of the business for everyone in the app; the echo of it follows. False when there is
+        no such message in this conversation."""
+        with self._lock:
+            customer, now = self._customer(wa_id), self.clock.now()
+            line = next((each for each in customer.lines if each.wamid == wamid and not each.from_customer), None)
+            if line is None:
+                return False
+            line.text = DELETED
+            revoke = {"original_message_id": wamid}
+            self._echo(customer, new_wamid(wa_id, inbound=False), "revoke", revoke, now)
+            return True
+
+    def _echo(self, customer: PracticeCustomer, wamid: str, kind: str, content: Json, now: datetime) -> None:
+        echo: Json = {
+            "from": self.business.display_phone_number,
+            "id": wamid,
+            "timestamp": str(int(now.timestamp())),
+            "type": kind,
+            kind: content,
+        }
+        if customer.number is not None:
+            echo["to"] = customer.number
+        if customer.user_id is not None:
+            echo["to_user_id"] = customer.user_id
+        self.postman.hand([echo_change(self.business, echo)])
 
     def set_customer(self, wa_id: str, *, undeliverable: bool | None = None, opted_out: bool | None = None) -> None:
         """Change what a customer's phone does; opting out or in is reported by webhook, as Meta does."""

@@ -106,6 +106,11 @@ def preference_change(business: Business, wa_id: str, name: str, stopped: bool, 
     )
 
 
+def echo_change(business: Business, echo: Json) -> Json:
+    """Something that staff did in the app of this number."""
+    return _change(business, {"message_echoes": [echo]}, field="smb_message_echoes")
+
+
 def failed_with(code: int) -> list[Json]:
     """The `errors` of a status `failed`."""
     words = meaning_of(code).words

@@ -48,6 +48,25 @@ class MessageEvent:
 
 
 @dataclass(frozen=True)
+class EchoEvent:
+    """One thing that a colleague wrote in the app, edited there, or took back (`kind` is revoke)."""
+
+    at_path: str
+    wamid: str
+    about: Person  # whose conversation it stands in
+    kind: str
+    place: Place
+    sent_at: datetime
+    content: dict[str, Json]  # as a customer's
+
+    @property
+    def takes_back(self) -> str | None:
+        """The id of the message of ours that was deleted for everyone by this, if any."""
+        original = self.content.get("about")
+        return original if self.kind == "revoke" and isinstance(original, str) else None
+
+
+@dataclass(frozen=True)
 class StatusEvent:
     """What became of a message that we sent."""
 
@@ -81,7 +100,7 @@ class Notice:
     element: Json
 
 
-Event = MessageEvent | StatusEvent | NewAddress | Notice
+Event = MessageEvent | EchoEvent | StatusEvent | NewAddress | Notice
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from dataclasses import replace
 from flows.receiving.content import content_of
 from flows.receiving.events import (
     Bad,
+    EchoEvent,
     Event,
     Json,
     MessageEvent,
@@ -40,6 +41,7 @@ from flows.receiving.shapes import (
 Element = dict[str, Json]
 
 ACCOUNT = "whatsapp_business_account"
+ECHOES = "smb_message_echoes"
 NUMBER_CHANGES = frozenset({"user_changed_number", "customer_changed_number", "user_changed_user_id"})
 
 
@@ -108,7 +110,12 @@ class _Reader:
 
     def _notices(self, field: str, value: Element, path: str, entry: Element) -> None:
         before = len(self.events) + len(self.bad)
+        number = text_of(value.get("metadata"), "phone_number_id")
         for at, item, about in self._notice_elements(field, value, path):
+            echo = _echo_of(at, item, about, number) if field == ECHOES else None
+            if echo is not None:
+                self.events.append(echo)
+                continue
             moment = time_of(item, "timestamp") or time_of(entry, "time")
             self.events.append(Notice(at, field, about, id_of(item, "id"), moment, item))
             if field == "user_id_update":
@@ -199,6 +206,20 @@ def _message(path: str, element: Element, sender: Person, number: str | None) ->
             yield NewAddress(path, former, now)
 
 
+def _echo_of(path: str, element: Element, about: Person, number: str | None) -> EchoEvent | None:
+    """What a colleague did in the app; None where that cannot be told, and it is kept as a notice."""
+    kind = word_of(element.get("type"), "unknown")
+    group = text_of(element, "group_id")
+    try:
+        wamid, sent_at, said = as_id(element, "id"), as_time(element, "timestamp"), content_of(kind, element)
+    except Unusable:
+        return None
+    if not about.known:
+        return None
+    content = {**said, "wamid": wamid, "group": group, "number": number}
+    return EchoEvent(path, wamid, about, kind, "private" if group is None else "group", sent_at, content)
+
+
 def _recipient(status: Element) -> Person:
     if text_of(status, "recipient_type") == "group":
         return person_of(status, "recipient_participant_id", "recipient_participant_user_id")
@@ -244,7 +265,7 @@ def _call(element: Element) -> Person:
 
 # field -> (the list in its value, whose conversation an element of that list belongs to)
 _PERSONAL: dict[str, tuple[str, Callable[[Element], Person]]] = {
-    "smb_message_echoes": ("message_echoes", _echo),
+    ECHOES: ("message_echoes", _echo),
     "user_preferences": ("user_preferences", _preference),
     "user_id_update": ("user_id_update", _preference),
     "calls": ("calls", _call),

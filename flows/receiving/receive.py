@@ -5,6 +5,7 @@
 | a customer's message              | `Message`, unread (`handled_at` is empty); the customer's bell is rung          |
 | a system message (changed number) | `Message`, already handled; the new address is added to the customer          |
 | a status                          | `Delivery`, joined to its `Outbox` row; the bell of that row's subject is rung  |
+| what a colleague did in the app   | `Message` of ours, already handled; a recall that it confirms is ticked off     |
 | a notice from somebody's chat     | `Message` of the kind of its webhook field, already handled                   |
 | a notice about the account        | `Rejected` with the reason `notice: <field>`, for a person to look at         |
 | what could not be understood      | `Rejected` with the reason                                                    |
@@ -25,9 +26,10 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from flows.errors import VaultError
 from flows.ids import new_id
 from flows.receiving.bulk import in_parts, insert_blinds, seal_all, take_turn
-from flows.receiving.events import Bad, Event, Json, MessageEvent, NewAddress, Notice, Parsed, StatusEvent
+from flows.receiving.events import Bad, EchoEvent, Event, Json, MessageEvent, NewAddress, Notice, Parsed, StatusEvent
 from flows.receiving.payload import parse
 from flows.receiving.senders import Senders
+from flows.runs import listing, our_messages
 from flows.store.database import Store
 from flows.store.subjects import ring
 from flows.store.tables import Customer, Delivery, Message, Outbox, Rejected, Seen
@@ -46,6 +48,7 @@ class Received:
     rejected: int
     repeated: int
     rung: int  # for how many subjects there is work now
+    echoes: int = 0  # of what colleagues did in the app
 
 
 def receive(store: Store, body: bytes) -> Received:
@@ -78,6 +81,8 @@ class _Intake:
         chats = {blind: notice for blind, notice in notices.items() if notice.about.known}
 
         self._senders.recognise(message.sender for message in messages.values())
+        echoes = _only(EchoEvent, new)
+        self._senders.recognise(echo.about for echo in echoes.values())
         self._senders.recognise(notice.about for notice in chats.values())
         self._senders.recognise(move.before for move in moves.values())
         for move in moves.values():
@@ -87,16 +92,20 @@ class _Intake:
         self._update_customers(messages.values())
         self._add(Message, (self._message(blind, message) for blind, message in messages.items()))
         self._add(Message, (self._chat_notice(blind, notice) for blind, notice in chats.items()))
+        self._add(Message, (self._echo(blind, echo) for blind, echo in echoes.items()))
+        self._confirm({echo.takes_back for echo in echoes.values()} - {None})
         letters = self._letters(statuses.values())
         self._add(Delivery, (self._delivery(status, letters) for status in statuses.values()))
         aside = [Bad(n.at_path, f"notice: {n.field}", n.element) for n in notices.values() if not n.about.known]
         self._set_aside([*aside, *bad.values()])
 
         rung = {self._senders.customer_of(m.sender).id for m in messages.values() if not _is_handled(m)}
+        rung |= {self._senders.customer_of(echo.about).id for echo in echoes.values() if _has_words(echo)}
         rung |= {letter.subject_id for status in statuses.values() if (letter := letters.get(status.wamid))}
         for subject_id in sorted(rung):
             ring(self._session, subject_id, self._now)
-        return Received(len(messages), len(statuses), len(notices), len(bad), len(items) - len(new), len(rung))
+        repeated = len(items) - len(new)
+        return Received(len(messages), len(statuses), len(notices), len(bad), repeated, len(rung), len(echoes))
 
     # -- exactly once ---------------------------------------------------------------------------------------------
 
@@ -113,7 +122,7 @@ class _Intake:
 
     def _blind(self, item: Event | Bad) -> str:
         match item:
-            case MessageEvent():
+            case MessageEvent() | EchoEvent():
                 return self._vault.blind("wamid", item.wamid)
             case StatusEvent():
                 person = item.recipient
@@ -153,6 +162,28 @@ class _Intake:
             "sealed_content": (customer_id, message.content),
             "handled_at": self._now if _is_handled(message) else None,
         }
+
+    def _echo(self, blind: str, echo: EchoEvent) -> dict[str, Any]:
+        customer_id = self._senders.customer_of(echo.about).id
+        return {
+            "id": new_id("M"),
+            "customer_id": customer_id,
+            "blind": blind,
+            "author": "us",
+            "origin": "echo",
+            "kind": echo.kind,
+            "place": echo.place,
+            "sent_at": echo.sent_at,
+            "received_at": self._now,
+            "sealed_content": (customer_id, echo.content),
+            "handled_at": None if _has_words(echo) else self._now,  # not to answer it: somebody may have said too much
+        }
+
+    def _confirm(self, taken_back: Collection[str | None]) -> None:
+        """Tick off, wherever it was asked for, what colleagues have deleted for everyone by these ids of WhatsApp."""
+        blinds = [self._vault.blind("wamid", wamid) for wamid in taken_back if wamid]
+        if blinds:
+            listing.confirmed(self._session, our_messages.by_blind(self._session, blinds), self._now)
 
     def _chat_notice(self, blind: str, notice: Notice) -> dict[str, Any]:
         customer_id = self._senders.customer_of(notice.about).id
@@ -251,6 +282,10 @@ class _Intake:
         except VaultError:
             opened = {}  # a name is not worth a message
         return {customer.id: profile if isinstance(profile := opened.get(customer.id), dict) else {} for customer in of}
+
+
+def _has_words(echo: EchoEvent) -> bool:
+    return any(echo.content.get(part) for part in ("text", "caption"))
 
 
 def _is_handled(message: MessageEvent) -> bool:

@@ -73,7 +73,7 @@ class _Again:
 
     def play(self) -> Rehearsed:
         past, stage = self._past, self._stage
-        stage.know(past.locale, past.last_wrote_at)
+        stage.know(past.locale, past.last_wrote_at, past.first_seen_at, past.said_before)
         remarks = [*past.remarks]
         for deed in past.deeds:
             stage.pass_time(deed.at - stage.clock.now())

@@ -83,6 +83,15 @@ Deed = Wrote | Answered | Reported | OpenedByHand | ClosedByHand | Crisis
 
 
 @dataclass(frozen=True)
+class Said:
+    """A text that is sent once, or once in a while, and was sent before all this."""
+
+    reply: str
+    version: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Past:
     """A past case: what was done, in order, and what the channel answered for each reply.
 
@@ -99,6 +108,8 @@ class Past:
     until: datetime
     locale: str | None = None
     last_wrote_at: datetime | None = None
+    first_seen_at: datetime | None = None
+    said_before: tuple[Said, ...] = ()
     remarks: tuple[str, ...] = ()
 
     @property

@@ -55,10 +55,15 @@ class Event:
     incident: Words | None = None
     open_case: str | None = None
     close: AboutWhat | None = None
+    colleague_writes: Words | None = None
+    colleague_deletes: int | None = None
     process_dies: bool = False
     to: str | None = None
     customer: int | None = None
     playbook: str = "incident"
+    affected: int | None = None
+    noticed: Duration | None = None
+    add_affected: int | None = None
     severity: Severity = "important"
     keys: Keys = ()
 
@@ -98,7 +103,22 @@ EVENTS: Mapping[str, tuple[str, Any, tuple[str, ...]]] = {
         int,
         ("customer",),
     ),
-    "incident": ("A person opens an incident; what happened, in their words", Words, ("playbook", "severity")),
+    "colleague writes": (
+        "A colleague writes this to the customer in the app, and the number reports it",
+        Words,
+        ("customer",),
+    ),
+    "colleague deletes": (
+        "A colleague deletes a text of ours for everyone in the app (1: the first that has left), and it is reported",
+        int,
+        ("customer",),
+    ),
+    "incident": (
+        "A person opens an incident; what happened, in their words",
+        Words,
+        ("playbook", "severity", "affected", "noticed"),
+    ),
+    "add affected": ("It turns out that the data of this customer (1, 2, …) leaked, too", int, ()),
     "open case": ("A person opens a case of this playbook for the customer", PlaybookName, ("customer", "severity")),
     "close": ("A person closes the newest open one by hand", AboutWhat, ("customer",)),
     "process dies": ("The process ends without warning, and another one takes over", None, ()),
@@ -110,6 +130,8 @@ BESIDE: Mapping[str, tuple[str, Any]] = {
     "customer": ("Which customer it is about, where there are several: 1, 2, …", int),
     "playbook": ("The playbook that leads the incident", PlaybookName),
     "severity": ("How bad it is", Severity),
+    "affected": ("How many customers' data leaked: so many, from the first on", int),
+    "noticed": ("How long before that somebody had noticed it; its promises run from there", Duration),
 }
 
 
@@ -152,12 +174,16 @@ def _value(reader: Reader, names: Names, word: str, value: Any, keys: Keys) -> A
     if kind is Says:
         said = reader.model(Says, value, keys, short="text")
         return said if said is BAD or said.customer > 0 else reader.error((*keys, "customer"), _FIRST)
+    if word == "colleague deletes" and value == 0:
+        return reader.error(keys, "texts are counted from 1")
     if kind is MomentText:
         try:
             return parse_moment(value)
         except ValueError as error:
             return reader.error(keys, str(error), "moment")
     read = reader.value(kind, value, keys)
+    if word == "add affected" and read is not BAD and read < 1:
+        return reader.error(keys, _FIRST)
     if read is not BAD and word == "open case":
         names.look_up(reader, "case playbook", read, keys)
     return read
@@ -167,7 +193,7 @@ def _beside(reader: Reader, names: Names, key: str, value: Any, keys: Keys) -> A
     read = reader.value(BESIDE[key][1], value, keys)
     if read is BAD:
         return BAD
-    if key == "customer" and read < 1:
+    if key in ("customer", "affected") and read < 1:
         return reader.error(keys, _FIRST)
     if key in ("to", "playbook"):
         names.look_up(reader, {"to": "step", "playbook": "incident playbook"}[key], read, keys)

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from flows.channels.channel import HandOver, Next, Refused, Result, Sent, Unsure
 from flows.channels.error_codes import meaning_of
 from flows.errors import NotFound
-from flows.rehearsal.deeds import Answered, ClosedByHand, Crisis, Deed, OpenedByHand, Past, Reported, Wrote
+from flows.rehearsal.deeds import Answered, ClosedByHand, Crisis, Deed, OpenedByHand, Past, Reported, Said, Wrote
+from flows.runs.providers import PRIVACY_NOTICE, SENSITIVE_ADVICE
 from flows.sending.results import FROM_THE_APP
 from flows.store import customers
 from flows.store.database import Store
@@ -60,7 +61,7 @@ class _Reader:
         within = select(JournalLine).where(mine, JournalLine.at >= begins, JournalLine.at <= until)
         lines = self.session.scalars(within.order_by(JournalLine.at, JournalLine.number)).all()
         run = self.session.scalars(
-            select(Run).where(Run.case_id == self.case.id).order_by(Run.started_at, Run.id).limit(1)
+            select(Run).where(Run.case_id == self.case.id).order_by(Run.started_at, Run.alongside, Run.id).limit(1)
         ).one()
         messages = self._messages(begins, until)
         remarks: list[str] = []
@@ -68,7 +69,7 @@ class _Reader:
             *self._wrote(messages, lines, remarks),
             *self._answers(lines),
             *_by_hand(lines),
-            *self._reports(owners, begins, until),
+            *self._reports(owners, lines, begins, until),
             *self._crises(begins, until),
         ]
         before = self.session.scalars(
@@ -91,8 +92,25 @@ class _Reader:
             until,
             next((locale for locale in locales if locale != "unknown"), None),
             before[0].sent_at if before else None,
+            self.session.get_one(Customer, self.case.customer_id).first_seen_at,
+            self._said_before(begins),
             tuple(remarks),
         )
+
+    def _said_before(self, begins: datetime) -> tuple[Said, ...]:
+        """What facts of the history ask for by its name: the newest of each."""
+        rows = self.session.execute(
+            select(Outbox.reply, Outbox.reply_version, Outbox.created_at)
+            .where(
+                Outbox.customer_id == self.case.customer_id,
+                Outbox.reply.in_((PRIVACY_NOTICE, SENSITIVE_ADVICE)),
+                Outbox.status == "sent",
+                Outbox.created_at < begins,
+            )
+            .order_by(Outbox.created_at)
+        )
+        newest = {str(row.reply): Said(str(row.reply), str(row.reply_version), row.created_at) for row in rows}
+        return tuple(newest.values())
 
     def _begins(self) -> datetime:
         """A week before the case, or where an older case begins that was still open then."""
@@ -163,10 +181,21 @@ class _Reader:
                 ),
             )
 
-    def _reports(self, owners: Iterable[str], begins: datetime, until: datetime) -> Iterator[tuple[int, Deed]]:
+    def _reports(
+        self, owners: Iterable[str], lines: Sequence[JournalLine], begins: datetime, until: datetime
+    ) -> Iterator[tuple[int, Deed]]:
+        # What was not delivered was not said: whatever came at the same moment must come on the same side of it.
+        failed_at = {
+            line.data["outbox"]: number for number, line in enumerate(lines) if line.event == "text was not delivered"
+        }
         rows = self.session.scalars(
             select(Outbox)
-            .where(Outbox.subject_id.in_(list(owners)), Outbox.to == "customer", Outbox.provider_blind.is_not(None))
+            .where(
+                Outbox.subject_id.in_(list(owners)),
+                Outbox.to == "customer",
+                Outbox.provider_blind.is_not(None),
+                Outbox.form != "by_hand",
+            )
             .order_by(Outbox.sent_at, Outbox.created_at, Outbox.id)
         ).all()
         nth: dict[str, int] = {}
@@ -179,7 +208,8 @@ class _Reader:
                 Delivery.outbox_id == row.id, Delivery.received_at <= until, Delivery.status != "sent"
             )
             for each in self.session.scalars(about.order_by(Delivery.received_at, Delivery.id)):
-                yield _LAST, Reported(each.received_at, reply, number, each.status, each.code)
+                when = failed_at.get(row.id, _LAST) if each.status == "failed" else _LAST
+                yield when, Reported(each.received_at, reply, number, each.status, each.code)
 
     def _crises(self, begins: datetime, until: datetime) -> Iterator[tuple[int, Deed]]:
         during = or_(Incident.closed_at.is_(None), Incident.closed_at >= begins)

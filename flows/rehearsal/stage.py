@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,14 +19,16 @@ from flows.channels.pace import Pace
 from flows.channels.team import NotTold, Told
 from flows.clock import MovedClock
 from flows.desk import Desk
+from flows.ids import new_id
 from flows.receiving.receive import receive
+from flows.rehearsal.deeds import Said
 from flows.rehearsal.names import BY_HAND
 from flows.rehearsal.scenario import START, ZONE, Event, Says
-from flows.runs import ending, following, listing, opening, waves
+from flows.runs import breaches, ending, following, listing, opening, waves
 from flows.shelf import Shelf
 from flows.store import customers
 from flows.store.database import Store
-from flows.store.tables import Case, Customer, FollowUp, Incident, Subject, Task
+from flows.store.tables import Case, Customer, FollowUp, Incident, Outbox, Subject, Task
 from rules.language import FactValues
 
 CUSTOMER = "15550100001"  # a number that is reserved for stories; the second customer has the next one
@@ -59,7 +61,7 @@ def refusal(code: int) -> Refused:
 class Nobody:
     """Colleagues who are always reached."""
 
-    def tell(self, role: str, title: str, body: str) -> Told | NotTold:  # noqa: ARG002
+    def tell(self, role: str, title: str, body: str, *, mail_to: str | None = None) -> Told | NotTold:  # noqa: ARG002
         return Told((role,))
 
 
@@ -128,6 +130,10 @@ class Stage:
             self.report("delivered" if event.text_delivered else "read")
         elif event.delivery_fails_with is not None:
             self.report("failed", event.delivery_fails_with, event.customer)
+        elif event.colleague_writes is not None:
+            self.colleague_writes(event.colleague_writes, event.customer)
+        elif event.colleague_deletes is not None:
+            self._delete_in_the_app(event.colleague_deletes, event.customer)
         elif event.process_dies:
             # Nothing is kept outside the store, so a new desk over the same store is a new process.
             shelf, pace = Shelf(self.desk.shelf.current, self.desk.shelf.verbs), Pace(self.clock)
@@ -156,16 +162,57 @@ class Stage:
         contact: dict[str, Any] = {"wa_id": address, **({"profile": {"name": name}} if name else {})}
         self._post({"contacts": [contact], "messages": [sent]})
 
+    def colleague_writes(self, text: str, customer: int | None = None, *, wamid: str = "") -> None:
+        """A colleague writes to the customer in the app, and the number reports it."""
+        self._messages += 1
+        self._echo(customer, wamid or f"wamid.app.{self._messages}", "text", {"body": text})
+
+    def colleague_deletes(self, wamid: str, customer: int | None = None) -> None:
+        """A colleague deletes a message of ours for everyone in the app, and the number reports it."""
+        self._messages += 1
+        self._echo(customer, f"wamid.app.{self._messages}", "revoke", {"original_message_id": wamid})
+
+    def _echo(self, customer: int | None, wamid: str, kind: str, content: Mapping[str, Any]) -> None:
+        now = str(int(self.clock.now().timestamp()))
+        echo = {"id": wamid, "from": "1", "to": address_of(customer), "timestamp": now, "type": kind, kind: content}
+        self._post({"message_echoes": [echo]}, "smb_message_echoes")
+
     def use_channel(self, channel: Nowhere) -> None:
         """Send through this one from now on."""
         self.channel = channel
         self.desk = replace(self.desk, channel=channel)
 
-    def know(self, locale: str | None, last_wrote_at: datetime | None) -> None:
-        """The customer is known from before the rehearsal, by what language they wrote in and when."""
+    def know(
+        self,
+        locale: str | None,
+        last_wrote_at: datetime | None,
+        first_seen_at: datetime | None = None,
+        said: Iterable[Said] = (),
+    ) -> None:
+        """The customer is known from before the rehearsal, by what language they wrote in and when, since when, and
+        which texts were said to them."""
         with self.store.begin() as session:
             customer = self._customer(session, None)
             customer.locale, customer.last_wrote_at = locale, last_wrote_at
+            customer.first_seen_at = first_seen_at or customer.first_seen_at
+            for number, each in enumerate(said):
+                session.add(self._letter(customer.id, number, each))
+
+    def _letter(self, customer_id: str, number: int, said: Said) -> Outbox:
+        """A text that was said before; when it left is left open, so that nothing else counts it."""
+        return Outbox(
+            id=new_id("O"),
+            key=f"before/{number}",
+            subject_id=customer_id,
+            customer_id=customer_id,
+            to="customer",
+            reply=said.reply,
+            reply_version=said.version,
+            form="text",
+            status="sent",
+            created_at=said.at,
+            sealed_body=self.store.vault.seal(customer_id, {"text": ""}),
+        )
 
     def customer_id(self, session: Session) -> str:
         """The id of the (first) customer."""
@@ -213,6 +260,15 @@ class Stage:
             except answering.WrongAnswer as error:
                 raise CannotHappen(str(error).replace(fitting[0].id, fitting[0].path or "this task")) from None
 
+    def _delete_in_the_app(self, number: int, customer: int | None) -> None:
+        """A colleague deletes the n-th text that WhatsApp has taken (for this customer), the oldest first."""
+        to = address_of(customer) if customer is not None else None
+        sent = [wamid for wamid, letter in self.channel.sent.items() if to in (None, letter.to)]
+        if number > len(sent):
+            raise CannotHappen(f"there is no text number {number}: {len(sent)} have left")
+        letter = self.channel.sent[sent[number - 1]]
+        self.colleague_deletes(sent[number - 1], number_of(letter.to))
+
     def _pass_until(self, event: Event) -> None:
         assert event.at is not None
         until = event.at.next(self.clock.now(), self.desk.timezone)
@@ -224,7 +280,7 @@ class Stage:
         """A person opens or closes something."""
         with self.store.begin() as session:
             if event.incident is not None:
-                opening.open_incident(
+                opened = opening.open_incident(
                     self.desk,
                     session,
                     kind="other",
@@ -232,7 +288,14 @@ class Stage:
                     what=event.incident,
                     opened_by=COLLEAGUE,
                     playbook=event.playbook,
+                    noticed_at=self.clock.now() - event.noticed if event.noticed is not None else None,
                 )
+                self._add_affected(session, opened.id, range(1, (event.affected or 0) + 1))
+            elif event.add_affected is not None:
+                newest = select(Incident.id).order_by(Incident.opened_at.desc(), Incident.id).limit(1)
+                if (leak := session.scalars(newest).first()) is None:
+                    raise CannotHappen("no incident was opened")
+                self._add_affected(session, leak, [event.add_affected])
             elif event.open_case is not None:
                 opening.open_case_by_hand(
                     self.desk,
@@ -245,6 +308,10 @@ class Stage:
             elif event.close is not None:
                 still_open = self._still_open(session, event)
                 ending.close_by_hand(session, still_open, BY_HAND, COLLEAGUE, self.clock.now())
+
+    def _add_affected(self, session: Session, incident_id: str, numbers: Iterable[int]) -> None:
+        found = [self._customer(session, number).id for number in numbers]
+        breaches.add_affected(self.desk, session, incident_id, found, COLLEAGUE)
 
     def _still_open(self, session: Session, event: Event) -> str:
         table = Case if event.close == "case" else Incident
@@ -260,9 +327,9 @@ class Stage:
         """The first customer, the second, …; one who has not written yet is known all the same."""
         return customers.recognise(session, self.store.vault, self.clock.now(), wa_id=address_of(number or 1))
 
-    def _post(self, value: Mapping[str, Any]) -> None:
+    def _post(self, value: Mapping[str, Any], field: str = "messages") -> None:
         about = {"messaging_product": "whatsapp", "metadata": {"phone_number_id": "1", "display_phone_number": "1"}}
-        changes = [{"field": "messages", "value": {**about, **value}}]
+        changes = [{"field": field, "value": {**about, **value}}]
         body = {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": changes}]}
         receive(self.store, json.dumps(body).encode())
 

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from flows.errors import NotFound
-from flows.runs import history, incident_events, listing
+from flows.runs import affected, history, incident_events, listing
 from flows.store.subjects import lock
 from flows.store.tables import Case, Incident, Outbox, Promise, Run, Task, TaskStatus, Timer
 
@@ -85,4 +85,6 @@ def close_by_hand(session: Session, wanted: str, as_: str, by: str, now: datetim
         end_run(session, run, now)
     close(session, about, as_, now)
     ids = {"case_id" if isinstance(about, Case) else "incident_id": about.id}
-    history.tell_of(session, subject_id, now, "closed by hand", {"by": by, "closed_as": as_}, **ids)
+    states = affected.count(session, about.id)  # whoever closes a leak while somebody knows nothing stands for it
+    untold = {"untold": states.total() - states["told"]} if states else {}
+    history.tell_of(session, subject_id, now, "closed by hand", {"by": by, "closed_as": as_, **untold}, **ids)

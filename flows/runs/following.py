@@ -100,7 +100,7 @@ def _decide(desk: Desk, session: Session, follow_up_id: str, flow_run: str | Non
         return became("waiting", "follow-up waits for the morning", {"until": morning.isoformat()})
     planned.status, planned.decided_at = "started", now
     followed = became("started", "follow-up started", {})
-    opening.start_run(
+    run = opening.start_run(
         desk,
         session,
         bundle,
@@ -110,6 +110,7 @@ def _decide(desk: Desk, session: Session, follow_up_id: str, flow_run: str | Non
         incident_id=planner.incident_id,
         flow_run=flow_run,
     )
+    run.alongside = planner.alongside
     ring(session, planned.subject_id, now)
     return followed
 

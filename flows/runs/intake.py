@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from flows.desk import Desk
 from flows.hearing import Hearing, Written
-from flows.runs import complaints, history, opening, providers, settling
+from flows.runs import alongside, complaints, history, opening, own_words, providers, settling
 from flows.store.tables import Case, Customer, Message, Run, Subject
 from flows.store.vault import Vault
 from rules.language import Playbook
@@ -57,10 +57,14 @@ def read_message(
     desk: Desk, session: Session, message: Message, flow_run: str | None = None, hearing: Hearing | None = None
 ) -> Case | None:
     """Read one message: note its facts, decide, and open or join a case. Returns the case it belongs to now. `hearing`
-    is what the third voice heard in it, if there is such a voice."""
+    is what the third voice heard in it, if there is such a voice. What a colleague wrote in the app is only looked
+    through for what should not have been sent."""
     bundle, now = desk.shelf.current, desk.now()
     customer = session.get_one(Customer, message.customer_id)
     message.handled_at = now
+    if message.author == "us":
+        own_words.after_echo(desk, session, message, flow_run)
+        return None
     message.facts = facts_to_json(_facts_of(desk, session, message, hearing))
     if (locale := message.facts.get("locale", UNKNOWN)) != UNKNOWN:
         customer.locale = str(locale)
@@ -103,6 +107,9 @@ def read_message(
             opening.begin_anew(desk, session, bundle, playbook, case, facts, asked_at=asked_at, flow_run=flow_run)
         elif case is not None:
             settling.happened(desk, session, "customer_reply", case.id, flow_run)
+    beside = alongside.start(desk, session, customer, message, case, asked_at=asked_at, flow_run=flow_run)
+    if case is None and beside:
+        case, message.case_id = beside[0], beside[0].id
     _raise_severity(session, customer.id, case)
     return case
 
@@ -125,8 +132,9 @@ def _begins_anew(vocabulary: Vocabulary, playbook: Playbook, case: Case, facts: 
 
 def _joins(session: Session, customer: Customer, playbook: Playbook | None) -> Case | None:
     """The case under way that a message belongs to: one of the same procedure, or, if no procedure was chosen, the
-    newest one. A closed case is under way again while somebody asks how it went."""
-    running = select(Case).join(Run, Run.case_id == Case.id)
+    newest one. A closed case is under way again while somebody asks how it went. What only runs alongside others joins
+    nobody."""
+    running = select(Case).join(Run, Run.case_id == Case.id).where(~Run.alongside)
     running = running.where(Case.customer_id == customer.id, Run.status != "finished")
     if playbook is not None:
         running = running.where(Case.playbook == playbook.name, Case.closed_at.is_(None))

@@ -1,6 +1,7 @@
 """Lists of things to do inside one task: each is settled by itself, and with the last of them the task is answered.
 
-Whoever settles something holds the subject, as for every answer (see `flows/answering.py`).
+Whoever settles something holds the subject, as for every answer (see `flows/answering.py`). This knows nothing of runs,
+so that what WhatsApp reports can be ticked off where it comes in.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from flows.runs import history
+from flows.store import journal
 from flows.store.subjects import ring
 from flows.store.tables import ItemStatus, Task, TaskItem
 
@@ -65,7 +66,8 @@ def settle(session: Session, task: Task, settled: Mapping[TaskItem, ItemStatus],
     items = items_of(session, task.id)
     if still_open(items):
         said = {"task": task.id, "by": by, "now": len(settled), **counts(items)}
-        history.tell(session, task, now, "task items settled", said)
+        about = {"case_id": task.case_id, "incident_id": task.incident_id, "run_id": task.run_id, "path": task.path}
+        journal.write(session, task.subject_id, now, "task items settled", said, **about)
         return
     task.answer = dict(counts(items))
     task.status, task.answered_by, task.answered_at = "answered", by, now

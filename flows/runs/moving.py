@@ -104,7 +104,8 @@ def time_out(work: Work) -> None:
     """The time of a waiting step is up: what it waited for is withdrawn, and `on_timeout` goes on. What was done of a
     list until then counts."""
     assert isinstance(work.step.verb, Action)
-    counted = work.step.verb.timed_out(work)
+    asked = "task" in (work.record.waiting_for or {})  # not so between two tries
+    counted = work.step.verb.timed_out(work) if asked else {}
     ending.withdraw_tasks(work.session, work.run.id, work.record.path, work.now, "expired")
     ending.withdraw_letters(work.session, work.run.id, work.record.path)
     waited_for = (work.record.waiting_for or {}).get("run")
@@ -151,21 +152,29 @@ def look_around(desk: Desk, session: Session, run: tables.Run, flow_run: str | N
 
 
 def end_run(desk: Desk, session: Session, run: tables.Run, flow_run: str | None, closed_as: str | None = None) -> None:
-    """End a run. With `closed_as` its case or incident is closed too."""
+    """End a run. With `closed_as` its case or incident is closed too, unless the run only stands beside the procedure
+    that the case was opened for."""
     now = desk.now()
+    closes = closed_as if not run.alongside or _opened_for(session, run) else None
     session.flush()
     # By itself a run ends only after all that it called, but for what stands at a gate and has a promise open: of that
     # somebody must still hear.
     ending.end_run(session, run, now, with_called=closed_as is not None)
-    history.tell(session, run, now, "run finished", {"closed_as": closed_as} if closed_as else {}, flow_run=flow_run)
+    history.tell(session, run, now, "run finished", {"closed_as": closes} if closes else {}, flow_run=flow_run)
     if run.called_by is not None:
         _return_from(desk, session, run, flow_run, closed_as)
-    if closed_as is None:
+    if closes is None:
         return
     if run.case_id is not None:
-        ending.close(session, session.get_one(tables.Case, run.case_id), closed_as, now)
+        ending.close(session, session.get_one(tables.Case, run.case_id), closes, now)
     if run.incident_id is not None:
-        ending.close(session, session.get_one(tables.Incident, run.incident_id), closed_as, now)
+        ending.close(session, session.get_one(tables.Incident, run.incident_id), closes, now)
+
+
+def _opened_for(session: Session, run: tables.Run) -> bool:
+    """Whether a run that stands beside others is, all the same, what its case was opened for."""
+    beside = select(tables.Run.id).where(tables.Run.case_id == run.case_id, tables.Run.alongside.is_(False)).limit(1)
+    return run.case_id is not None and session.scalar(beside) is None
 
 
 def _return_from(desk: Desk, session: Session, called: tables.Run, flow_run: str | None, closed_as: str | None) -> None:

@@ -124,7 +124,8 @@ def begin_anew(
 ) -> Run:
     """The procedure of an open case begins again with these facts: what it waited for and had planned is withdrawn."""
     now = desk.now()
-    for run in session.scalars(select(Run).where(Run.case_id == case.id, Run.status != "finished")).all():
+    its_own = select(Run).where(Run.case_id == case.id, Run.status != "finished", Run.alongside.is_(False))
+    for run in session.scalars(its_own).all():
         ending.end_run(session, run, now)
     planned = update(FollowUp).where(FollowUp.case_id == case.id, FollowUp.status == "waiting")
     session.execute(planned.values(status="cancelled", decided_at=now))
@@ -182,15 +183,18 @@ def open_incident(
     opened_by: str,
     playbook: str = "incident",
     inputs: Mapping[str, object] | None = None,
+    facts: Facts | None = None,
+    noticed_at: datetime | None = None,
     flow_run: str | None = None,
 ) -> Incident:
-    """Open an incident and start its run. `what` is free text and is sealed under the incident's own key. Raises
-    `NoSuchPlaybook`, and `NotAsked` for an input that the playbook does not ask for or does not offer."""
+    """Open an incident and start its run. `what` is free text and is sealed under the incident's own key; `facts` are
+    known besides what the playbook asks for. The promises run from `noticed_at`, when somebody became aware of it.
+    Raises `NoSuchPlaybook`, and `NotAsked` for an input that the playbook does not ask for or does not offer."""
     bundle, now = desk.shelf.current, desk.now()
     chosen = playbook_named(bundle, playbook, "incident")
-    given = inputs_of(bundle.vocabulary, chosen, inputs or {})
-    facts = {**given, "severity": bundle.vocabulary.fact("severity").gate(severity)}
-    rank = severity_rank(bundle.vocabulary, facts)
+    given = {**(facts or {}), **inputs_of(bundle.vocabulary, chosen, inputs or {})}
+    known = {**given, "severity": bundle.vocabulary.fact("severity").gate(severity)}
+    rank = severity_rank(bundle.vocabulary, known)
     incident_id = new_id("I")
     session.add(Subject(id=incident_id, kind="incident", severity=rank))
     incident = Incident(
@@ -199,7 +203,8 @@ def open_incident(
         severity=rank,
         opened_at=now,
         opened_by=opened_by,
-        facts=facts_to_json(facts),
+        noticed_at=noticed_at,
+        facts=facts_to_json(known),
         sealed_what=desk.store.vault.seal(incident_id, {"what": what}),
     )
     session.add(incident)
@@ -213,12 +218,22 @@ def open_incident(
             "kind": kind,
             "severity": severity,
             "opened_by": opened_by,
+            **({"noticed_at": noticed_at.isoformat()} if noticed_at is not None else {}),
             **({"inputs": facts_to_json(given)} if given else {}),
         },
         incident_id=incident_id,
         flow_run=flow_run,
     )
-    start_run(desk, session, bundle, chosen, subject_id=incident_id, incident_id=incident_id, flow_run=flow_run)
+    start_run(
+        desk,
+        session,
+        bundle,
+        chosen,
+        subject_id=incident_id,
+        incident_id=incident_id,
+        asked_at=noticed_at,
+        flow_run=flow_run,
+    )
     ring(session, incident_id, now)
     return incident
 
@@ -252,6 +267,7 @@ def start_run(
         started_at=now,
         called_by=called_from[0] if called_from else None,
         called_at=called_from[1] if called_from else None,
+        alongside=playbook.alongside or _called_alongside(session, called_from),
     )
     session.add(run)
     session.flush()
@@ -282,6 +298,11 @@ def start_run(
         flow_run=flow_run,
     )
     return run
+
+
+def _called_alongside(session: Session, called_from: tuple[str, str] | None) -> bool:
+    """Whether the run that calls another one stands beside the procedure of its case: then what it calls does, too."""
+    return called_from is not None and session.get_one(Run, called_from[0]).alongside
 
 
 def _settled_by(step: Step) -> Iterable[str]:

@@ -6,6 +6,7 @@ in the app past Firebreak. A letter that was echoed to us as well stands here on
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,6 +56,12 @@ def to_customer(session: Session, customer_id: str) -> list[OurMessage]:
     return [OurMessage(row.id, row.at) for row in session.execute(_OLDEST_FIRST, {"whose": customer_id})]
 
 
+def sent_at(session: Session, message_id: str) -> datetime | None:
+    """When a message of ours was sent; None if there is no such message (any more)."""
+    row = session.get(Outbox, message_id) or session.get(Message, message_id)
+    return row.sent_at if row is not None else None
+
+
 def words_of(session: Session, vault: Vault, message_id: str) -> tuple[datetime | None, str] | None:
     """When a message of ours was sent, and its words (or what it is, where it has none), opened for the person who
     looks; the words are empty when they are erased. None if there is no such message."""
@@ -66,6 +73,23 @@ def words_of(session: Session, vault: Vault, message_id: str) -> tuple[datetime 
         return None
     content = vault.open_or_nothing(message.sealed_content)
     return message.sent_at, str(content.get("text") or content.get("caption") or (f"[{message.kind}]" * bool(content)))
+
+
+def by_blind(session: Session, blinds: Collection[str]) -> list[str]:
+    """The ids of our messages that WhatsApp knows by these (blinded) ids."""
+    letters = select(Outbox.id).where(Outbox.provider_blind.in_(blinds), Outbox.to == "customer")
+    past_us = select(Message.id).where(Message.blind.in_(blinds), Message.author == "us")
+    return list(session.scalars(union_all(letters, past_us)))
+
+
+def taken_back(session: Session, vault: Vault, customer_id: str) -> frozenset[str]:
+    """The ids of those that were deleted for everyone already, as far as WhatsApp has told us."""
+    told = select(Message.sealed_content).where(
+        Message.customer_id == customer_id, Message.author == "us", Message.kind == "revoke"
+    )
+    originals = (vault.open_or_nothing(each).get("about") for each in session.scalars(told))
+    blinds = [vault.blind("wamid", each) for each in originals if isinstance(each, str)]
+    return frozenset(by_blind(session, blinds)) if blinds else frozenset()
 
 
 def held(session: Session, customer_id: str) -> frozenset[str | None]:

@@ -94,9 +94,9 @@ def progress_of(desk: Desk, session: Session, run: tables.Run) -> Progress:
 _RUNS: BindParameter[Any] = bindparam("runs", expanding=True)
 _RUN, _STEP, _PROMISE = (table.__table__.c for table in (tables.Run, tables.Step, tables.Promise))
 _MOVING_RUNS = (
-    select(_RUN.id, _RUN.subject_id, _RUN.playbook, _RUN.bundle)
+    select(_RUN.id, _RUN.subject_id, _RUN.playbook, _RUN.bundle, _RUN.alongside)
     .where(_RUN.subject_id.in_(bindparam("subjects", expanding=True)), _RUN.status == "moving")
-    .order_by(_RUN.started_at, _RUN.id)
+    .order_by(_RUN.started_at, _RUN.alongside, _RUN.playbook, _RUN.id)
 )
 _RECORDS = select(_STEP.run_id, _STEP.path, _STEP.status, _STEP.outcome).where(_STEP.run_id.in_(_RUNS))
 _BROKEN = (
@@ -110,7 +110,8 @@ def standings(
     desk: Desk, session: Session, subject_ids: Iterable[str]
 ) -> Iterator[tuple[Row[Any], Standing | Exception]]:
     """Where every moving run of these subjects stands, in the order in which they started: the run (`id`,
-    `subject_id`, `playbook`, `bundle`), and what went wrong where that cannot be told. Three questions for all of them.
+    `subject_id`, `playbook`, `bundle`, `alongside`), and what went wrong where that cannot be told. Three questions for
+    all of them.
     """
     runs = session.execute(_MOVING_RUNS, {"subjects": list(subject_ids)}).all()
     which = {"runs": [run.id for run in runs]}

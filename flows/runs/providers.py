@@ -14,9 +14,10 @@ from sqlalchemy import and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from flows.errors import VaultError
-from flows.runs import complaints, identity, our_messages
+from flows.runs import affected, complaints, identity, our_messages
+from flows.runs.labels import PRIVACY_SENSITIVE as PRIVACY_SENSITIVE
 from flows.store.customers import newest_address
-from flows.store.tables import Case, Customer, Export, Hold, Incident, Message, Outbox, Run, Step
+from flows.store.tables import Case, Customer, Incident, Message, Outbox, Run, Step
 from flows.store.vault import Vault
 from rules import windows
 from rules.bundle import Bundle
@@ -29,8 +30,6 @@ RECALLABLE = timedelta(hours=48)
 """How long WhatsApp promises that a message can be deleted for everyone; its app may still try a few hours longer."""
 RECALL_TRIED = timedelta(hours=60)
 """How long the app goes on trying to delete a message for everyone. Nothing is promised past `RECALLABLE`."""
-PRIVACY_SENSITIVE = "privacy_sensitive"
-"""The label of a customer who minds what is written down about them, on the customer or on any of their cases."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class About:
     given: Mapping[str, Value] = field(default_factory=dict)
     vault: Vault | None = None
     item: Mapping[str, object] = field(default_factory=dict)
-    bundle: Bundle | None = None
+    bundle: Bundle | None = None  # the content by which it is asked
 
 
 Provider = Callable[[About], Value]
@@ -133,7 +132,7 @@ def open_case(about: About) -> Value:
         return UNKNOWN
     # What is left open and moves no more would otherwise swallow every later message of the customer.
     under_way = select(Case.id).join(Run, Run.case_id == Case.id)
-    under_way = under_way.where(Case.customer_id == about.customer.id, Run.status != "finished")
+    under_way = under_way.where(Case.customer_id == about.customer.id, Run.status != "finished", ~Run.alongside)
     if about.case is not None:
         under_way = under_way.where(Case.id != about.case.id)
     return about.session.scalars(under_way.limit(1)).first() is not None
@@ -263,7 +262,7 @@ def _happened(about: About, what: str) -> Value:
     if about.run is None:
         return UNKNOWN
     done = about.session.scalars(_DONE, {"run": about.run.id})
-    return sum(outcome.get("counted", {}).get(what, 0) for outcome in done)
+    return sum(int(outcome.get("counted", {}).get(what, 0)) for outcome in done)
 
 
 @provides
@@ -290,6 +289,23 @@ def identity_plausible(about: About) -> Value:
     return identity.plausible(about.session, about.case, about.now)
 
 
+@provides
+def text_arrived(about: About) -> Value:
+    if about.case is None:
+        return UNKNOWN
+    came = affected.arrived(about.session, [about.case.id]).get(about.case.id)
+    return UNKNOWN if came is None else came
+
+
+@provides
+def people_untold(about: About) -> Value:
+    """Unknown as long as nobody has said whose data it is: somebody's it must be."""
+    if about.incident is None:
+        return UNKNOWN
+    states = affected.count(about.session, about.incident.id)
+    return states.total() - states["told"] if states else UNKNOWN
+
+
 # -- a crowd ----------------------------------------------------------------------------------------------------------
 
 
@@ -313,6 +329,59 @@ def time_since_last_incident(about: About) -> Value:
     return _ago(about.session.scalar(select(func.max(Incident.closed_at))), about.now)
 
 
+# -- what is done beside the procedures -------------------------------------------------------------------------------
+
+NEW_FOR = timedelta(days=1)
+PRIVACY_NOTICE = "privacy/notice"
+SENSITIVE_ADVICE = "privacy/sensitive-received"
+_LETTERS_CALLED = (
+    select(Outbox.reply_version, Outbox.created_at)
+    .where(
+        Outbox.customer_id == bindparam("customer"),
+        Outbox.reply == bindparam("reply"),
+        Outbox.status.in_(("ready", "sending", "sent", "handed_over")),
+    )
+    .order_by(Outbox.created_at.desc(), Outbox.id)
+    .limit(1)
+)
+_DRAFTED = select(Step.path).join(Run, Run.id == Step.run_id).where(Step.verb == "confirm_in_writing").limit(1)
+
+
+@provides
+def new_customer(about: About) -> Value:
+    return UNKNOWN if about.customer is None else about.now - about.customer.first_seen_at < NEW_FOR
+
+
+@provides
+def privacy_notice(about: About) -> Value:
+    """By the newest notice that was sent, or is about to be."""
+    if about.customer is None:
+        return UNKNOWN
+    sent = about.session.execute(_LETTERS_CALLED, {"customer": about.customer.id, "reply": PRIVACY_NOTICE}).first()
+    if sent is None:
+        return "none"
+    now = about.bundle.replies.get(PRIVACY_NOTICE) if about.bundle is not None else None
+    return "current" if now is not None and sent.reply_version == now.version else "older"
+
+
+@provides
+def time_since_sensitive_advice(about: About) -> Value:
+    if about.customer is None:
+        return UNKNOWN
+    asked = {"customer": about.customer.id, "reply": SENSITIVE_ADVICE}
+    sent = about.session.execute(_LETTERS_CALLED, asked).first()
+    return _ago(sent.created_at if sent is not None else None, about.now)
+
+
+@provides
+def confirmed_in_writing(about: About) -> Value:
+    if about.customer is None:
+        return UNKNOWN
+    if about.case is None:
+        return False
+    return about.session.scalars(_DRAFTED.where(Run.case_id == about.case.id)).first() is not None
+
+
 def _ago(moment: datetime | None, now: datetime) -> Value:
     passed = windows.since(moment, now)
     return UNKNOWN if passed is None else passed
@@ -325,49 +394,3 @@ def jurisdiction(about: About) -> Value:
         return UNKNOWN
     number = number_of(about.session, about.vault, about.customer)
     return jurisdiction_of(number) if number is not None else UNKNOWN
-
-
-# -- what we hold -----------------------------------------------------------------------------------------------------
-
-
-@provides
-def held_messages(about: About) -> Value:
-    return _counted(about, "held")
-
-
-@provides
-def everything_held(about: About) -> Value:
-    if about.customer is None:
-        return UNKNOWN
-    everything = select(Hold.id).where(
-        Hold.customer_id == about.customer.id, Hold.about.is_(None), Hold.lifted_at.is_(None)
-    )
-    return about.session.scalars(everything.limit(1)).first() is not None
-
-
-@provides
-def messages_with_personal_data(about: About) -> Value:
-    return _counted(about, "with_personal_data")
-
-
-@provides
-def messages_with_evidence(about: About) -> Value:
-    return _counted(about, "evidence")
-
-
-@provides
-def exported_copies(about: About) -> Value:
-    if about.customer is None:
-        return UNKNOWN
-    made = select(func.count()).select_from(Export)
-    made = made.where(Export.customer_id == about.customer.id, Export.removed_at.is_(None))
-    return about.session.scalar(made) or 0
-
-
-def _counted(about: About, what: str) -> Value:
-    """A number of the customer's inventory, at this moment."""
-    if about.customer is None or about.vault is None or about.bundle is None:
-        return UNKNOWN
-    from flows.erasing.inventory import looked_through  # it looks through every text, which few conditions ask for
-
-    return looked_through(about.session, about.vault, about.bundle, about.now, about.customer).counts()[what]

@@ -41,7 +41,8 @@ def letter_settled(desk: Desk, session: Session, row: Outbox, flow_run: str | No
         return
     assert isinstance(work.step.verb, Action)
     if row.status == "sent":
-        moving.first_reply_left(work)
+        if row.to == "customer":
+            moving.first_reply_left(work)
         ending.withdraw_tasks(session, work.run.id, work.record.path, work.now)
     moving.settle(work, work.step.verb.sent(work, row))
 

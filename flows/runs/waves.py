@@ -16,6 +16,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -27,7 +28,7 @@ from flows.runs.progress import standings
 from flows.runs.ready import Ready, next_due, ready
 from flows.sending import courier
 from flows.store import subjects
-from flows.store.tables import Run, Subject
+from flows.store.tables import Outbox, Run, Subject
 
 if TYPE_CHECKING:
     from flows.third_voice import ThirdVoice
@@ -44,6 +45,14 @@ MOST_ROUNDS = 100
 AT_ONCE = 20
 """How many messages of a customer are read in one transaction."""
 _TOO_LATE = Hearing(why_not="the message came in while others were read")
+
+_BEFORE_ALONGSIDE = (
+    select(Outbox.subject_id)
+    .join(Run, Run.id == Outbox.run_id)
+    .where(Outbox.subject_id.in_(bindparam("subjects", expanding=True)), Outbox.to == "customer", ~Run.alongside)
+    .where(courier.WAITING)
+)
+"""Whom a procedure has something to say to that has not left: what runs alongside must not be faster."""
 
 log = logging.getLogger(__name__)
 Item = TypeVar("Item")
@@ -158,18 +167,25 @@ class Wave:
             return {}
         due: dict[str, list[Due]] = {}
         unreadable: dict[str, Exception] = {}
+        beside: set[str] = set()  # runs alongside others: their turn comes when the others have said what they had to
         with self.desk.store.read() as session:
+            busy = set(session.scalars(_BEFORE_ALONGSIDE, {"subjects": list(moving_ones)}))
             for run, stands in standings(self.desk, session, moving_ones):
                 if isinstance(stands, Exception):  # content that a newer version cannot read: only this one stands
                     unreadable[run.subject_id] = stands
                     continue
+                if run.alongside:
+                    beside.add(run.id)
+                elif stands.due:
+                    busy.add(run.subject_id)
                 for place in stands.due:
                     verb = place.step.verb.verb
                     due.setdefault(verb, []).append(Due(run.subject_id, run.id, place.path, verb))
         for subject_id, trouble_met in unreadable.items():
             self._set_aside(subject_id, trouble_met)
         for items in due.values():
-            items[:] = [item for item in items if item.subject_id in self.claims]
+            mine = [item for item in items if item.subject_id in self.claims]
+            items[:] = [item for item in mine if item.run_id not in beside or item.subject_id not in busy]
             items.sort(key=lambda item: -self.claims[item.subject_id].severity)
         return {verb: items for verb, items in due.items() if items}
 
@@ -220,7 +236,8 @@ class Wave:
     def _listen(self, voice: ThirdVoice, subject_ids: list[str]) -> list[Moved]:
         """Ask the third voice what they wrote: here, because nothing may be waited for in a transaction."""
         with self.desk.store.read() as session:
-            unread = [each for subject_id in subject_ids for each in intake.unread(session, subject_id)]
+            arrived = [each for subject_id in subject_ids for each in intake.unread(session, subject_id)]
+            unread = [each for each in arrived if each.author == "customer"]
             words = [intake.written(self.desk.store.vault, session, each) for each in unread]
         said = {each.id: (each, written) for each, written in zip(unread, words, strict=True) if written.text.strip()}
         waited = [(self.desk.now() - each.received_at).total_seconds() for each, _ in said.values()]

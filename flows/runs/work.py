@@ -239,8 +239,11 @@ class Work:
         return planned
 
     def add_labels(self, labels: Iterable[str]) -> None:
+        """Put labels on the case. Who minds what is written about them does so in every other case, too."""
         if self.case is not None:
             self.case.labels = sorted({*self.case.labels, *labels})
+        if self.customer is not None and providers.PRIVACY_SENSITIVE in labels:
+            self.customer.labels = sorted({*self.customer.labels, providers.PRIVACY_SENSITIVE})
 
     def _timer(self, kind: tables.TimerKind, due: datetime) -> datetime:
         self.session.add(

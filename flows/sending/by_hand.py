@@ -21,6 +21,8 @@ def ticked_off(session: Session, vault: Vault, task: Task, letter_id: str | None
     row = session.get(Outbox, letter_id) if letter_id else None
     if row is None or row.status == "sent" or task.answered_at is None:
         return  # a delivery status was faster: it left by itself
+    if row.provider_blind is not None:  # WhatsApp had taken it and lost it: what was sent by hand is another message
+        row = _another(session, vault, row, task)
     _left(session, vault, row, task.answered_at)
 
 
@@ -30,24 +32,29 @@ def done_instead(session: Session, vault: Vault, run: Run, task: Task) -> None:
         return
     here = select(Outbox).where(Outbox.run_id == run.id, Outbox.path == task.path, Outbox.to == "customer")
     failed = session.scalars(here.order_by(Outbox.created_at.desc(), Outbox.id).limit(1)).first()
+    _left(session, vault, _another(session, vault, failed, task), task.answered_at)
+
+
+def _another(session: Session, vault: Vault, like: Outbox | None, task: Task) -> Outbox:
+    """A row for what was said by hand in place of a letter, with that letter's words where there are any."""
     row = Outbox(
         id=new_id("O"),
-        key=f"{run.id}/{task.path}/by hand/{task.id}",
-        subject_id=run.subject_id,
-        customer_id=run.subject_id,
-        case_id=run.case_id,
-        run_id=run.id,
+        key=f"{task.run_id}/{task.path}/by hand/{task.id}",
+        subject_id=task.subject_id,
+        customer_id=task.subject_id,
+        case_id=task.case_id,
+        run_id=task.run_id,
         path=task.path,
         to="customer",
-        reply=failed.reply if failed else None,
-        reply_version=failed.reply_version if failed else None,
-        locale=failed.locale if failed else None,
+        reply=like.reply if like else None,
+        reply_version=like.reply_version if like else None,
+        locale=like.locale if like else None,
         form="by_hand",
         created_at=task.created_at,
-        sealed_body=failed.sealed_body if failed else vault.seal(run.subject_id, {}),
+        sealed_body=like.sealed_body if like else vault.seal(task.subject_id, {}),
     )
     session.add(row)
-    _left(session, vault, row, task.answered_at)
+    return row
 
 
 def _left(session: Session, vault: Vault, row: Outbox, at: datetime) -> None:

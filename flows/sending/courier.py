@@ -21,7 +21,7 @@ from flows.errors import ClaimLost, VaultError
 from flows.sending import letters, results
 from flows.store import customers
 from flows.store.subjects import ring
-from flows.store.tables import Outbox
+from flows.store.tables import Outbox, Run
 from rules.language import ON_CALL
 
 ORPHAN_WAIT = timedelta(minutes=5)
@@ -43,8 +43,9 @@ needed_at = func.coalesce(
 
 _DUE_NOW = (
     select(Outbox)
+    .outerjoin(Run, Run.id == Outbox.run_id)
     .where(Outbox.subject_id == bindparam("subject"), WAITING, needed_at <= bindparam("now"))
-    .order_by(Outbox.created_at, Outbox.id)
+    .order_by(Outbox.created_at, Run.alongside, Run.playbook, Outbox.id)
 )
 
 
@@ -118,7 +119,7 @@ def _call(desk: Desk, session: Session, row: Outbox, now: datetime) -> Callable[
         return lambda: Refused(None, Next.STOP, None, "what was to be said, or to whom, cannot be opened any more")
     if row.to == "team":
         words = body["body"] + (f"\n→ {body['task']}" if body["task"] else "")
-        return lambda: _tell(desk, row.role or ON_CALL, body["title"], words)
+        return lambda: _tell(desk, row.role or ON_CALL, body["title"], words, body.get("mail_to"))
     if row.customer_id is None or address is None:
         return lambda: Refused(None, Next.HUMAN, None, "no address is known")
     wait = desk.pace.wait_for(row.customer_id)
@@ -136,9 +137,9 @@ def _send(desk: Desk, letter: Letter) -> Result:
         return Unsure(f"the call broke ({type(error).__name__})")
 
 
-def _tell(desk: Desk, role: str, title: str, words: str) -> Sent | Refused:
+def _tell(desk: Desk, role: str, title: str, words: str, mail_to: str | None = None) -> Sent | Refused:
     try:
-        told = desk.team.tell(role, title, words)
+        told = desk.team.tell(role, title, words, mail_to=mail_to) if mail_to else desk.team.tell(role, title, words)
     except UnknownRole as error:
         return Refused(None, Next.HUMAN, None, str(error))
     if isinstance(told, NotTold):

@@ -9,19 +9,32 @@ from flows import local_time
 from flows.channels.channel import Letter, Template
 from flows.ids import new_id
 from flows.runs.outcome import Failed, Outcome, Waiting
-from flows.runs.providers import window_is_open
+from flows.runs.providers import number_of, window_is_open
 from flows.runs.work import Work
 from flows.store.tables import Outbox, OutboxForm
+from rules import outgoing
 from rules.language import ON_CALL
+from rules.personal_data import country_of
 from rules.replies import Reply
 from rules.vocabulary import value_to_json
 
+PERSONAL_DATA = "personal-data"
+"""The objection to a text that holds what only its customer should."""
+
 
 def objections(work: Work, reply: Reply) -> list[str]:
-    """The guards that refuse the reply as it would be sent now."""
+    """The guards that refuse the reply as it would be sent now; `personal-data` if what fills its placeholders brings
+    in papers, cards, accounts, an address or a telephone number."""
     guards = work.bundle.guards
     locale = reply.locale_for(work.customer.locale if work.customer else None)
-    return list(guards.objections(reply.text[locale], work.facts(guards.facts())))
+    found = list(guards.objections(reply.text[locale], work.facts(guards.facts())))
+    try:
+        filled = reply.fill(locale, _values(work, reply, locale))
+    except KeyError:  # told when the letter is prepared
+        return found
+    if outgoing.review(filled, ours=reply.text[locale]).refused:
+        found.append(PERSONAL_DATA)
+    return found
 
 
 def prepare(work: Work, reply: Reply) -> Outcome:
@@ -30,7 +43,7 @@ def prepare(work: Work, reply: Reply) -> Outcome:
     assert work.customer is not None, "only a case has a customer to reply to"
     locale = reply.locale_for(work.customer.locale)
     try:
-        values = {**_values(work, locale), **_reason(work, reply, locale)}
+        values = _values(work, reply, locale)
         text, parameters = reply.fill(locale, values), reply.parameters(values)
     except KeyError as missing:
         return Failed("nothing fills a placeholder", {"reply": reply.name, "placeholder": str(missing.args[0])})
@@ -87,28 +100,41 @@ def letter_of(row: Outbox, body: Mapping[str, Any], address: str) -> Letter:
     )
 
 
-def _values(work: Work, locale: str) -> dict[str, str]:
+def _values(work: Work, reply: Reply, locale: str) -> dict[str, str]:
     """What fills the placeholders of a reply. Values the run does not have are left out."""
     values = {"business": work.desk.business}
     if work.run.case_id:
         values["case"] = work.run.case_id
     profile = work.customer.sealed_profile if work.customer else None
-    if name := work.desk.store.vault.open_or_nothing(profile).get("name"):
+    name = str(work.desk.store.vault.open_or_nothing(profile).get("name") or "")
+    if name and "name" in reply.placeholders() and not _tells_too_much(work, name):
         values["name"] = name
     promise = work.progress.promises.get("answered")
     if promise is not None:
         values["answer_by"] = local_time.day(promise.due_at, work.desk.timezone, locale)
     values.update((name, str(count)) for name, count in work.counted().items())
+    if reply.reason is not None:  # the reply's words for what a colleague has chosen
+        fact = str(reply.reason.fact)
+        if words := reply.reason_for(value_to_json(work.facts({fact})[fact]), locale):
+            values["reason"] = words
     return values
 
 
-def _reason(work: Work, reply: Reply, locale: str) -> dict[str, str]:
-    """What fills {reason}: the reply's words for what a colleague has chosen."""
-    if reply.reason is None:
-        return {}
-    fact = str(reply.reason.fact)
-    words = reply.reason_for(value_to_json(work.facts({fact})[fact]), locale)
-    return {"reason": words} if words else {}
+def _tells_too_much(work: Work, name: str) -> bool:
+    """Whether a text should do without the name: it holds a number, as some names at WhatsApp do, or the customer minds
+    what is written about them."""
+    if any(character.isdigit() for character in name) and outgoing.review(name, _region(work)).refused:
+        return True
+    known = "privacy_sensitive" in work.vocabulary.facts  # older content may not
+    return known and work.facts({"privacy_sensitive"})["privacy_sensitive"] is True
+
+
+def _region(work: Work) -> str | None:
+    """The customer's country, as far as their number tells."""
+    if work.customer is None:
+        return None
+    number = number_of(work.session, work.desk.store.vault, work.customer)
+    return country_of(number) if number is not None else None
 
 
 def _meta_locale(locale: str) -> str:

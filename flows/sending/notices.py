@@ -37,3 +37,28 @@ def notice(desk: Desk, session: Session, run: Run, path: str, role: str, message
     )
     session.add(row)
     return row.id
+
+
+def mail(
+    desk: Desk, session: Session, run: Run, path: str, role: str, subject: str, text: str, to: str | None = None
+) -> str:
+    """Put an e-mail for a role, or from its mailbox for the address `to`, into the outbox; returns the id of the row,
+    for which a step may wait. It may be personal, and a person has approved that; it is sealed."""
+    body = {"title": subject, "body": text, "task": None, **({"mail_to": to} if to else {})}
+    row = Outbox(
+        id=new_id("O"),
+        key=f"{run.id}/{path}/mail/{'out' if to else 'in'}",
+        subject_id=run.subject_id,
+        case_id=run.case_id,
+        incident_id=run.incident_id,
+        run_id=run.id,
+        path=path,
+        to="team",
+        role=role,
+        form="notice",
+        status="ready",
+        created_at=desk.now(),
+        sealed_body=desk.store.vault.seal(run.subject_id, body),
+    )
+    session.add(row)
+    return row.id

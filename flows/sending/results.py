@@ -136,8 +136,8 @@ def _failed_later(
     desk: Desk, session: Session, row: Outbox, delivery: Delivery, now: datetime, flow_run: str | None
 ) -> None:
     """WhatsApp took the text and reported later that it was not delivered; the codes mean the same as at once."""
-    if row.status in ("failed", "withdrawn"):
-        return
+    if row.status in ("failed", "withdrawn") or (row.form, row.status) == ("by_hand", "sent"):
+        return  # what a colleague has sent meanwhile is not sent again
     row.code = delivery.code
     meaning = meaning_of(delivery.code)
     refused = Refused(delivery.code, meaning.what, meaning.wait, meaning.words)

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from pydantic import SecretStr
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
 from flows import shelf
 from flows.assembly import open_desk, open_store
 from flows.clock import SystemClock
+from flows.erasing import backup, restore
 from flows.errors import FirebreakError
 from flows.in_force import Watch
 from flows.practice.approved import templates_of
@@ -23,6 +25,7 @@ from flows.service.home import Say
 from flows.service.prefect_server import PrefectServer
 from flows.service.responder import Bell, respond_for_ever
 from flows.settings import Settings, SettingsError
+from flows.store.database import Store
 from flows.web.app import create_app
 from flows.web.health import Probe
 
@@ -51,6 +54,8 @@ def open_parts(settings: Settings, server: PrefectServer, say: Say) -> Iterator[
     Raises what `open_store` and `open_desk` raise.
     """
     with open_store(settings, SystemClock(), say) as store:
+        backup.clear(settings.home)
+        _carry_on_erasing(store, say)
         desk = open_desk(settings, store, say)
         bell = Bell()
         watch = Watch(store, desk.shelf, shelf.ROOT, say)
@@ -85,6 +90,21 @@ def open_parts(settings: Settings, server: PrefectServer, say: Say) -> Iterator[
             "What is up": f"{here}/healthz",
         }
         yield Parts(web, responder, partial(demonstrate, desk, practice, addresses, say), practice)
+
+
+def _carry_on_erasing(store: Store, say: Say) -> None:
+    """Before anybody is answered: whoever was erased and came back with an old backup is erased again, and what was
+    broken off is carried to its end. When that is not possible customers are answered all the same."""
+    try:
+        done = restore.replay(store)
+    except (FirebreakError, OSError, SQLAlchemyError) as error:
+        why = str(error) if isinstance(error, FirebreakError) else type(error).__name__
+        say(f"Erasures could not be carried on: {why} `firebreak doctor` looks closer.")
+        return
+    if done.adopted:
+        say(f"An old backup was put in place: {done.adopted} erasure(s) made since then are carried out again")
+    if done.erasures:
+        say(f"{len(done.erasures)} erasure(s) were carried to their end: {', '.join(done.erasures)}")
 
 
 async def _no_demonstration() -> None:

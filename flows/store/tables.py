@@ -181,6 +181,20 @@ class Incident(Base):
     sealed_what: Mapped[bytes | None]
 
 
+class Affected(Base):
+    """A customer whose personal data a leak may have touched, and the case in which they are told of it. The same
+    customer stands here once for an incident, unless two customers turned out to be one."""
+
+    __tablename__ = "affected"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    incident_id: Mapped[str] = _link("incidents.id", index=True)
+    customer_id: Mapped[str] = _link("customers.id", index=True)
+    added_at: Mapped[datetime]
+    added_by: Mapped[str]
+    told_case_id: Mapped[str | None] = _link("cases.id", index=True)  # empty until that case is opened
+
+
 class Run(Base):
     """One execution of one playbook version, pinned to the bundle that it was started with."""
 
@@ -200,6 +214,7 @@ class Run(Base):
     inputs: Mapped[Json] = json_map(required=True)
     called_by: Mapped[str | None] = _link("runs.id", index=True)  # the run that waits for the end of this one
     called_at: Mapped[str | None]  # and the path of its step
+    alongside: Mapped[bool] = mapped_column(default=False)  # beside what its case was opened for; see Playbook
 
 
 class Step(Base):

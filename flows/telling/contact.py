@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.errors import VaultError
+from flows.runs.labels import PRIVACY_SENSITIVE
 from flows.store.customers import newest_address
-from flows.store.tables import Customer, Incident, Message
+from flows.store.tables import Case, Customer, Incident, Message
 from flows.store.vault import Vault
 
 
@@ -24,7 +25,8 @@ def contact_of(session: Session, vault: Vault, subject_id: str) -> dict[str, str
     if customer is not None:
         found["name"] = vault.open_or_nothing(customer.sealed_profile).get("name")
         found |= _address(session, vault, customer.id)
-        written = select(Message.sealed_content).where(Message.customer_id == customer.id, Message.author == "customer")
+        theirs = (Message.customer_id == customer.id, Message.author == "customer")
+        written = select(Message.sealed_content).where(*theirs)
         newest = session.scalars(written.order_by(Message.sent_at.desc()).limit(1)).first()
         content = vault.open_or_nothing(newest)
         found["last message"] = content.get("text") or content.get("caption")
@@ -40,3 +42,12 @@ def _address(session: Session, vault: Vault, customer_id: str) -> dict[str, str]
     except VaultError:
         return {}
     return {"number": f"+{digits}", "chat": f"https://wa.me/{digits}"}
+
+
+def is_sensitive(session: Session, subject_id: str) -> bool:
+    """Whether a customer is marked, also in one of their cases, as one who minds what is written down about them."""
+    customer = session.get(Customer, subject_id)
+    if customer is None:
+        return False
+    of_cases = session.scalars(select(Case.labels).where(Case.customer_id == subject_id))
+    return any(PRIVACY_SENSITIVE in labels for labels in (customer.labels, *of_cases))

@@ -185,7 +185,7 @@ def _beginning(lines: Sequence[Line]) -> Folded | None:
     if len(lines) < 2 or lines[1].event != "run started":
         return None
     first, run = lines[0], lines[1]
-    if first.event not in ("case opened", "incident opened", "follow-up started"):
+    if first.event not in ("case opened", "incident opened", "started alongside", "follow-up started"):
         return None
     version = f" {run.data['version']}" if first.event == "follow-up started" else ""
     return replace(first, headline=f"{first.headline}{f', as version{version}' if version else ''}"), 2

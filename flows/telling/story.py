@@ -212,10 +212,12 @@ def _arrivals(session: Session, vault: Vault, about: About) -> Iterator[Line]:
             "sent_at": message.sent_at.isoformat(),
         }
         ours, imported = message.author == "us", message.origin == "import"
+        who = "the customer" if not ours else "we" if imported else "a colleague"
+        how = ", says an exported chat" if imported else " in the app" if ours else ""
         yield Line(
             message.sent_at if imported else message.received_at,
             "us" if ours else "customer",
-            f"{'we' if ours else 'the customer'} {did}{where}{', says an exported chat' if imported else ''}",
+            f"{who} {did}{where}{how}",
             _plain(contents[message.id]),
             event="message arrived",
             data=said,

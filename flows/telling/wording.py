@@ -34,6 +34,12 @@ def _case_opened(entry: Entry) -> Told:
     return Told("decision", headline, because, why_not)
 
 
+def _started_alongside(entry: Entry) -> Told:
+    data = entry.data
+    because, why_not = _reasons(data.get("because") or {}, None)
+    return Told("decision", f"{data['playbook']} {data['version']} begins alongside", because, why_not)
+
+
 def _message_read(entry: Entry) -> Told:
     data = entry.data
     signs = [
@@ -74,6 +80,8 @@ def _step_waits(entry: Entry) -> Told:
         return Told("wait", f"a text is ready: {data.get('reply', data['name'])}")
     if "run" in on:
         return Told("wait", f"{data.get('playbook', 'another playbook')} is carried out first{until}")
+    if "people_told" in data:
+        return Told("wait", f"{_of_people(data)}; it looks again {awaited(on, entry)}")
     return Told("wait", f"waits {awaited(on, entry) or 'in ' + str(data['name'])}{until}")
 
 
@@ -121,8 +129,14 @@ def _step_done(entry: Entry) -> Told:
             "no branch": "none of the conditions holds, so it goes straight on",
         }
         return Told("decision", way.get(data["took"], f"goes way {data['took']} of {data['name']}"), because, why_not)
+    if "people_told" in data:
+        return Told("note", _of_people(data))
+    if "clocks" in data:
+        return _legal_clock(entry)
     if "planned" in data:
         return Told("note", f"plans {data['playbook']} for {entry.moment('due')} ({data['planned']})")
+    if "extended_by" in data:
+        return Told("note", f"promise {data['promise']} is now due by {entry.moment('until')}")
     if "closed_as" in data:
         return Told("note", f"closes it as {data['closed_as']}")
     if "assumed" in data:
@@ -150,6 +164,19 @@ def _step_done(entry: Entry) -> Told:
         return Told("team", f"{data['by_hand']} did by hand what {data['name']} could not do")
     details = _details(data)
     return Told("note", f"{data['name']}: done{f' ({details})' if details else ''}")
+
+
+def _of_people(data: Data) -> str:
+    if not data["people"]:
+        return "nobody has said yet whose data it is"
+    return f"{data['people_told']} of {data['people']} people have been told"
+
+
+def _legal_clock(entry: Entry) -> Told:
+    data = entry.data
+    law = f"by {shown(data['clocks'])}" if data["clocks"] else "and no law leaves less"
+    people = f"the people live in: {shown(data['where'])}"
+    return Told("decision", f"{data['promise']} is due at {entry.moment('due')}, {law}", (people,))
 
 
 _HAPPENED = {
@@ -222,6 +249,11 @@ def _records_held(entry: Entry) -> Told:
 def _hold_lifted(entry: Entry) -> Told:
     data = entry.data
     return Told("decision", f"{data['by']} lifts the hold {data['hold']} (its reason was: {data['reason']})")
+
+
+def _certificate_issued(entry: Entry) -> Told:
+    data = entry.data
+    return Told("note", f"{data['by']} issues a deletion certificate (line {data['ledger_line']} of the ledger)")
 
 
 # -- texts, notices, answers -------------------------------------------------------------------------------------------
@@ -319,6 +351,11 @@ def _promise_broken(entry: Entry) -> Told:
     return Told("alarm", f"PROMISE BROKEN: {entry.data['promise']} was due at {entry.moment('due')}")
 
 
+def _own_text(entry: Entry) -> Told:
+    kinds = ", ".join(each.replace("_", " ") for each in entry.data["kinds"])
+    return Told("alarm", f"a text of ours from the app holds: {kinds} ({entry.data['task']} asks to delete it)")
+
+
 def _run_started(entry: Entry) -> Told:
     return Told("note", f"{entry.data['playbook']} {entry.data['version']} begins")
 
@@ -341,6 +378,17 @@ def _run_finished(entry: Entry) -> Told:
 def _incident_opened(entry: Entry) -> Told:
     data = entry.data
     return Told("alarm", f"{data['opened_by']} opens an incident: {data['kind']}, severity {data['severity']}")
+
+
+def _people_added(entry: Entry) -> Told:
+    count = entry.data["count"]
+    return Told(
+        "team", f"{entry.data['by']} says whose data it is: {count} more {'person' if count == 1 else 'people'}"
+    )
+
+
+def _recipient_asked(entry: Entry) -> Told:
+    return Told("team", f"{entry.data['by']} asks whoever got the wrong message to delete it ({entry.data['case']})")
 
 
 def _begins_anew(entry: Entry) -> Told:
@@ -428,6 +476,7 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "task items settled": _items_settled,
     "records held": _records_held,
     "hold lifted": _hold_lifted,
+    "certificate issued": _certificate_issued,
     "promise kept": _promise_kept,
     "promise is near": _promise_near,
     "promise broken": _promise_broken,
@@ -435,7 +484,12 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "run finished": _run_finished,
     "run moved to another version": _run_moved,
     "incident opened": _incident_opened,
+    "people added": _people_added,
+    "recipient asked": _recipient_asked,
+    "legal clock": _legal_clock,
     "procedure begins anew": _begins_anew,
+    "started alongside": _started_alongside,
+    "own text objected to": _own_text,
     "follow-up started": _follow_up_started,
     "follow-up not needed": _follow_up_not_needed,
     "follow-up held": _follow_up_held,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from textwrap import shorten
 from typing import ClassVar
 
@@ -14,6 +15,8 @@ from flows.store.tables import Task
 from flows.verbs.action import Action
 from rules.language import ON_CALL, RoleName, says
 
+AGAIN = timedelta(days=1)
+"""How often somebody is told again, until it is answered."""
 BEGINNING = 60
 """How many characters of a message are enough to find it by."""
 
@@ -21,7 +24,10 @@ BEGINNING = 60
 @dataclass(frozen=True)
 class ClearPhone(Action):
     """Have somebody delete the chat with this customer on our own phones ("delete for me"). That removes nothing on the
-    customer's phone. Only an answer `done` proves it; what is held stays, and if everything is, nobody is asked."""
+    customer's phone. They are told again every day until they answer, and only an answer `done` proves it.
+
+    What is held stays; if everything is, nobody is asked.
+    """
 
     verb: ClassVar[str] = "clear_phone"
     short: ClassVar[str | None] = "who"
@@ -40,8 +46,12 @@ class ClearPhone(Action):
         held = sorted(each for each in holds if each is not None)
         stays = {"stays": _held_ones(work, held)} if held else None
         task = work.ask("do", self.who, _question(len(held)), details=stays, items=[(work.customer.id, None)])
-        work.tell(self.who, "A chat is to be deleted on our own phones", task=task)
+        self._tell(work, task)
         return Waiting({"task": task.id}, {"held": len(held)} if held else {})
+
+    def reminded(self, work: Work) -> bool:
+        self._tell(work, work.task())
+        return True
 
     def answered(self, work: Work, task: Task) -> Outcome:
         counted = self._counted(work, task)
@@ -49,6 +59,10 @@ class ClearPhone(Action):
 
     def timed_out(self, work: Work) -> Mapping[str, int]:
         return self._counted(work, work.task())
+
+    def _tell(self, work: Work, task: Task) -> None:
+        work.tell(self.who, "A chat is to be deleted on our own phones", task=task)
+        work.remind_in(AGAIN)
 
     def _counted(self, work: Work, task: Task) -> dict[str, int]:
         return {"phone_cleared": listing.counts(listing.items_of(work.session, task.id)).get("done", 0)}

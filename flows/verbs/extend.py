@@ -47,8 +47,9 @@ on_failure: {escalate: privacy_lead}"""
         clock, end = first
         due = promise.due_at + self.by
         if due > end:
-            note = {"promise": self.promise, "clock": clock.id, "until": end.isoformat()}
-            return Failed("the law leaves no more time for this promise", note, final=True)
+            why = {"promise": self.promise, "clock": clock.id, "until": end.isoformat()}
+            return Failed("the law leaves no more time for this promise", why, final=True)
         date_promise(work.session, work.run, work.progress, self.promise, due, promised, work.now)
-        note = {"promise": self.promise, "extended_by": int(self.by.total_seconds()), "until": due.isoformat()}
+        seconds = int(self.by.total_seconds())
+        note: dict[str, object] = {"promise": self.promise, "extended_by": seconds, "until": due.isoformat()}
         return Done(enter="then", counted={"extended": 1}, note=note)

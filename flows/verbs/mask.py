@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from flows.erasing import erasure, ledger
+from flows.erasing import erasure
 from flows.erasing.items import items_of
 from flows.erasing.masking import Mask as Masked
-from flows.erasing.preview import preview
+from flows.erasing.preview import mask_what_was_shown, preview
+from flows.errors import StoreError
 from flows.runs.outcome import Done, Failed, Outcome, Waiting
 from flows.runs.work import Work
 from flows.store.tables import Task
 from flows.verbs.action import Action
 from flows.verbs.approve import YES
+from flows.verbs.erase import TRY_AGAIN
 from rules.language import Identifier, RoleName, Steps, Words, says
 
 KINDS: Mapping[str, str] = {
@@ -28,7 +30,6 @@ KINDS: Mapping[str, str] = {
     "bank_account": "numbers of bank accounts",
 }
 """What can be masked (`rules.personal_data.KINDS`), each in words."""
-EVERY_KIND = tuple(Identifier(kind) for kind in KINDS)
 QUESTION = Words("May these details be made unreadable in our records? The task shows each message before and after.")
 
 
@@ -54,13 +55,16 @@ on_timeout: {escalate: {to: privacy_lead, why: Nobody has decided about masking 
 
     who: RoleName = says("The role that looks at the preview and decides")
     question: Words = says("What they decide, as you would say it", default=QUESTION)
-    kinds: tuple[Identifier, ...] = says("Which details; all kinds, if not said", default=EVERY_KIND, words=KINDS)
+    kinds: tuple[Identifier, ...] | None = says("Which details; every kind, if not said", default=None, words=KINDS)
     on_refused: Steps | None = says("What happens after a no", default=None, beside=True)
+
+    def _kinds(self) -> tuple[str, ...]:
+        return tuple(self.kinds or KINDS)
 
     def act(self, work: Work) -> Outcome:
         if work.customer is None:
             return Failed("there is no customer whose records could be masked", final=True)
-        changes = preview(work.session, work.desk.store.vault, work.customer, self.kinds)
+        changes = preview(work.session, work.desk.store.vault, work.customer, self._kinds())
         if not changes:
             return Done(open=True, counted={"masked": 0}, note={"masked": 0})
         task = work.ask("approve", self.who, self.question, details={"preview": changes})
@@ -72,27 +76,43 @@ on_timeout: {escalate: {to: privacy_lead, why: Nobody has decided about masking 
         note = {"answered_by": task.answered_by or "", "approved": said == YES}
         if said != YES:
             return Done(enter="on_refused" if self.on_refused else None, note=note)
-        assert work.customer is not None
+        return self._begin(work, task, note)
+
+    def woken(self, work: Work) -> Outcome:
+        begun = work.record.outcome.get("erasure")
+        if begun is None:
+            task = work.session.get_one(Task, work.record.outcome["task"])
+            return self._begin(work, task, {"answered_by": task.answered_by or ""})
+        try:
+            done = erasure.finish(work.desk, work.session, begun)
+        except erasure.NotCommitted:
+            return Waiting({"until": work.wake_at(work.now).isoformat()}, {"erasure": begun})
+        except (OSError, StoreError) as error:
+            return _again(work, error, erasure=begun)
+        counted = {"masked": done.masked}
+        return Done(open=True, counted=counted, note={"erasure": begun, **counted})
+
+    def _begin(self, work: Work, task: Task, note: Mapping[str, Any]) -> Waiting:
+        assert work.customer is not None, "a step without a customer has failed before"
         vault = work.desk.store.vault
         # Only what was seen is changed: a message that came in since then is for another preview.
         seen = {entry["id"] for entry in vault.open_or_nothing(task.sealed_details).get("preview", ())}
         everything = [item.id for item in items_of(work.session, vault, work.customer.id)]
         decisions: dict[str, erasure.Decision] = dict.fromkeys(everything, "keep")
-        decisions |= {item: Masked(self.kinds) for item in everything if item in seen}
-        begun = erasure.begin(
-            work.desk, work.session, work.customer, case_id=work.run.case_id, decisions=decisions, step=_step(work)
-        )
+        decisions |= {item: Masked(self._kinds()) for item in everything if item in seen}
+        step = f"{work.run.id}/{work.record.path}"
+        mask_what_was_shown(work.session, vault, work.customer, self._kinds())
+        try:
+            begun = erasure.begin(
+                work.desk, work.session, work.customer, case_id=work.run.case_id, decisions=decisions, step=step
+            )
+        except (OSError, StoreError) as error:
+            return _again(work, error, task=task.id)
         # The old key is destroyed only once what stays has been sealed under the new one, and that is committed.
         return Waiting({"until": work.wake_at(work.now).isoformat()}, {**note, "erasure": begun})
 
-    def woken(self, work: Work) -> Outcome:
-        line = ledger.line_of_step(work.desk.store, _step(work))
-        if line is None:
-            return Failed("the ledger of erasures does not know this masking")
-        done = erasure.finish(work.desk, work.session, line.id)
-        counted = {"masked": done.masked, "kept": done.kept}
-        return Done(open=True, counted={"masked": done.masked}, note={**counted, "erasure": line.id})
 
-
-def _step(work: Work) -> str:
-    return f"{work.run.id}/{work.record.path}"
+def _again(work: Work, error: Exception, **note: str) -> Waiting:
+    """Trouble with the disk or the keys passes; that somebody has said yes stays."""
+    until = work.wake_at(work.now + TRY_AGAIN)
+    return Waiting({"until": until.isoformat()}, {**note, "trouble": type(error).__name__})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from sqlalchemy import select
 
@@ -13,7 +13,7 @@ from flows.runs import listing, our_messages
 from flows.runs.outcome import Done, Outcome, Waiting
 from flows.runs.providers import RECALL_TRIED, RECALLABLE
 from flows.runs.work import Work
-from flows.store.tables import Step, Task, TaskItem
+from flows.store.tables import Outbox, Step, Task, TaskItem
 from flows.verbs.action import Action
 from rules.language import AGE, ON_CALL, RoleName, says
 
@@ -23,6 +23,11 @@ QUIET = timedelta(hours=1)
 """How long nobody is told again after that."""
 TOO_LATE = "too_late"
 TRY_ONLY = "try_only"
+What = Literal["earlier", "everything"]
+WHAT = {
+    "earlier": "what we wrote before this case; what it has said itself stays, so that the customer can read it",
+    "everything": "every message of ours",
+}
 
 
 @dataclass(frozen=True)
@@ -42,16 +47,17 @@ class Recall(Action):
 
     who: RoleName = says("The role whose phone has the chat", default=RoleName(ON_CALL))
 
+    what: What = says("Which of our messages", default="everything", words=WHAT)
+
     def act(self, work: Work) -> Outcome:
-        wanted, held = _recallable(work)
+        wanted, held = _recallable(work, self.what)
         note = {"held": held} if held else {}
         if not wanted:
             return Done(counted={"recalled": 0, "not_recalled": 0}, note={"recalled": 0, **note})
         task = work.ask("do", self.who, _question(wanted, held), items=[(each.id, each.due) for each in wanted])
         work.tell(self.who, f"{_messages(len(wanted))} to delete for everyone, {_next(work, wanted[0].due)}", task=task)
-        work.session.flush()
         work.wake_at(min(each.expires for each in wanted))
-        _remind(work, listing.items_of(work.session, task.id))
+        _remind(work, [each.due for each in wanted])
         return Waiting({"task": task.id}, {"listed": len(wanted), **note})
 
     def answered(self, work: Work, task: Task) -> Outcome:
@@ -81,7 +87,7 @@ class Recall(Action):
         if near:
             said = f"{len(left)} of {_messages(len(items))} are still to be deleted for everyone"
             work.tell(self.who, f"{said}, {_next(work, min(near))}", task=task)
-        _remind(work, items)
+        _remind(work, [item.due_at for item in left])
         return bool(near)
 
     def timed_out(self, work: Work) -> Mapping[str, int]:
@@ -101,12 +107,15 @@ class _Wanted:
     promised: bool
 
 
-def _recallable(work: Work) -> tuple[list[_Wanted], int]:
+def _recallable(work: Work, what: What) -> tuple[list[_Wanted], int]:
     """Our messages that can still be deleted, the soonest deadline first, and how many others could but are held."""
     if work.customer is None:
         return [], 0
     ours = our_messages.to_customer(work.session, work.customer.id)
-    gone = _recalled_before(work)
+    stays = _of_this_case(work) if what == "earlier" else frozenset()
+    gone = (
+        stays | _recalled_before(work) | our_messages.taken_back(work.session, work.desk.store.vault, work.customer.id)
+    )
     held = our_messages.held(work.session, work.customer.id)
     wanted, kept = [], 0
     for each in ours:
@@ -131,16 +140,20 @@ def _recalled_before(work: Work) -> frozenset[str]:
     return frozenset(work.session.scalars(mine))
 
 
+def _of_this_case(work: Work) -> frozenset[str]:
+    letters = select(Outbox.id).where(Outbox.case_id == work.run.case_id, Outbox.to == "customer")
+    return frozenset(work.session.scalars(letters))
+
+
 def _expiries(work: Work, items: Sequence[TaskItem]) -> dict[str, datetime]:
     """Until when each message on a list is tried; one that is gone has no time left."""
-    assert work.customer is not None
-    sent = {each.id: each.sent_at for each in our_messages.to_customer(work.session, work.customer.id)}
-    return {item.about: sent[item.about] + RECALL_TRIED if item.about in sent else work.now for item in items}
+    sent = {item.about: our_messages.sent_at(work.session, item.about) for item in items}
+    return {about: at + RECALL_TRIED if at is not None else work.now for about, at in sent.items()}
 
 
-def _remind(work: Work, items: Sequence[TaskItem]) -> None:
-    """Be asked again shortly before the next deadline that is not near already."""
-    ahead = [item.due_at for item in listing.still_open(items) if item.due_at and item.due_at > work.now + QUIET]
+def _remind(work: Work, deadlines: Sequence[datetime | None]) -> None:
+    """Be asked again shortly before the next of these deadlines, but not at once."""
+    ahead = [due for due in deadlines if due is not None and due > work.now + QUIET]
     if ahead:
         work.remind_in(max(min(ahead) - NEAR - work.now, QUIET))
 

@@ -53,6 +53,8 @@ def idle_mode(bundle: Bundle) -> Iterator[Found]:
     for playbook in bundle.playbooks.values():
         if playbook.mode != "single" and not playbook.triggers:
             yield playbook.source.place(("mode",)), "this decides nothing: no message starts this playbook"
+        elif playbook.mode != "single" and playbook.alongside:
+            yield playbook.source.place(("mode",)), "this decides nothing: alongside others it runs once at a time"
 
 
 def _way_back(calls: dict[str, dict[str, Step]], start: str, wanted: str) -> list[str] | None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from rules.bundle import DELETION_PLAN, ROLES, Bundle
 from rules.checks.check import Found, check, pointers
 from rules.deletion_plan import NO_COLLEAGUE
-from rules.language import ON_CALL, Name, Playbook, PlaybookName, PromiseName, ReplyName, RoleName
+from rules.language import ON_CALL, CasePlaybookName, Name, Playbook, PlaybookName, PromiseName, ReplyName, RoleName
 from rules.problems import did_you_mean
 
 
@@ -61,7 +61,12 @@ def other_scope(bundle: Bundle) -> Iterator[Found]:
     for playbook in bundle.playbooks.values():
         for name, place in pointers(playbook):
             target = bundle.playbooks.get(name) if isinstance(name, PlaybookName) else None
-            if target is not None and target.scope != playbook.scope:
+            if target is None:
+                continue
+            if isinstance(name, CasePlaybookName):
+                if target.scope != "case":
+                    yield place, f'"{name}" is for incidents; a customer is told by one for cases'
+            elif target.scope != playbook.scope:
                 yield place, f'"{name}" is for {target.scope}s; {playbook.name} is for {playbook.scope}s'
 
 

@@ -33,7 +33,7 @@ def ways(step: Step) -> Iterator[Way]:
         yield from [Way("refused", block, goes_on=False) for block in own.values()] or [Way("refused", goes_on=False)]
     else:
         yield from (Way("done", block) for block in own.values())
-        if "otherwise" not in own and not verb.side_by_side:
+        if not own.keys() & {"otherwise", "then"} and not verb.side_by_side:
             yield Way("done")
     if step.timeout is not None:
         yield Way("timed out", step.on_timeout, goes_on=not verb.gate)

@@ -33,7 +33,7 @@ def shadowed_trigger(bundle: Bundle) -> Iterator[Found]:
     triggers = [
         _Ranked(playbook.name, trigger.when, trigger.priority, trigger_place(playbook, number))
         for playbook in bundle.playbooks.values()
-        for number, trigger in enumerate(playbook.triggers)
+        for number, trigger in enumerate(() if playbook.alongside else playbook.triggers)
     ]
     for place, names in _shadowed(triggers):
         yield place, f"this never starts anything: whenever it holds, {names} goes first: the lower number does"

@@ -76,7 +76,7 @@ def late_timeout(bundle: Bundle) -> Iterator[Found]:
 def no_time(bundle: Bundle) -> Iterator[Found]:
     """A wait, a limit, a repetition a promise or a legal clock of no time at all."""
     for playbook, step in _steps(bundle):
-        for name in ("time", "again_every"):
+        for name in ("time", "again_every", "by"):
             if getattr(step.verb, name, None) == NO_TIME:
                 yield place_of(playbook, step, name), "say how long, as in `10 minutes`"
         for number, each in enumerate(getattr(step.verb, "any", None) or ()):

@@ -32,7 +32,8 @@ def same_priority(bundle: Bundle) -> Iterator[Found]:
     """Two triggers can both hold at the same priority, so that neither goes first."""
     alike: defaultdict[int, list[_Placed]] = defaultdict(list)
     for each in _placed(bundle):
-        alike[each.trigger.priority].append(each)
+        if not each.playbook.alongside:  # what starts alongside takes the message from nobody
+            alike[each.trigger.priority].append(each)
     for number, placed in alike.items():
         for one, other in _meeting(placed):
             if one.wanted == other.wanted and _same(one.trigger.when, other.trigger.when):
@@ -58,6 +59,8 @@ def duplicate_trigger(bundle: Bundle) -> Iterator[Found]:
         alike[None if each.wanted is None else frozenset(each.wanted.items())].append(each)
     for placed in alike.values():
         for one, other in combinations(placed, 2):
+            if one.playbook is not other.playbook and (one.playbook.alongside or other.playbook.alongside):
+                continue
             if _same(one.trigger.when, other.trigger.when):
                 yield other.place, f"means the same as the trigger of {one}; only one of them can ever start something"
                 yield one.place, f"means the same as the trigger of {other}; only one of them can ever start something"

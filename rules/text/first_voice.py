@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from math import inf
 
 from rules.text.finder import Hit
@@ -37,7 +38,7 @@ class FirstVoice:
         self.taken_back_by = [self._negations(each) for each in words.languages]
         self._weights = weights_of(plain)
         self._left: dict[str, list[tuple[int, int]]] = {}
-        self._silenced_lists: dict[str, Mapping[str, Set[int]]] = {}
+        self._silenced_lists: dict[str, Mapping[str, AbstractSet[int]]] = {}
         self._own = {
             str(each.language): own_letters(plain, self._weights, each, self.of(each, "common"), self._all_of(each))
             for each in words.languages
@@ -126,7 +127,7 @@ class FirstVoice:
             for number, together in self._in_one_sentence(groups):
                 yield number, " + ".join(hit.phrase for hit in together)
 
-    def _silenced(self, language: Language) -> Mapping[str, Set[int]]:
+    def _silenced(self, language: Language) -> Mapping[str, AbstractSet[int]]:
         """List -> the sentences in which another one speaks `instead_of` it."""
         if (kept := self._silenced_lists.get(str(language.language))) is not None:
             return kept

@@ -19,6 +19,7 @@ from flows.rehearsal.stage import Stage
 from flows.service.prefect_server import PrefectServer
 from flows.shelf import Shelf
 from flows.verbs import all_verbs
+from rules.language import FactName
 from rules.lock import write_lock
 from tests.flows.service.looking import ROOT, ask
 
@@ -33,8 +34,9 @@ def shelf() -> Shelf:
 
 @pytest.fixture
 def stage(shelf: Shelf) -> Iterator[Stage]:
-    """A rehearsal with that content: everything is real but the way out and the time."""
-    opened = Stage(shelf)
+    """A rehearsal with that content: everything is real but the way out and the time. The customer has had the privacy
+    notice, so that it does not come between."""
+    opened = Stage(shelf, {FactName("privacy_notice"): "current"})
     yield opened
     opened.close()
 

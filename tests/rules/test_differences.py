@@ -16,7 +16,7 @@ from rules.differences import LEVELS, Difference, level_of, next_version
 from rules.vocabulary import Vocabulary
 
 DELETION = "playbooks/deletion_request.yaml"
-DONE = "playbooks/replies/deletion/done.yaml"
+DONE = "playbooks/replies/deletion/done-by-hand.yaml"
 FILES = content_files(ROOT)
 VOCABULARY = Vocabulary.load()
 
@@ -63,8 +63,8 @@ BRANCH = "      - when: {legal_hold: true}\n        steps: [{id: held, label: he
         ("  - id: a_week_later\n", NOTIFY + "  - id: a_week_later\n",
          "A new step `notify` (7) comes after `which_way`", "minor"),
         ("  - label: privacy_sensitive\n\n", "", "The step `label privacy_sensitive` (2) is gone", "major"),
-        ("reply: deletion/done\n", "reply: deletion/heard\n",
-         "The step `done` now says deletion/heard instead of deletion/done", "major"),
+        ("reply: deletion/done-by-hand\n", "reply: deletion/heard\n",
+         "The step `done_but_backup` now says deletion/heard instead of deletion/done-by-hand", "major"),
         ("who: on_call\n      question: Has our", "who: shift_lead\n      question: Has our",
          "The step `our_backup` now turns to shift_lead instead of on_call", "major"),
         ("question: Has our phone", "question: Did our phone",
@@ -128,11 +128,11 @@ def test_a_gate_that_comes_or_goes_is_major() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "says", "level"),
     [
-        ("{case}: a colleague", "{case}: one colleague", "The text deletion/done (en) changed: ", "patch"),
-        ("claims: [person_agreed]\n", "", "The text deletion/done no longer claims person_agreed", "major"),
-        ("  zh-CN: |", "  zh-TW: |", "The text deletion/done is no longer there in zh-CN", "major"),
-        ("  zh-CN: |", "  zh-TW: |", "The text deletion/done is now there in zh-TW too", "minor"),
-        ("name: deletion_done", "name: deletion_2", "The text deletion/done is said outside the 24-hour", "minor"),
+        ("{case}: a colleague", "{case}: one colleague", "The text deletion/done-by-hand (en) changed: ", "patch"),
+        ("claims: [person_agreed]\n", "", "The text deletion/done-by-hand no longer claims person_agreed", "major"),
+        ("  zh-CN: |", "  zh-TW: |", "The text deletion/done-by-hand is no longer there in zh-CN", "major"),
+        ("  zh-CN: |", "  zh-TW: |", "The text deletion/done-by-hand is now there in zh-TW too", "minor"),
+        ("name: deletion_done_by", "name: deletion_2", "The text deletion/done-by-hand is said outside", "minor"),
     ],
 )  # fmt: skip
 def test_a_change_of_a_reply_is_said_in_words(before: str, after: str, says: str, level: str) -> None:

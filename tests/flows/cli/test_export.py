@@ -37,7 +37,14 @@ def test_the_file_has_what_we_hold_and_nothing_of_anybody_else(
     assert str(path) in shown
     assert "firebreak exports --remove D-" in shown
     page = page_of(path)
-    for words in (CHINESE, escape(NAME), NUMBER, town["deletion"], '<html lang="zh-CN">', "客户要求删除聊天里的个人信息"):
+    for words in (
+        CHINESE,
+        escape(NAME),
+        NUMBER,
+        town["deletion"],
+        '<html lang="zh-CN">',
+        "客户要求删除聊天里的个人信息",
+    ):
         assert words in page
     everything = page + json.dumps(data_of(path), ensure_ascii=False)
     assert FIRE not in everything

@@ -172,12 +172,17 @@ def _with_paper(desk: Desk, session: Session, now: datetime, file: Path) -> Hous
     session.flush()
     aside = [each for each in session.scalars(select(Rejected)) if NUMBER in str(vault.open(each.sealed_element))]
     return House(
-        desk,
-        mine,
-        other,
-        case.id,
-        [each.id for each in written if each.handled_at is not None],
-        next(each.id for each in written if each.handled_at is None),
-        *(each.id for each in (*letters, *tasks, *aside, export)),
-        file,
+        desk=desk,
+        customer_id=mine,
+        other_id=other,
+        case_id=case.id,
+        messages=[each.id for each in written if each.handled_at is not None],
+        unread=next(each.id for each in written if each.handled_at is None),
+        letter=letters[0].id,
+        unsent=letters[1].id,
+        done=tasks[0].id,
+        to_do=tasks[1].id,
+        aside=aside[0].id,
+        export=export.id,
+        file=file,
     )

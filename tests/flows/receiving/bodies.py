@@ -221,9 +221,8 @@ STATUSES: dict[str, Element] = {
     },
 }
 
-# name -> a change that holds nothing a customer wrote
-NOTICES: dict[str, Element] = {
-    "error of the account": change(errors=[{"code": 130429, "title": "Rate limit hit"}]),
+# name -> a change with what a colleague did in the app
+ECHOES: dict[str, Element] = {
     "echo": change(
         "smb_message_echoes",
         message_echoes=[{**text(201, "From the app"), "from": OUR_NUMBER, "to": NUMBER}],
@@ -238,6 +237,11 @@ NOTICES: dict[str, Element] = {
             }
         ],
     ),
+}
+
+# name -> a change that holds nothing a customer wrote
+NOTICES: dict[str, Element] = {
+    "error of the account": change(errors=[{"code": 130429, "title": "Rate limit hit"}]),
     "history": change(
         "history",
         history=[
@@ -303,6 +307,6 @@ def one_of_everything() -> Element:
         "object": "whatsapp_business_account",
         "entry": [
             entry(*(change(contacts=[contact()], messages=[item]) for item, _ in MESSAGES.values())),
-            entry(change(statuses=list(STATUSES.values())), *NOTICES.values()),
+            entry(change(statuses=list(STATUSES.values())), *ECHOES.values(), *NOTICES.values()),
         ],
     }

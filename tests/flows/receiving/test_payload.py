@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from flows.receiving.events import Event, MessageEvent, NewAddress, Notice, Parsed, Person, StatusEvent
+from flows.receiving.events import EchoEvent, Event, MessageEvent, NewAddress, Notice, Parsed, Person, StatusEvent
 from flows.receiving.payload import parse
 from flows.receiving.shapes import CUT, MAX_DEPTH, NotJson
 from tests.flows.receiving.bodies import (
     AT,
+    ECHOES,
     GROUP,
     MESSAGES,
     NAME,
@@ -299,8 +300,6 @@ def test_a_failure_without_a_readable_code_is_still_a_failure(errors: object) ->
     ("name", "field", "about"),
     [
         ("error of the account", "errors", None),
-        ("echo", "smb_message_echoes", NUMBER),
-        ("echo of a revoke", "smb_message_echoes", NUMBER),
         ("history", "history", NUMBER),
         ("file of an older message", "history", NUMBER),
         ("history not shared", "history", None),
@@ -313,10 +312,30 @@ def test_a_failure_without_a_readable_code_is_still_a_failure(errors: object) ->
     ],
 )
 def test_every_notice_is_kept_and_is_no_message(name: str, field: str, about: str | None) -> None:
-    """What staff wrote in the app would be answered as a customer's, or a ban of the account be overlooked."""
+    """A customer's setting would be answered as a message of theirs, or a ban of the account be overlooked."""
     event = only(body(NOTICES[name]))
     assert isinstance(event, Notice)
     assert (event.field, event.about.wa_id) == (field, about)
+
+
+@pytest.mark.parametrize(("name", "kind", "takes_back"), [("echo", "text", None), ("echo of a revoke", "revoke", OURS)])
+def test_what_colleagues_do_in_the_app_is_ours(name: str, kind: str, takes_back: str | None) -> None:
+    """What staff wrote in the app would be answered as a customer's, or what they deleted there stay on the list."""
+    event = only(body(ECHOES[name]))
+    assert isinstance(event, EchoEvent)
+    assert (event.about, event.kind, event.takes_back) == (Person(NUMBER), kind, takes_back)
+    assert event.content["wamid"] == event.wamid
+
+
+@pytest.mark.parametrize("spoiled", [{"id": 5}, {"timestamp": "soon"}, {"text": "not an object"}, {"to": None}])
+def test_an_echo_that_cannot_be_read_is_kept_as_it_came(spoiled: dict[str, Any]) -> None:
+    """An echo of a new shape would be lost, or end the reading of everything beside it."""
+    document = body(
+        change("smb_message_echoes", message_echoes=[{**text(1), "to": NUMBER, **spoiled}, {**text(2), "to": NUMBER}])
+    )
+    notice, echo = parsed(document).events
+    assert isinstance(notice, Notice)
+    assert isinstance(echo, EchoEvent)
 
 
 def test_an_older_message_that_we_sent_belongs_to_its_recipient() -> None:
@@ -355,6 +374,7 @@ def test_one_of_everything() -> None:
     assert found.count(MessageEvent) == len(MESSAGES)
     assert found.count(StatusEvent) == len(STATUSES)
     assert found.count(Notice) == len(NOTICES)
+    assert found.count(EchoEvent) == len(ECHOES)
     assert len({event.at_path for event in result.events}) == len(result.events) - found.count(NewAddress)
 
 

@@ -10,10 +10,11 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flows.receiving.events import Bad, Event, MessageEvent, Notice, Parsed, StatusEvent
+from flows.receiving.events import Bad, EchoEvent, Event, MessageEvent, Notice, Parsed, StatusEvent
 from flows.receiving.payload import parse
 from flows.receiving.shapes import NotJson
 from tests.flows.receiving.bodies import (
+    ECHOES,
     MESSAGES,
     NOTICES,
     STATUSES,
@@ -85,7 +86,7 @@ def changed(document: Any, path: Path, put: Any) -> Any:
 
 def kept_of(item: Event | Bad) -> Any:
     """What of an element would be stored."""
-    if isinstance(item, MessageEvent):
+    if isinstance(item, MessageEvent | EchoEvent):
         return item.content
     if isinstance(item, Bad | Notice):
         return item.element
@@ -99,6 +100,10 @@ def sound(result: Parsed) -> None:
             assert event.kind == event.kind.lower()
             assert event.kind.isascii()
             assert event.sender.known
+            assert json.dumps(event.content, ensure_ascii=False, allow_nan=False).encode()
+        if isinstance(event, EchoEvent):
+            assert event.kind.isascii()
+            assert event.about.known
             assert json.dumps(event.content, ensure_ascii=False, allow_nan=False).encode()
         if isinstance(event, StatusEvent):
             assert event.status.isascii()
@@ -131,7 +136,7 @@ def test_no_bytes_raise(given_bytes: bytes) -> None:
 def test_nonsense_in_the_right_places_raises_nothing(first: Any, second: Any, third: Any, fourth: Any) -> None:
     """Nonsense inside an otherwise right body would cost the whole body."""
     value = {"messages": [first, {"id": "wamid.1", "type": second, "from": third}], "contacts": [second, fourth]}
-    for field in ("messages", *(notice["field"] for notice in NOTICES.values())):
+    for field in ("messages", *(each["field"] for each in (*ECHOES.values(), *NOTICES.values()))):
         name = {"smb_message_echoes": "message_echoes"}.get(field, field)
         sound(parse(raw(body({"field": field, "value": {**value, "statuses": [fourth], name: [third, first]}}))))
 

@@ -25,6 +25,7 @@ from flows.store import customers
 from flows.store.database import Store
 from flows.store.tables import Alias, Customer, Delivery, Message, Outbox, Rejected, Seen, Subject
 from tests.flows.receiving.bodies import (
+    ECHOES,
     MESSAGES,
     NAME,
     NOTICES,
@@ -126,13 +127,16 @@ def test_one_of_everything(any_store: Store) -> None:
     """Some shape that WhatsApp documents could not be stored."""
     done = take(any_store, one_of_everything())
     assert (done.messages, done.statuses, done.notices) == (len(MESSAGES), len(STATUSES), len(NOTICES))
+    assert done.echoes == len(ECHOES)
     assert (done.rejected, done.repeated) == (0, 0)
     kinds = Counter(row.kind for row in rows(any_store, Message))
-    expected = Counter(element["type"] for element, _ in MESSAGES.values())
+    ours = Counter(row.kind for row in rows(any_store, Message) if row.author == "us")
+    assert ours == {"text": 1, "revoke": 1}
+    expected = Counter(element["type"] for element, _ in MESSAGES.values()) + ours
     assert expected <= kinds
-    assert kinds - expected == Counter(
-        {"smb_message_echoes": 2, "history": 2, "user_preferences": 1, "user_id_update": 1}
-    ) + Counter({"calls": 1})
+    assert kinds - expected == Counter({"history": 2, "user_preferences": 1, "user_id_update": 1}) + Counter(
+        {"calls": 1}
+    )
     assert Counter(row.reason for row in rows(any_store, Rejected)) == Counter(
         f"notice: {field}"
         for field in (
@@ -156,7 +160,7 @@ def test_only_what_customers_wrote_is_unread(store: Store) -> None:
 
 def test_a_notice_alone_wakes_nobody(store: Store) -> None:
     """Whenever staff type in the app, the whole machinery would start for nothing."""
-    done = take(store, body(*(notice for name, notice in NOTICES.items() if name != "new user id")))
+    done = take(store, body(*(notice for name, notice in NOTICES.items() if name != "new user id"), *ECHOES.values()))
     assert done.rung == 0
     assert set(bells(store).values()) == {0}
 

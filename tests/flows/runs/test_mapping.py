@@ -52,7 +52,7 @@ steps:
     on_timeout: {label: silence}
     keeps: answered
   - id: done
-    reply: deletion/done
+    reply: deletion/done-by-hand
 """
 NEW_GATE = """  - id: other
     approve: {who: on_call, question: Ready?}
@@ -88,7 +88,7 @@ def refused(records: dict[str, Row], *changes: tuple[str, str], broken: tuple[st
     ("before", "after"),
     [
         ("  - id: done\n", "  - notify: {who: on_call, message: nearly done}\n  - id: done\n"),
-        ("  - id: done\n    reply: deletion/done\n", ""),
+        ("  - id: done\n    reply: deletion/done-by-hand\n", ""),
         ("question: Is there a backup?", "question: Has the phone a backup?"),
         ("question: May we?", "question: May we say so?"),
         ("timeout: 4 hours", "timeout: 6 hours"),

@@ -23,6 +23,7 @@ from flows.store.database import Store
 from flows.store.tables import Case, FollowUp, JournalLine, Promise, Run, Subject, Task, Timer
 from flows.telling import story
 from rules.bundle import Bundle
+from rules.language import FactName
 from rules.vocabulary import Value
 from tests.flows.runs.releasing import Changes, changed, complain, texts
 from tests.flows.runs.test_waves import MANY, complaints, desk_over
@@ -34,7 +35,7 @@ ERASE = "Please delete all my personal information from this chat"
 @pytest.fixture
 def own(shelf: Shelf) -> Iterator[Stage]:
     """A stage whose shelf may be changed without harm to other tests."""
-    stage = Stage(Shelf(shelf.current, shelf.verbs))
+    stage = Stage(Shelf(shelf.current, shelf.verbs), {FactName("privacy_notice"): "current"})
     yield stage
     stage.close()
 

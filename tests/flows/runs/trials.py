@@ -20,7 +20,9 @@ ASKS = "Please delete my personal information from this chat"
 
 @cache
 def shipped() -> dict[str, str]:
-    return content_files(ROOT)
+    """Without what starts alongside every procedure, so that a trial is alone."""
+    files = content_files(ROOT)
+    return {path: text for path, text in files.items() if "\nalongside: true\n" not in text}
 
 
 def bundle(trial: str, **others: str) -> Bundle:

@@ -275,6 +275,17 @@ def test_the_phone_counts_only_when_it_was_cleared(
     assert step(stage, "after") is not None
 
 
+def test_a_phone_that_is_not_cleared_is_not_forgotten(played: Callable[[str], Stage]) -> None:
+    """The task would sink in the list, and the case would stand still with it."""
+    stage = played(CLEAR)
+    stage.pass_time(3 * 24 * HOUR)
+    assert told(stage) == ["A chat is to be deleted on our own phones"] * 4
+    stage.pass_time(HOUR)
+    tick(stage)
+    stage.pass_time(3 * 24 * HOUR)
+    assert told(stage)[4:] == ["it goes on"]
+
+
 def test_held_messages_stay_on_the_phone(played: Callable[[str], Stage]) -> None:
     """Clearing the phone would delete what must be kept, and nobody would have said which that is."""
     stage = played(

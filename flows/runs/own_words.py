@@ -1,0 +1,71 @@
+"""What colleagues write to customers themselves, past every playbook: read for what should not have been sent."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from flows.desk import Desk
+from flows.ids import new_id
+from flows.runs import history, providers
+from flows.store.tables import Customer, Message, Task
+from rules import outgoing, personal_data
+from rules.language import ON_CALL
+
+_WORDS = {
+    "identity_number": "the number of an identity paper",
+    "passport_number": "a passport number",
+    "bank_card": "the number of a bank card",
+    "bank_account": "the number of a bank account",
+    "phone_number": "a telephone number",
+    "postal_address": "a postal address",
+}
+
+
+def after_echo(desk: Desk, session: Session, message: Message, flow_run: str | None = None) -> Task | None:
+    """Look at a text that a colleague wrote in the app. If it holds what no text of ours should, somebody is asked to
+    delete it for everyone while that is possible; returns that task. `message` is one whose author is "us"."""
+    vault = desk.store.vault
+    content = vault.open_or_nothing(message.sealed_content)
+    text = " ".join(str(content[part]) for part in ("text", "caption") if content.get(part))
+    if not text.strip():
+        return None
+    customer = session.get_one(Customer, message.customer_id)
+    number = providers.number_of(session, vault, customer)
+    name = str(vault.open_or_nothing(customer.sealed_profile).get("name") or "")
+    region = personal_data.country_of(number) if number is not None else None
+    found = outgoing.review(text, region, [name] if name else [])
+    kinds = sorted({finding.kind for finding in found.findings if finding.kind in outgoing.PAPERS})
+    if not kinds:
+        return None
+    what = " and ".join(_WORDS[kind] for kind in kinds)
+    until = message.sent_at + providers.RECALLABLE
+    task = Task(
+        id=new_id("T"),
+        subject_id=customer.id,
+        case_id=message.case_id,
+        kind="do",
+        role=ON_CALL,
+        question=_question(what, desk.now() < until),
+        status="open",
+        created_at=desk.now(),
+        sealed_details=vault.seal(customer.id, {"message": text}),
+    )
+    session.add(task)
+    said = {"message": message.id, "task": task.id, "kinds": kinds}
+    history.tell_of(
+        session, customer.id, desk.now(), "own text objected to", said, case_id=message.case_id, flow_run=flow_run
+    )
+    return task
+
+
+def _question(what: str, in_time: bool) -> str:
+    held = f"A text that we sent from the app holds {what}."
+    if in_time:
+        return (
+            f"{held} Please delete it for everyone within 48 hours of sending: hold it in the app, Delete, Delete for "
+            "everyone. Then tell the customer a safer way, and mark this done"
+        )
+    return (
+        f"{held} It is older than 48 hours, so nobody can promise that it can still be deleted for everyone. Please "
+        "try, delete it on our phone at least, and mark this done"
+    )
