@@ -50,8 +50,8 @@ def path_of(vault: Vault, sealed: bytes | None) -> str | None:
 
 
 def removed(path: Path, sha256: str, again: bool = False) -> bool:
-    """Remove a file if it is still the one with this hash, and return whether it is gone. When that is done `again`, one
-    that is not there is."""
+    """Remove a file if it is still the one with this hash, and return whether it is gone; when that is done `again`,
+    one that is not there is."""
     if again and not path.exists():
         return True
     try:
