@@ -16,9 +16,7 @@ from rules.problems import Problem, Problems
 from rules.vocabulary import Vocabulary
 from rules.yaml_source import Source
 
-STANDING = {
-    f"playbooks/{path.name}": path for path in sorted((Path(__file__).parent / "standing").glob("*.yaml"))
-}
+STANDING = {f"playbooks/{path.name}": path for path in sorted((Path(__file__).parent / "standing").glob("*.yaml"))}
 """What stands in the place of shipped files, by their paths."""
 
 
