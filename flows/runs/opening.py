@@ -60,8 +60,8 @@ def playbook_named(bundle: Bundle, name: str, scope: Scope) -> Playbook:
     """The playbook called `name`; `NoSuchPlaybook` with the nearest name if there is none of that scope."""
     fitting = {each.name: each for each in bundle.playbooks.values() if each.scope == scope}
     if name not in fitting:
-        article = "an" if scope == "incident" else "a"
-        raise NoSuchPlaybook(f'there is no playbook "{name}" for {article} {scope}{did_you_mean(name, fitting)}')
+        what = {"case": "a case", "incident": "an incident", "house": "our own records"}[scope]
+        raise NoSuchPlaybook(f'there is no playbook "{name}" for {what}{did_you_mean(name, fitting)}')
     return fitting[name]
 
 

@@ -411,6 +411,15 @@ def messages_with_evidence(about: About) -> Value:
 
 
 @provides
+def holds_in_force(about: About) -> Value:
+    if about.customer is None:
+        return UNKNOWN
+    active = select(func.count()).select_from(Hold)
+    active = active.where(Hold.customer_id == about.customer.id, Hold.lifted_at.is_(None))
+    return about.session.scalar(active) or 0
+
+
+@provides
 def exported_copies(about: About) -> Value:
     if about.customer is None:
         return UNKNOWN

@@ -10,6 +10,7 @@ from rules.decision import Pack
 from rules.deletion_plan import DeletionPlan
 from rules.guards import Guard
 from rules.hours import HoursFile
+from rules.retention import Retention
 from rules.language import ANSWERED, FIRST_REPLY, FactValues, PlaybookName, Promise, Verb, Words
 from rules.legal_clocks import LegalClocksFile
 from rules.playbook import PlaybookFile
@@ -175,6 +176,12 @@ def hours_schema() -> Schema:
     return shapes.file("The hours of the business", shapes.model(HoursFile))
 
 
+def retention_schema() -> Schema:
+    """How long what the tool keeps is kept: `playbooks/retention.yaml`."""
+    shapes = Shapes(Vocabulary({}))
+    return shapes.file("How long what the tool keeps is kept", shapes.model(Retention))
+
+
 def team_schema() -> Schema:
     """The team file: who stands behind each role, and how to reach them."""
     address: Schema = {
@@ -209,6 +216,7 @@ def all_schemas(vocabulary: Vocabulary, verbs: Mapping[str, type[Verb]], words: 
         "deletion-plan.schema.json": deletion_plan_schema(vocabulary),
         "team.schema.json": team_schema(),
         "hours.schema.json": hours_schema(),
+        "retention.schema.json": retention_schema(),
     }
 
 
