@@ -7,7 +7,17 @@ from collections.abc import Collection, Iterator, Mapping
 from rules.bundle import DELETION_PLAN, ROLES, Bundle
 from rules.checks.check import Found, check, pointers
 from rules.deletion_plan import NO_COLLEAGUE
-from rules.language import ON_CALL, CasePlaybookName, Name, Playbook, PlaybookName, PromiseName, ReplyName, RoleName, Scope
+from rules.language import (
+    ON_CALL,
+    CasePlaybookName,
+    Name,
+    Playbook,
+    PlaybookName,
+    PromiseName,
+    ReplyName,
+    RoleName,
+    Scope,
+)
 from rules.problems import did_you_mean
 
 

@@ -19,8 +19,22 @@ from rules.replies import PLACEHOLDER, Reply
 from rules.units import LONGEST
 
 OF_A_CUSTOMER = frozenset(
-    "clear_phone collect confirm_in_writing erase extend follow_up hold label legal_clock mask recall reply "
-    "take_inventory tell_affected".split()
+    [
+        "clear_phone",
+        "collect",
+        "confirm_in_writing",
+        "erase",
+        "extend",
+        "follow_up",
+        "hold",
+        "label",
+        "legal_clock",
+        "mask",
+        "recall",
+        "reply",
+        "take_inventory",
+        "tell_affected",
+    ]
 )
 """The verbs that need a customer, or a case or an incident of theirs."""
 WINDOW = timedelta(hours=24)
@@ -48,7 +62,10 @@ def house_alone(bundle: Bundle) -> Iterator[Found]:
             if any(each.event for each in awaited(step)) or verb in OF_A_CUSTOMER:
                 yield place_of(playbook, step), f"our own records have no customer; `{verb}` belongs to a case"
             elif settled_by(step):
-                yield place_of(playbook, step), f"`{verb}` settles facts of a case or an incident; here there is neither"
+                yield (
+                    place_of(playbook, step),
+                    f"`{verb}` settles facts of a case or an incident; here there is neither",
+                )
 
 
 @check("unproven-claim")

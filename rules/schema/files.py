@@ -10,12 +10,12 @@ from rules.decision import Pack
 from rules.deletion_plan import DeletionPlan
 from rules.guards import Guard
 from rules.hours import HoursFile
-from rules.retention import Retention
 from rules.language import ANSWERED, FIRST_REPLY, FactValues, PlaybookName, Promise, Verb, Words
 from rules.legal_clocks import LegalClocksFile
 from rules.playbook import PlaybookFile
 from rules.reading import Verbs
 from rules.replies import ReplyFile
+from rules.retention import Retention
 from rules.schema import facts
 from rules.schema.facts import Schema
 from rules.schema.shapes import Shapes
