@@ -225,9 +225,9 @@ class Bundle:
         sound = {path: source for path, source in sources.items() if source is not None}
         if len(sound) < len(sources) or len(problems.errors()) > before:
             return None
-        if (
-            roles is None or packs is None or guards is None or hours is None or kept is None
-        ):  # missing, which was an error
+        if roles is None or packs is None or guards is None or hours is None:  # missing, which was an error
+            return None
+        if kept is None:
             return None
         files = {path: source.text for path, source in sound.items()}
         return cls(files, vocabulary, playbooks, replies, roles, packs, guards, words, hours, sound, clocks, plan, kept)

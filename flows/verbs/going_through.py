@@ -95,7 +95,7 @@ class GoingThrough(Action):
         return self._go_on(work, state)
 
     def _list(self, work: Work, name: str, listed: Sequence[Sequence[Any]]) -> None:
-        said = {"about": name, "why": dict(listed)}
+        said = {"about": name, "why": {str(each): why for each, why in listed}}
         things = [(str(customer_id), None) for customer_id, _ in listed]
         task = work.ask("do", self.who, self.question(name, len(things)), details=said, items=things)
         work.tell(self.who, self.question(name, len(things)).partition(". ")[0], task=task)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from flows.erasing import erasure
+from flows.erasing.erasure import NotCommitted
 from flows.errors import StoreError
 from flows.review import keeping
 from flows.runs.outcome import Outcome, Waiting
@@ -54,9 +55,13 @@ class ProposeErasures(GoingThrough):
         )
 
     def carry_out(self, work: Work, customer: Customer, task: Task, state: State) -> bool:
-        begun = state.pop("erasure", None)
+        begun = state.get("erasure")
         if begun is not None:
-            result = erasure.finish(work.desk, work.session, begun)
+            try:
+                result = erasure.finish(work.desk, work.session, begun)
+            except NotCommitted:
+                return False
+            del state["erasure"]
             count(state, "erased", result.erased)
             count(state, "erased_customers")
             return True
@@ -73,10 +78,10 @@ class ProposeErasures(GoingThrough):
         )
         return False
 
-    def woken(self, work: Work) -> Outcome:
+    def _go_on(self, work: Work, state: State) -> Outcome:
         try:
-            return super().woken(work)
+            return super()._go_on(work, state)
         except (OSError, StoreError) as error:
-            # A full disk or keys that are away are trouble that passes: nothing of this transaction is kept.
+            # A full disk or keys that are away are trouble that passes; how far it is stands where it stood.
             until = work.wake_at(work.now + TRY_AGAIN)
             return Waiting({"until": until.isoformat()}, {"trouble": type(error).__name__})

@@ -67,7 +67,7 @@ def unknown_promise(bundle: Bundle) -> Iterator[Found]:
 
 @check("other-scope")
 def other_scope(bundle: Bundle) -> Iterator[Found]:
-    """A step starts a playbook of another kind: a case's is for one customer, an incident's for many, the house's for none."""
+    """A step starts a playbook of another kind: for one customer, for many, or for our own records."""
     for playbook in bundle.playbooks.values():
         for name, place in pointers(playbook):
             target = bundle.playbooks.get(name) if isinstance(name, PlaybookName) else None

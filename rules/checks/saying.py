@@ -19,22 +19,8 @@ from rules.replies import PLACEHOLDER, Reply
 from rules.units import LONGEST
 
 OF_A_CUSTOMER = frozenset(
-    [
-        "clear_phone",
-        "collect",
-        "confirm_in_writing",
-        "erase",
-        "extend",
-        "follow_up",
-        "hold",
-        "label",
-        "legal_clock",
-        "mask",
-        "recall",
-        "reply",
-        "take_inventory",
-        "tell_affected",
-    ]
+    {"clear_phone", "collect", "confirm_in_writing", "erase", "extend", "follow_up", "hold", "label", "legal_clock"}
+    | {"mask", "recall", "reply", "take_inventory", "tell_affected"}
 )
 """The verbs that need a customer, or a case or an incident of theirs."""
 WINDOW = timedelta(hours=24)
@@ -64,7 +50,7 @@ def house_alone(bundle: Bundle) -> Iterator[Found]:
             elif settled_by(step):
                 yield (
                     place_of(playbook, step),
-                    f"`{verb}` settles facts of a case or an incident; here there is neither",
+                    f"`{verb}` settles facts of a case or incident; here is neither",
                 )
 
 
