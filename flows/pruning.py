@@ -54,9 +54,7 @@ def prune(desk: Desk) -> list[Tidied]:
         found = [
             _prune(session, "repeats remembered", delete(Seen).where(Seen.seen_at < now - keep.repeats)),
             _prune(session, "delivery statuses", delete(Delivery).where(*handled)),
-            _prune(
-                session, "complaints", delete(Complaint).where(Complaint.at < now - keep.complaints, not_the_newest)
-            ),
+            _prune(session, "complaints", delete(Complaint).where(*complaints)),
             _prune(session, "rejected elements", delete(Rejected).where(Rejected.id.in_(old))),
         ]
     desk.store.vault.destroy(*old)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -90,9 +89,7 @@ def cleanup(
                 run = opening.open_review(desk, session, name).id
             found.append(tidying.Tidied(tidying.STARTED, int(started)))
     if as_json:
-        say_json(
-            {"at": datetime.now().astimezone().isoformat(), "tidied": [asdict(each) for each in found], "review": run}
-        )
+        say_json({"tidied": [asdict(each) for each in found], "review": run})
         return
     for each in found:
         say(f"{each.count:>7}  {each.what}")
