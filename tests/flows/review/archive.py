@@ -32,7 +32,7 @@ def customer(
     sender = f"4915550{number:06}"
     message = bodies.text(number, sender=sender, words=words)
     message["timestamp"] = str(int(store.clock.now().timestamp()))
-    receive(store, bodies.raw(bodies.messages(message, contacts=[bodies.contact(sender, name=f"Ada Number{number}")])))
+    receive(store, bodies.raw(bodies.messages(message, contacts=[bodies.contact(sender, name="Ada Lindqvist")])))
     with store.begin() as session:
         found = customers.recognise(session, store.vault, store.clock.now(), wa_id=sender).id
         now = store.clock.now()

@@ -67,7 +67,7 @@ def test_what_is_needed_stays(desk: Desk, clock: MovedClock, facts: dict[str, ob
 GOING_ON = ("case", "run", "follow-up", "task", "letter", "message", "hold")
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from((*GOING_ON, "nothing")), min_size=1, max_size=5), st.integers(91, 1000))
 def test_what_is_going_on_is_never_proposed(shelf: Shelf, kinds: list[str], days: int) -> None:
     """Something of a running case would be proposed for erasing, however old it is."""
@@ -151,7 +151,7 @@ def test_a_review_is_opened_once(desk: Desk, clock: MovedClock) -> None:
         assert len(session.scalars(select(Run).where(Run.playbook == "quarterly-review")).all()) == 1
 
 
-CARD = "My card is 4111 1111 1111 1111, I am Ada Number1"
+CARD = "My card is 4111 1111 1111 1111, I am Ada Lindqvist"
 
 
 def test_risks_are_counted_and_never_quoted(desk: Desk, clock: MovedClock) -> None:
@@ -169,7 +169,7 @@ def test_risks_are_counted_and_never_quoted(desk: Desk, clock: MovedClock) -> No
         assert session.scalars(select(Case.playbook).where(Case.closed_at.is_(None))).all() == ["risk-talk"]
         journal = " ".join(str(line.data) for line in session.scalars(select(JournalLine)))
     assert "4111" not in journal
-    assert "Number1" not in journal
+    assert "Lindqvist" not in journal
 
 
 def test_examples_for_the_team_have_no_name_and_no_number(desk: Desk, clock: MovedClock) -> None:
@@ -185,7 +185,7 @@ def test_examples_for_the_team_have_no_name_and_no_number(desk: Desk, clock: Mov
     assert details["counts"]["bank_card"] == 1
     assert (whose, "[card number]" in text) == ("customer", True)
     assert "4111" not in text
-    assert "Number1" not in text
+    assert "Lindqvist" not in text
     with desk.store.begin() as session:
         begun = erasure.begin(desk, session, session.get_one(Customer, mine), keep_address=False)
     with desk.store.begin() as session:
