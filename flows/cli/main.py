@@ -40,6 +40,7 @@ from flows.cli import (
     rejected,
     release,
     restore,
+    review,
     schemas,
     tasks,
     test,
@@ -93,6 +94,8 @@ _ORDER = (
     "law",
     "backup",
     "restore",
+    "review",
+    "cleanup",
     "check",
     "test",
     "rehearse",
@@ -194,6 +197,8 @@ app.command("import-chat")(import_chat.import_chat)
 app.command("law")(law.law)
 app.command("backup")(backup.backup)
 app.command("restore")(restore.restore)
+app.command("review")(review.review)
+app.command("cleanup")(review.cleanup)
 app.command("check")(check.check)
 app.command("test")(test.run_scenarios)
 app.command("rehearse")(rehearse.rehearse)

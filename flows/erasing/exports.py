@@ -40,6 +40,12 @@ def remove(store: Store, session: Session, line: Line, *, again: bool) -> None:
             _ask(store, session, line, export, path)
 
 
+def file_removed(vault: Vault, export: Export) -> bool:
+    """Remove the file of an export if it lies where we wrote it and is still the same; whether it was."""
+    path = path_of(vault, export.sealed_path)
+    return path is not None and removed(Path(path), export.sha256, again=False)
+
+
 def path_of(vault: Vault, sealed: bytes | None) -> str | None:
     """Where a file was written or read; None when that is erased or was never known."""
     try:

@@ -380,6 +380,10 @@ def _incident_opened(entry: Entry) -> Told:
     return Told("alarm", f"{data['opened_by']} opens an incident: {data['kind']}, severity {data['severity']}")
 
 
+def _review_opened(entry: Entry) -> Told:
+    return Told("note", f"{entry.data['opened_by']} opens {entry.data['playbook']}")
+
+
 def _people_added(entry: Entry) -> Told:
     count = entry.data["count"]
     return Told(
@@ -484,6 +488,7 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "run finished": _run_finished,
     "run moved to another version": _run_moved,
     "incident opened": _incident_opened,
+    "review opened": _review_opened,
     "people added": _people_added,
     "recipient asked": _recipient_asked,
     "legal clock": _legal_clock,

@@ -16,7 +16,17 @@ from jsonschema import Draft202012Validator
 from flows import schemas
 from flows.shelf import ROOT
 from flows.verbs import all_verbs
-from rules.bundle import DELETION_PLAN, FACTS, GUARDS, HOURS, LEGAL_CLOCKS, content_paths, is_playbook, is_reply
+from rules.bundle import (
+    DELETION_PLAN,
+    FACTS,
+    GUARDS,
+    HOURS,
+    LEGAL_CLOCKS,
+    RETENTION,
+    content_paths,
+    is_playbook,
+    is_reply,
+)
 from rules.checks.explained import WHILE_READING
 from rules.decision import parse_pack
 from rules.deletion_plan import read_deletion_plan
@@ -26,6 +36,7 @@ from rules.legal_clocks import read_legal_clocks
 from rules.playbook import read_playbook
 from rules.problems import Problems
 from rules.replies import read_reply
+from rules.retention import read_retention
 from rules.vocabulary import Vocabulary
 from rules.yaml_source import Source
 from tests.rules.shipped import text
@@ -119,6 +130,8 @@ def _problems(path: str, data: Any, facts: Vocabulary) -> list[str]:
         read_deletion_plan(source, facts, problems)
     elif path == HOURS:
         read_hours(source, problems)
+    elif path == RETENTION:
+        read_retention(source, problems)
     elif path == FACTS:
         Vocabulary.parse(source, problems)
     else:
