@@ -11,7 +11,8 @@ came into it. The words before a block say what is done with it:
 - **`chat.txt`** before a block of `text`: likewise. A block of YAML without any of these is a list of steps, which has
   to pass the check in a playbook of its own.
 - In a block of `console`, `$` begins a command, and what comes of it follows. `…` on a line of its own stands for any
-  lines, and `…` in a line for anything. In a command, `C-…` is the first case that was shown last, and so on.
+  lines, and `…` in a line for anything. In a command, `T-…` is the first of the open tasks, `C-…` the
+  first case that was shown last, and so on.
 - **2026-03-02 09:00**, at the beginning of the line before such a block: it is that time (in UTC), and Firebreak is up,
   see `tests/service_of_documents.py`.
 """
@@ -185,7 +186,7 @@ class Play:
 
         from flows.cli.main import app
 
-        words = [re.sub(r"^([A-Z])-…$", lambda left_out: self._shown[left_out[1]], word) for word in shlex.split(command)]
+        words = [re.sub(r"^([A-Z])-…$", lambda left_out: self._id(left_out[1]), word) for word in shlex.split(command)]
         if words[0] == "rm":
             (self.folder / words[1]).unlink()
             return ""
@@ -198,6 +199,13 @@ class Play:
         for found in reversed(list(_ID.finditer(result.output))):
             self._shown[found[1]] = found[0]
         return steady("".join(f"{line.rstrip()}\n" for line in result.output.strip("\n").splitlines()))
+
+    def _id(self, kind: str) -> str:
+        """The id that a command leaves out."""
+        if kind == "T":
+            self.run("firebreak tasks")
+        assert kind in self._shown, f"nothing that begins with {kind}- has been shown yet"
+        return self._shown[kind]
 
 
 def indent(line: str) -> int:
