@@ -59,8 +59,8 @@ def up(starts: datetime) -> Iterator[Service]:
     key = base64.b64encode(os.urandom(32)).decode()
     os.environ.update(FIREBREAK_CHANNEL="manual", FIREBREAK_MASTER_KEY=key, LOGNAME="first_phone")
     with (
-        mock.patch.object(SystemClock, "now", lambda _: clock.now()),
-        mock.patch.object(assembly, "open_shelf", lambda *_: shelf),
-        mock.patch.object(assembly, "open_team", lambda *_: Nobody()),
+        mock.patch.object(SystemClock, "now", clock.now),
+        mock.patch.object(assembly, "open_shelf", return_value=shelf),
+        mock.patch.object(assembly, "open_team", return_value=Nobody()),
     ):
         yield Service(clock)

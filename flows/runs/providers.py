@@ -209,7 +209,7 @@ _NEWEST, _OLDEST = select(func.max(_ours.at)), select(func.min(_ours.at))
 _YOUNG = select(func.count()).where(_ours.at > bindparam("after"))
 _DONE = select(Step.outcome).where(Step.run_id == bindparam("run"), Step.status == "done")
 _in_case = our_messages.table("case_id").c
-_ALONGSIDE = select(Outbox.id).join(Run, Run.id == Outbox.run_id).where(Outbox.case_id == bindparam("whose"), Run.alongside)
+_ALONGSIDE = select(Outbox.id).join(Run).where(Outbox.case_id == bindparam("whose"), Run.alongside)
 _LAST_SAID_IN_CASE = select(func.max(_in_case.at)).where(_in_case.id.not_in(_ALONGSIDE))
 _LETTER_OF_RUN = select(Outbox.id).where(Outbox.run_id == bindparam("run"), Outbox.to == "customer").limit(1)
 
