@@ -16,13 +16,12 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Select, select, update
+from sqlalchemy import Connection, Select, insert, select, update
 
 from flows.erasing import ledger_file
-from flows.errors import LedgerAhead, LedgerBroken, StoreError
+from flows.errors import LedgerAhead, LedgerBroken
 from flows.ids import new_id
 from flows.store.database import Store
-from flows.store.inserts import insert_new
 from flows.store.journal import FIRST, Chain
 from flows.store.keys import Erasure
 
@@ -93,8 +92,7 @@ def append(store: Store, customer_id: str, scope: Scope, *, case_id: str | None,
             "previous": last.hash,
         }
         values["hash"] = _hash(values)
-        if not insert_new(connection, Erasure, **values):
-            raise StoreError("Somebody else wrote into the ledger of erasures at this moment; try again.")
+        connection.execute(insert(Erasure).values(values))
     write_file(store)
     return _line(values)
 
@@ -164,7 +162,7 @@ def adopt(store: Store) -> int:
             raise LedgerBroken(f"Line {last.lines} of the ledger of erasures is another one in its file.")
         new = known[last.lines :]
         for each in new:
-            insert_new(connection, Erasure, **_values(each))
+            connection.execute(insert(Erasure).values(_values(each)))
     return len(new)
 
 
