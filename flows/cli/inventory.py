@@ -60,8 +60,8 @@ def drawn(found: Inventory, said: Mapping[str, str], zone: ZoneInfo) -> Iterator
     for record in found.urgent_first():
         yield ""
         yield from _one(record, found.at, zone)
-        for line in wrap(clean(said.get(record.id, "")), width() - 4):
-            yield f"  | {line}"
+        if record.id in said:
+            yield from (f"  | {line}" for line in wrap(clean(said[record.id]), width() - 4))
     copies = Counter(place for record in found.records for place in record.copies)
     if copies:
         yield ""

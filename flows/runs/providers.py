@@ -184,7 +184,8 @@ def customer_silent_for(about: About) -> Value:
 
 @provides
 def customer_wrote_back(about: About) -> Value:
-    """Whether the customer has written since we last said something in this case."""
+    """Whether the customer has written since we last said something in this case; what was said alongside, such as a
+    privacy notice, is no answer to them."""
     if about.customer is None or about.case is None:
         return UNKNOWN
     said = about.session.scalar(_LAST_SAID_IN_CASE, {"whose": about.case.id})
@@ -207,7 +208,9 @@ _ours = our_messages.table("customer_id").c
 _NEWEST, _OLDEST = select(func.max(_ours.at)), select(func.min(_ours.at))
 _YOUNG = select(func.count()).where(_ours.at > bindparam("after"))
 _DONE = select(Step.outcome).where(Step.run_id == bindparam("run"), Step.status == "done")
-_LAST_SAID_IN_CASE = select(func.max(our_messages.table("case_id").c.at))
+_in_case = our_messages.table("case_id").c
+_ALONGSIDE = select(Outbox.id).join(Run).where(Outbox.case_id == bindparam("whose"), Run.alongside)
+_LAST_SAID_IN_CASE = select(func.max(_in_case.at)).where(_in_case.id.not_in(_ALONGSIDE))
 _LETTER_OF_RUN = select(Outbox.id).where(Outbox.run_id == bindparam("run"), Outbox.to == "customer").limit(1)
 
 
