@@ -77,8 +77,11 @@ def held_of(session: Session, owners: Collection[str]) -> holds.Holds:
 
 
 def is_item(row: object) -> bool:
-    """Whether a row is what decisions and holds are about: a message, or a letter to the customer."""
-    return isinstance(row, Message) or (isinstance(row, Outbox) and row.to == "customer")
+    """Whether a row is what decisions and holds are about: a message, or a letter to the customer. That a message was
+    taken back is none: who is told how many were erased counts messages."""
+    if isinstance(row, Message):
+        return row.kind != "revoke"
+    return isinstance(row, Outbox) and row.to == "customer"
 
 
 def under_way(row: Task | Outbox | Message, by_hand: Collection[Place]) -> bool:
@@ -98,7 +101,9 @@ def stays(scope: Scope, row: object, held: holds.Holds) -> bool:
         return False
     if scope.everything or held.everything:
         return True
-    if isinstance(row, Customer | Alias):
+    if isinstance(row, Customer):  # the name: nobody needs it to answer, only to find it in what stays as it was
+        return scope.address and bool(scope.keep or held.rows)
+    if isinstance(row, Alias):
         return scope.address
     if isinstance(row, Export):  # where the file lies, until it is gone
         return row.removed_at is None and (scope.address or row.kind == "their_data")
