@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 from flows.chats.content import plain_text
 
-MORNING = ("am", "上午", "凌晨", "清晨", "早上", "半夜", "午前", "오전", "ص", "صباحا")
+MORNING = ("am", "上午", "凌晨", "清晨", "早上", "半夜", "午夜", "午前", "오전", "ص", "صباحا")
 EVENING = ("pm", "下午", "晚上", "中午", "傍晚", "午後", "오후", "م", "مساء")
 NOON = "中午"  # from eleven o'clock until the afternoon begins
 

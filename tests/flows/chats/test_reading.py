@@ -199,3 +199,35 @@ def test_language_of_the_phone_tells_the_order_of_dates(tmp_path: Path) -> None:
     assert read(tmp_path, "03.04.25, 10:00 - Ana: a\n")[0].at.month == 4
     with pytest.raises(NotAChat, match="can be read in two ways"):
         read(tmp_path, "3/4/25, 10:00 PM - Ana: a\n3/4/25, 10:01 PM - Ana: <Media omitted>\n")
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    [
+        "4/3/2026, 9:05 p. m. - ",
+        "04/03/26 20.15 - ",
+        "04/03/2026 à 20:15 - ",
+        "[04/03/26 20.15.06] ",
+        "4/3/26 下午9:05 - ",
+    ],
+)
+def test_way_of_writing_the_time_tells_the_order_of_dates(tmp_path: Path, beginning: str) -> None:
+    """Somebody with a short Spanish, French or Hong Kong chat would be asked what the file already tells."""
+    said = read(tmp_path, f"{beginning}Ana: it was 10.50 \n{beginning}Shop: yes\n")
+    assert {(each.at.month, each.at.day) for each in said} == {(3, 4)}
+    with pytest.raises(NotAChat, match="two ways"):
+        read(tmp_path, "4/3/2026, 21:05 - Ana: at 20.15 \n")
+
+
+def test_first_sentence_of_the_chat_tells_the_order_of_dates(tmp_path: Path) -> None:
+    """A short chat could not be brought in at once, though it begins in the language of its phone."""
+    begins = "3/2/2026 9:05 - Los mensajes y las llamadas están cifrados de extremo a extremo.\n"
+    assert read(tmp_path, f"{begins}3/2/2026 9:06 - Ana: Hola\n")[1].at.month == 2
+
+
+def test_hour_that_clocks_show_twice_goes_forward(tmp_path: Path) -> None:
+    """An answer from the night in which clocks go back would stand an hour before its question."""
+    text = "".join(f"25/10/2026, {time} - Ana: {time}\n" for time in ("01:59", "02:50", "02:10", "02:20", "03:00"))
+    told = [said.at.timestamp() for said in read(tmp_path, text)]
+    assert told == sorted(told)
+    assert told[2] - told[1] == 20 * 60
