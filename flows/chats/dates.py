@@ -52,10 +52,14 @@ def order_of(path: Path, heads: Sequence[Head], locales: Callable[[], Collection
         return possible[0]
     if told := _by_files(heads) or _by_language(heads, locales()):
         return told
-    first = "/".join(dates[0])
+    read = ((date, _day_or_none(date, "dmy"), _day_or_none(date, "mdy")) for date in dates)
+    two_ways = next(((date, one, other) for date, one, other in read if one and other and one != other), None)
+    if two_ways is None:
+        return "dmy"  # as in 03/03/2025: it is the same day
+    date, one, other = two_ways
     raise NotAChat(
-        f"The dates in {path} can be read in two ways: {first} may be {_day(dates[0], 'dmy'):%d %B %Y} or "
-        f"{_day(dates[0], 'mdy'):%d %B %Y}. Say which with --dates dmy (day first) or --dates mdy (month first)."
+        f"The dates in {path} can be read in two ways: {'/'.join(date)} may be {one:%d %B %Y} or {other:%d %B %Y}. "
+        "Say which with --dates dmy (day first) or --dates mdy (month first)."
     )
 
 
@@ -75,7 +79,11 @@ def going_forward(heads: Sequence[Head], order: str) -> list[bool]:
         kept[index] = day is not None and not early and not late
         if index in linked:
             before = day
-    return kept if kept.count(False) <= max(1, len(kept) * _FEW) else [day is not None for day in days]
+    few = max(1, len(kept) * _FEW)
+    if kept.count(False) <= few:
+        return kept
+    # Where most days do not exist it is the order that is wrong, and no line is to be lost by that.
+    return [day is not None or days.count(None) > few for day in days]
 
 
 def moment(path: Path, head: Head, order: str, zone: ZoneInfo) -> datetime:

@@ -105,6 +105,8 @@ def head_of(line: str) -> Head | None:
     rest = line[places[found.end()] :] if found.end() < len(places) else line[_LONGEST_HEAD:]
     if found["open"] is None and re.match(r"[0-9]{1,2}[:.][0-9]{2}\b", plain_text(rest)):
         return None  # from ten to eleven: an appointment
+    if int(found["hour"]) > 23 or max(int(found["minute"]), int(found["second"] or 0)) > 59:
+        return None  # no clock shows that
     parts = re.split(r"\ ?[./年月-]\ ?", found["date"].rstrip("日"))
     half = (found["before"] or found["after"] or "").replace(".", "").replace(" ", "").lower()
     return Head(

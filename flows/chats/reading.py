@@ -54,8 +54,7 @@ def read_chat(path: Path, zone: ZoneInfo, dates: str | None = None, known: Colle
     if not heads:
         raise NotAChat(f"{path} is not a chat exported from WhatsApp: no line begins with a date, a time and a name.")
     order = dates or order_of(path, heads, lambda: _locales(heads))
-    if dates is None:
-        heads = list(joined(heads, going_forward(heads, order)))
+    heads = list(joined(heads, going_forward(heads, order)))
     moments = going_on(moment(path, head, order, zone) for head in heads)
     names = _names(heads, {*known, file.name})
     return Chat(file, [_said(head, at, name) for head, at, name in zip(heads, moments, names, strict=True)])
