@@ -20,10 +20,11 @@ from sqlalchemy.orm import Session
 
 from flows.desk import Desk
 from flows.erasing import exports, ledger, sealed
+from flows.erasing.fate import Fate
 from flows.erasing.ledger import Line
 from flows.erasing.masking import Person, masked
 from flows.erasing.scope import Decision as Decision
-from flows.erasing.scope import held_of, scope_of, stays
+from flows.erasing.scope import scope_of
 from flows.errors import FirebreakError, VaultError
 from flows.store import journal
 from flows.store.customers import current, owners
@@ -156,15 +157,15 @@ def _reseal(store: Store, session: Session, line: Line) -> int:
     if subject_id is None:
         return 0
     everyone = _everyone(session, line)
-    held = held_of(session, everyone)
-    staying = [each for each in sealed.found(session, everyone, line.scope.keys) if stays(line.scope, each.row, held)]
+    fate = Fate.of(store, session, line, everyone)
+    staying = [each for each in sealed.found(session, everyone, line.scope.keys) if fate.stays(each.row)]
     opened = [_opened(vault, each.blob) for each in staying]
-    person = Person.of(session, vault, session.get_one(Customer, subject_id)) if line.scope.mask else None
+    person = Person.of(session, vault, session.get_one(Customer, subject_id)) if fate.masks else None
     done = 0
     for each, value in zip(staying, opened, strict=True):
         if isinstance(value, VaultError):
             continue
-        kinds = line.scope.mask.get(getattr(each.row, "id", ""), ())
+        kinds = fate.kinds(each.row)
         each.put(vault.seal(subject_id, masked(value, kinds, person) if kinds and person else value))
         done += 1
     session.flush()
@@ -174,9 +175,9 @@ def _reseal(store: Store, session: Session, line: Line) -> int:
 def _empty(store: Store, session: Session, line: Line) -> None:
     """Leave nothing of what was sealed under the destroyed keys."""
     everyone = _everyone(session, line)
-    held = held_of(session, everyone)
+    fate = Fate.of(store, session, line, everyone)
     for each in sealed.found(session, everyone, line.scope.keys):
-        if stays(line.scope, each.row, held):
+        if fate.stays(each.row):
             continue  # it was to stay, and its key had gone before: perhaps a backup of the keys turns up
         if isinstance(each.row, Alias):
             session.delete(each.row)

@@ -97,9 +97,9 @@ def append(store: Store, customer_id: str, scope: Scope, *, case_id: str | None,
     return _line(values)
 
 
-def lines(store: Store, *, customer_id: str | None = None, unfinished: bool = False) -> list[Line]:
-    """The lines, oldest first; only those about a customer, or only those that are not finished."""
-    wanted = _EVERY
+def lines(store: Store, *, customer_id: str | None = None, unfinished: bool = False, after: int = 0) -> list[Line]:
+    """The lines, oldest first; only those about a customer, those that are not finished, or those after a number."""
+    wanted = _EVERY.where(Erasure.number > after)
     if customer_id is not None:
         wanted = wanted.where(Erasure.customer_id == customer_id)
     if unfinished:

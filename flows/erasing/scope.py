@@ -13,7 +13,7 @@ from flows.erasing import holds, sealed
 from flows.erasing.ledger import Scope
 from flows.erasing.masking import Mask
 from flows.errors import VaultError
-from flows.store.tables import Alias, Customer, Export, Message, Outbox, Rejected, Task
+from flows.store.tables import Alias, Message, Outbox, Rejected, Task
 from flows.store.vault import Vault, key_of
 
 Decision = Literal["erase", "keep"] | Mask
@@ -89,21 +89,6 @@ def under_way(row: Task | Outbox | Message, by_hand: Collection[Place]) -> bool:
     if isinstance(row, Task):
         return row.status == "open"
     return row.status in ("ready", "sending") or (row.status == "handed_over" and (row.run_id, row.path) in by_hand)
-
-
-def stays(scope: Scope, row: object, held: holds.Holds) -> bool:
-    """Whether what is sealed in a row is sealed anew under a key that is not destroyed. `held` are the holds of this
-    moment: one that was placed after the scope was written counts as well."""
-    if isinstance(row, Rejected):
-        return False
-    if scope.everything or held.everything:
-        return True
-    if isinstance(row, Customer | Alias):
-        return scope.address
-    if isinstance(row, Export):  # where the file lies, until it is gone
-        return row.removed_at is None and (scope.address or row.kind == "their_data")
-    named = getattr(row, "id", "")
-    return named in scope.staying or held.keeps(named)
 
 
 def _named(row: Task | Outbox | Message, decisions: Mapping[str, Decision], held: holds.Holds) -> bool:
