@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from flows.desk import Desk
 from flows.erasing import exports, ledger, sealed
 from flows.erasing.fate import Fate
-from flows.erasing.ledger import Line
+from flows.erasing.ledger import Line, Rest
 from flows.erasing.masking import Person, masked
 from flows.erasing.scope import Decision as Decision
 from flows.erasing.scope import scope_of
@@ -58,13 +58,15 @@ def begin(
     decisions: Mapping[str, Decision] | None = None,
     keep_address: bool = True,
     step: str | None = None,
+    rest: Rest = "erase",
 ) -> str:
     """Begin to erase what we hold of a customer, and return the erasure's id. Commit, then `finish`.
 
     `decisions` are about messages and letters by their ids (`M-…`, `O-…`): "erase", "keep", or a `Mask`. What they do
-    not name is erased, unless it is held or still to be read, sent or done. `step` (`run id/path`) says who asks:
-    whoever asks again goes on with the erasure that is there. Without it, so does who asks for the same case while an
-    erasure for it is not finished. Raises `LedgerAhead`, and what the keys database raises when it is away.
+    not name is erased, unless it is held or still to be read, sent or done, or the `rest` is to be kept. `step` (`run
+    id/path`) says who asks: whoever asks again goes on with the erasure that is there. Without it, so does who asks for
+    the same case while an erasure for it is not finished. Raises `LedgerAhead`, and what the keys database raises when
+    it is away.
     """
     store = desk.store
     customer = current(session, customer.id)
@@ -81,7 +83,7 @@ def begin(
         return known.id
     taken = {key for line in open_lines for key in line.scope.keys}
     keys = [key for key in store.vault.retire(*everyone) if key not in taken]
-    scope = scope_of(session, store.vault, everyone, keys, decisions or {}, keep_address=keep_address)
+    scope = scope_of(session, store.vault, everyone, keys, decisions or {}, keep_address=keep_address, rest=rest)
     line = ledger.append(store, customer.id, scope, case_id=case_id, step=step)
     _reseal(store, session, line)
     session.info.setdefault(_FRESH, set()).add(line.id)

@@ -67,7 +67,7 @@ def _stays(scope: Scope, row: object, held: Holds) -> bool:
     beside the scope (`placed_since`)."""
     if isinstance(row, Rejected):
         return False
-    if scope.everything or held.everything:
+    if scope.everything or scope.rest == "keep" or held.everything:
         return True
     if isinstance(row, Customer | Alias):
         return scope.address

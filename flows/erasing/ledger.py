@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Select, insert, select, update
 
@@ -25,13 +25,14 @@ from flows.store.database import Store
 from flows.store.journal import FIRST, Chain
 from flows.store.keys import Erasure
 
+Rest = Literal["erase", "keep"]
 _EVERY = select(*Erasure.__table__.columns).order_by(Erasure.number)
 
 
 @dataclass(frozen=True)
 class Scope:
     """What an erasure is about: the keys that go, and what does not go with them. Whatever was sealed under `keys` and
-    is not named as staying is erased, also what nobody thought of."""
+    is not named as staying is erased, also what nobody thought of; unless the `rest` is to be kept."""
 
     owners: tuple[str, ...]  # the customer, and who was merged into them
     keys: tuple[str, ...]  # ids of the keys that are destroyed
@@ -42,6 +43,9 @@ class Scope:
     rejected: tuple[str, ...] = ()  # ids of elements put aside that mention an address of the customer
     address: bool = True  # whether the address stays, so that we can still answer
     everything: bool = False  # all of it is held, so that nothing goes
+    rest: Rest = (
+        "erase"  # what becomes of what nobody has decided about; "keep" for a masking, which takes nothing else
+    )
 
     @cached_property
     def staying(self) -> frozenset[str]:
