@@ -222,7 +222,7 @@ def test_whoever_wants_details_masked_keeps_the_rest_for_good() -> None:
         say(stage, "yes")
         after = texts(stage)
         assert (after[0].count("88213"), after[1:]) == (1, ["or call me: [phone number]", trials.ASKS])
-        stage.pass_time(timedelta(days=20))
+        stage.clock.move(timedelta(days=20))
         assert addresses.forget_due(stage.desk) == 0
         assert texts(stage) == after
         with stage.store.read() as session:
