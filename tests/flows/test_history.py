@@ -25,8 +25,13 @@ def test_old_runs_go_by_outcome_and_age(prefect_server: PrefectServer) -> None:
 
     from flows.cleanup import prune_history
 
-    states: dict[str, State[object]] = {"went well": Completed(), "failed": Failed(), "running": Running(), "pending": Pending()}
-    states["scheduled"] = Scheduled(scheduled_time=datetime.now(UTC) + timedelta(days=400))
+    states: dict[str, State[object]] = {
+        "went well": Completed(),
+        "failed": Failed(),
+        "running": Running(),
+        "pending": Pending(),
+        "scheduled": Scheduled(scheduled_time=datetime.now(UTC) + timedelta(days=400)),
+    }
 
     @flow(name="a history")
     def nothing() -> None: ...
