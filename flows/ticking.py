@@ -76,10 +76,10 @@ def _wanted(task: Task, items: Sequence[TaskItem], given: Mapping[str, Any]) -> 
     """What is said of which things on the list; those that `all` means come after those that are named."""
     if not given:
         if len(items) > 1:
-            left = len(listing.still_open(items))
+            left = listing.still_open(items)
             raise WrongAnswer(
-                f"{task.id} lists {len(items)} things, and {left} of them are open. Tick them off one by one, as in "
-                f"`firebreak answer {task.id} {how(items)}`"
+                f"{task.id} lists {len(items)} things, {len(left)} of them open. Tick them off one by one, as in "
+                f"`firebreak answer {task.id} {left[0].number if left else 1}=done`, or with `{ALL}=done`"
             )
         given = {ALL: "done"}
     by_number = {str(item.number): item for item in items}

@@ -8,9 +8,13 @@ came into it. The words before a block say what is done with it:
 - **`playbooks/a.yaml`**, at the end: it is put below what the file holds.
 - **`playbooks/a.yaml`**, above `steps:`: it is put there.
 - **`playbooks/a.yaml`**, from `steps:` on: it takes the place of that line and of everything below it.
-- A block of YAML without any of these is a list of steps, which has to pass the check in a playbook of its own.
+- **`chat.txt`** before a block of `text`: likewise. A block of YAML without any of these is a list of steps, which has
+  to pass the check in a playbook of its own.
 - In a block of `console`, `$` begins a command, and what comes of it follows. `…` on a line of its own stands for any
-  lines, and `…` in a line for anything.
+  lines, and `…` in a line for anything. In a command, `T-…` is the first of the open tasks, `C-…` the
+  first case that was shown last, and so on.
+- **2026-03-02 09:00**, at the beginning of the line before such a block: it is that time (in UTC), and Firebreak is up,
+  see `tests/service_of_documents.py`.
 """
 
 from __future__ import annotations
@@ -26,8 +30,12 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from tests.service_of_documents import Service
 
 HERE = Path(__file__).parents[1]
 LEFT_OUT = "…"
@@ -38,9 +46,11 @@ _FILE = re.compile(
     r"(?:(?:, |，)(?:(?P<end>at the end|接在末尾)|(?P<above>above|插在) ?`(?P<line>[^`]+)`(?: 上面)?"
     r"|(?:from|从) `(?P<first>[^`]+)` (?:on|起)))?$"
 )
+_MOMENT = re.compile(r"^\*\*(\d{4}-\d\d-\d\d \d\d:\d\d)\*\*")
+_ID = re.compile(r"\b([A-Z])-[0-9A-Z]{10}\b")
 _VARIES = (
     (re.compile(r"in [0-9.]+ s\b"), "in 0.5 s"),
-    (re.compile(r"\b([CTPRO])-[0-9A-Z]{6,}\b"), r"\1-…"),
+    (_ID, r"\1-…"),
 )
 
 
@@ -55,6 +65,7 @@ class Block:
     path: str | None = None
     place: Place = "whole"
     beside: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -75,9 +86,11 @@ def blocks(text: str) -> Iterator[Block]:
     """The blocks of a document, in its order."""
     for found in _FENCE.finditer(text):
         before = text[: found.start()].rstrip("\n").rsplit("\n", 1)[-1]
-        said = _FILE.match(before) if found["kind"] == "yaml" else None
+        said = _FILE.match(before) if found["kind"] in ("yaml", "text") else None
         line = text[: found.start()].count("\n") + 1
-        block = Block(found["kind"], found["text"], found.start("text"), line)
+        moment = _MOMENT.match(before) if found["kind"] == "console" else None
+        at = datetime.fromisoformat(moment[1]).replace(tzinfo=UTC) if moment is not None else None
+        block = Block(found["kind"], found["text"], found.start("text"), line, at=at)
         yield block if said is None else _in_file(block, said)
 
 
@@ -100,16 +113,30 @@ class Play:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.service: Service | None = None
+        self._shown: dict[str, str] = {}
+        self._opened = contextlib.ExitStack()
 
     def document(self, text: str) -> Iterator[tuple[Block, str, list[Difference]]]:
         """Every block of commands with what it should look like, and what differs."""
-        for block in blocks(text):
-            if block.kind == "yaml" and block.path is not None:
-                self.write(block)
-            elif block.kind == "yaml":
-                self.check_steps(block)
-            elif block.kind == "console":
-                yield block, *self.type_in(block)
+        with self._opened:
+            for block in blocks(text):
+                if block.path is not None:
+                    self.write(block)
+                elif block.kind == "yaml":
+                    self.check_steps(block)
+                elif block.kind == "console":
+                    if block.at is not None:
+                        self.wait_until(block.at)
+                    yield block, *self.type_in(block)
+
+    def wait_until(self, moment: datetime) -> None:
+        """Let Firebreak be up until then; at the first moment it is started."""
+        from tests import service_of_documents
+
+        if self.service is None:
+            self.service = self._opened.enter_context(service_of_documents.up(moment))
+        self.service.go_on(moment)
 
     def write(self, block: Block) -> None:
         """Write the file as the designer would."""
@@ -159,7 +186,7 @@ class Play:
 
         from flows.cli.main import app
 
-        words = shlex.split(command)
+        words = [re.sub(r"^([A-Z])-…$", lambda left_out: self._id(left_out[1]), word) for word in shlex.split(command)]
         if words[0] == "rm":
             (self.folder / words[1]).unlink()
             return ""
@@ -167,7 +194,18 @@ class Play:
         result = CliRunner().invoke(app, words[1:], prog_name="firebreak")
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
+        if self.service is not None:
+            self.service.go_on()
+        for found in reversed(list(_ID.finditer(result.output))):
+            self._shown[found[1]] = found[0]
         return steady("".join(f"{line.rstrip()}\n" for line in result.output.strip("\n").splitlines()))
+
+    def _id(self, kind: str) -> str:
+        """The id that a command leaves out."""
+        if kind == "T":
+            self.run("firebreak tasks")
+        assert kind in self._shown, f"nothing that begins with {kind}- has been shown yet"
+        return self._shown[kind]
 
 
 def indent(line: str) -> int:
@@ -189,8 +227,8 @@ def copied() -> Iterator[Path]:
         for name in ("playbooks", "rules", "schemas"):
             shutil.copytree(HERE / name, Path(folder) / name, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
         for path in Path(folder).rglob("*.test.yaml"):
-            # One scenario of each playbook is enough here, and spares minutes: all of them have a test of their own.
-            first = path.read_text(encoding="utf-8").split("\n  - name: ")[:2]
+            # Two scenarios of each playbook are enough here, and spare minutes: all of them have a test of their own.
+            first = path.read_text(encoding="utf-8").split("\n  - name: ")[:3]
             path.write_text("\n  - name: ".join(first), encoding="utf-8")
         for name in [name for name in os.environ if name.startswith("FIREBREAK_")]:
             del os.environ[name]

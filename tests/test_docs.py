@@ -24,7 +24,11 @@ from tests import documents
 
 ROOT = Path(__file__).parents[1]
 READMES = ["README.md", "README.zh-CN.md"]
-TUTORIALS = ["docs/playbooks.md", "docs/playbooks.zh-CN.md", "docs/reading.md"]
+TUTORIALS = [
+    *("docs/playbooks.md", "docs/playbooks.zh-CN.md"),
+    *("docs/deletion.md", "docs/deletion.zh-CN.md"),
+    "docs/reading.md",
+]
 REFERENCE = "docs/reference.md"
 DOCUMENTS = [*READMES, "CONTRIBUTING.md", "CHANGELOG.md", *TUTORIALS, REFERENCE]
 SETTINGS = sorted(PREFIX + name.upper() for name in Settings.model_fields)
@@ -55,7 +59,7 @@ def test_every_command_in_the_readme_exists(name: str) -> None:
     assert len(ours) > 8
     for words in ours:
         command = commands[words[1]]
-        if words[1] == "incident":
+        if words[1] in ("incident", "breach"):
             command = command.commands[words[2]]
         known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
         assert {word for word in words if word.startswith("--")} <= known, words
@@ -126,6 +130,12 @@ def test_both_tutorials_build_the_same() -> None:
     """Whoever reads the one language would get another procedure, or fewer tests, than whoever reads the other."""
     one, other = ([block for block in documents.blocks(read(name)) if block.path] for name in TUTORIALS[:2])
     assert [(block.path, block.place) for block in one] == [(block.path, block.place) for block in other]
+
+
+def test_both_pages_about_deletion_go_the_same_way() -> None:
+    """Whoever reads the one language would not learn of a chapter that the other has."""
+    one, other = (re.findall(r"^## (\d+)\.", read(name), flags=re.MULTILINE) for name in TUTORIALS[2:4])
+    assert one == other
 
 
 def headings(text: str) -> set[str]:

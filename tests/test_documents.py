@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from datetime import UTC, datetime
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
-from tests.documents import Play, blocks, fits
+from tests.documents import Play, blocks, copied, fits
 
 PAGE = """\
 **`playbooks/a.yaml`**
@@ -80,3 +83,45 @@ def test_only_what_is_left_out_may_differ(shown: str, same: bool) -> None:
 def test_every_block_says_where_it_stands() -> None:
     """Somebody who mends a document would look for the line."""
     assert [block.line for block in blocks(PAGE)] == [3, 12, 18, 24]
+
+
+def test_a_time_before_commands_is_the_time_at_which_they_are_typed() -> None:
+    """A page about deadlines would come out differently every day."""
+    one, other = blocks("**2026-03-02 09:00** at nine\n\n```console\n$ a\n```\n\n```console\n$ b\n```\n")
+    assert one.at == datetime(2026, 3, 2, 9, tzinfo=UTC)
+    assert other.at is None
+
+
+def test_firebreak_is_up_while_a_page_with_times_is_played() -> None:
+    """A page could show no case that goes on, or would take the answer of one reader for the answer of another."""
+    page = """\
+**`a.txt`**
+
+```text
+28/02/2026, 10:00 - Ana: Please delete my data
+28/02/2026, 10:05 - Us: Hello
+```
+
+**2026-03-02 09:00**
+
+```console
+$ firebreak import-chat a.txt --me Us --customer "+44 7700 900123"
+…
+$ firebreak open deletion-request --customer P-…
+…
+$ firebreak answer T-… done
+…
+```
+
+**2026-03-02 14:00** Nobody has answered for four hours.
+
+```console
+$ firebreak case C-…
+…
+13:00:00 …
+…
+```
+"""
+    with mock.patch.dict(os.environ), copied() as folder:
+        played = list(Play(folder).document(page))
+    assert [str(each) for _, _, differences in played for each in differences] == []

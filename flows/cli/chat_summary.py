@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from flows.cli.paper import clean, cut, ink, many, width
+from flows.clock import SystemClock
 
 if TYPE_CHECKING:
     from flows.chats.asking import Read
@@ -21,7 +22,7 @@ _MOST = 12  # files that are listed one by one
 def summary(chat: Chat, sides: Sides, kept: Kept | None, read: Sequence[Read]) -> Iterator[str]:
     """The lines of the page: what there is, what can still be taken back, and how to go on. `kept` is None where
     nothing was stored."""
-    now = datetime.now(UTC)
+    now = SystemClock().now()
     yield from _what_there_is(chat, sides)
     yield from _files(chat)
     yield from _personal_data(chat, sides)
@@ -69,7 +70,9 @@ def _personal_data(chat: Chat, sides: Sides) -> Iterator[str]:
             found = personal_data.find(said.text, region, (sides.customer,) if sides.customer else ())
             counted.update({span.kind for span in found})
     if counted:
-        told = ", ".join(f"{kind.replace('_', ' ')} in {many(number, 'message')}" for kind, number in counted.items())
+        told = ", ".join(
+            f"{kind.replace('_', ' ')} in {many(number, 'message')}" for kind, number in sorted(counted.items())
+        )
         yield f"personal data: {told}"
     else:
         yield "personal data: none was found in the words"

@@ -23,6 +23,7 @@ from flows.cli import (
     diff,
     doctor,
     examples,
+    export,
     graph,
     hold,
     import_chat,
@@ -84,6 +85,8 @@ _ORDER = (
     "plan",
     "hold",
     "holds",
+    "export",
+    "exports",
     "certificate",
     "breach",
     "rejected",
@@ -175,6 +178,8 @@ app.command("inventory")(inventory.show_inventory)
 app.command("plan")(plan.show_plan)
 app.command("hold")(hold.hold)
 app.command("holds")(hold.list_holds)
+app.command("export")(export.export)
+app.command("exports")(export.list_exports)
 app.command("certificate")(certificate.certificate)
 _breach = typer.Typer(
     cls=WithIds, no_args_is_help=True, help="Leaks of personal data: whose, told or not, the report.", **_PLAIN

@@ -85,6 +85,7 @@ def _put_back(settings: Settings, folder: Path, *, yes: bool, dry_run: bool, as_
 
 def _explain(settings: Settings, found: Backup, since: int) -> None:
     from flows.cli.timeline import day_and_minute
+    from flows.erasing import backup
 
     what = f"The copy in {found.folder} was made on {day_and_minute(found.made_at, settings.timezone)}."
     lines = [what, f"It takes the place of the store in {settings.home}; what came in since is lost."]
@@ -92,7 +93,7 @@ def _explain(settings: Settings, found: Backup, since: int) -> None:
         lines.append("It has no keys, so those that are in place stay: what was erased since cannot be read anyway.")
     if since > 0:
         lines.append(f"{many(since, 'erasure')} made since then will be carried out again.")
-    elif settings.ledger.exists():
+    elif settings.ledger.exists() or backup.files_of(settings)[1].exists():
         lines.append("Nobody was erased since then.")
     else:
         lines.append(

@@ -87,7 +87,8 @@ def lines(items: Sequence[dict[str, Any]], now: datetime, zone: ZoneInfo) -> Ite
             yield cut(f"         {_why(item['why'])}", width())
         elif item["sent_at"] is not None:
             words = " ".join(item["text"].split()) or "(its words are not kept any more)"
-            yield cut(f"         {fill('sent ' + _moment(item['sent_at'], now, zone), 24)} {words}", width())
+            sent = fill(f"sent {_moment(item['sent_at'], now, zone)}", 24)
+            yield " " * 9 + cut(f"{sent} {words}", width() - 9)
 
 
 def _why(why: Any) -> str:

@@ -20,7 +20,7 @@ def word(desk: Desk, fact: str, given: str) -> str:
     typed = given.strip().lower().replace("-", "_").replace(" ", "_")
     offered = [str(each) for each in desk.shelf.current.vocabulary.fact(fact).values]
     if typed not in (*offered, "unknown", ""):
-        hint = did_you_mean(word, offered) or f"; write one of {', '.join(offered)}, or unknown"
+        hint = did_you_mean(typed, offered) or f"; write one of {', '.join(offered)}, or unknown"
         raise FirebreakError(f'"{given}" is no value of {fact}{hint}')
     return typed
 

@@ -150,7 +150,9 @@ class _Maker(CardWords):
     # -- what happens -------------------------------------------------------------------------------------------
 
     def _first_person(self, playbook: Playbook) -> tuple[Next, ...]:
-        return tuple(islice((each for each in self._next(playbook.steps, playbook) if each.who), 1))
+        """The first thing that a person is asked for on every way, without what may make it needless."""
+        plain = Steps(replace(step, only_if=None) for step in playbook.steps if kind_of(type(step.verb)) == "human")
+        return tuple(islice((each for each in self._next(plain, playbook) if each.who), 1))
 
     def _following(self, playbook: Playbook) -> tuple[Next, ...]:
         """What happens, with the first reply at some length and every later text by its first sentence."""

@@ -101,7 +101,8 @@ def _done(statement: Mapping[str, Any], words: Words) -> Iterator[tuple[str, str
 
 def _records(statement: Mapping[str, Any], words: Words) -> str:
     kept = counted(words, "kept", statement["kept"])
-    reasons = [words[f"why.{name}"].format(n=number) for name, number in statement["kept_because"].items()]
+    whys = statement["kept_because"].items()
+    reasons = [words.get(f"why.{name}", words["why.decided"]).format(n=number) for name, number in whys]
     because = f"<ul>{''.join(f'<li>{escape(reason)}</li>' for reason in reasons)}</ul>" if reasons else ""
     stays = words["address.stays" if statement["address_stays"] else "address.gone"]
     first = _lines([counted(words, "erased", statement["erased"]), kept])

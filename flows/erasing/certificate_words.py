@@ -26,8 +26,10 @@ _EN: Words = {
     "done": "What was done",
     "our_records": "Our records",
     "erased.0": "Nothing was erased.",
-    "erased.1": "1 message was erased: the key to it is destroyed, here and for every copy of our database.",
-    "erased.n": "{n} messages were erased: the key to them is destroyed, here and for every copy of our database.",
+    "erased.1": "1 message was erased: the key to it is destroyed, so that older copies of "
+    "our database cannot be read either.",
+    "erased.n": "{n} messages were erased: the key to them is destroyed, so that older copies of "
+    "our database cannot be read either.",
     "masked.1": "In 1 message that we keep, personal details were made unreadable.",
     "masked.n": "In {n} messages that we keep, personal details were made unreadable.",
     "kept.0": "No message is kept.",
@@ -97,8 +99,8 @@ _ZH: Words = {
     "done": "已经完成的",
     "our_records": "我方记录",
     "erased.0": "没有清除任何消息。",
-    "erased.1": "已清除 1 条消息：对应的密钥已销毁，数据库的任何副本都无法再读出。",
-    "erased.n": "已清除 {n} 条消息：对应的密钥已销毁，数据库的任何副本都无法再读出。",
+    "erased.1": "已清除 1 条消息：对应的密钥已销毁，数据库的旧副本也无法再读出。",
+    "erased.n": "已清除 {n} 条消息：对应的密钥已销毁，数据库的旧副本也无法再读出。",
     "masked.1": "保留的消息中，有 1 条的个人信息已被遮盖，无法再读出。",
     "masked.n": "保留的消息中，有 {n} 条的个人信息已被遮盖，无法再读出。",
     "kept.0": "没有保留任何消息。",

@@ -106,6 +106,7 @@ def _finish(store: Store, session: Session, line: Line, *, again: bool = False) 
     subject_id = _subject_of(session, line)
     if subject_id is not None:
         exports.remove(store, session, line, again=again)
+    ledger.write_file(store)  # it may have been broken off before the file had it
     store.vault.destroy_keys(line.scope.keys)
     if subject_id is None:  # a backup from before the customer was known
         ledger.finish(store, line.id)

@@ -13,15 +13,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Select, select, update
+from sqlalchemy import Connection, Select, insert, select, update
 
 from flows.erasing import ledger_file
 from flows.errors import LedgerAhead, LedgerBroken
 from flows.ids import new_id
 from flows.store.database import Store
-from flows.store.inserts import insert_new
 from flows.store.journal import FIRST, Chain
 from flows.store.keys import Erasure
 
@@ -42,6 +42,11 @@ class Scope:
     rejected: tuple[str, ...] = ()  # ids of elements put aside that mention an address of the customer
     address: bool = True  # whether the address stays, so that we can still answer
     everything: bool = False  # all of it is held, so that nothing goes
+
+    @cached_property
+    def staying(self) -> frozenset[str]:
+        """The ids of everything that stays, in one way or another."""
+        return frozenset((*self.keep, *self.mask, *self.waiting))
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Scope:
@@ -87,7 +92,7 @@ def append(store: Store, customer_id: str, scope: Scope, *, case_id: str | None,
             "previous": last.hash,
         }
         values["hash"] = _hash(values)
-        insert_new(connection, Erasure, **values)
+        connection.execute(insert(Erasure).values(values))
     write_file(store)
     return _line(values)
 
@@ -157,7 +162,7 @@ def adopt(store: Store) -> int:
             raise LedgerBroken(f"Line {last.lines} of the ledger of erasures is another one in its file.")
         new = known[last.lines :]
         for each in new:
-            insert_new(connection, Erasure, **_values(each))
+            connection.execute(insert(Erasure).values(_values(each)))
     return len(new)
 
 

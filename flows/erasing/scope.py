@@ -42,12 +42,12 @@ def scope_of(
     by_hand = _asked_by_hand(session, owners)
     keep: list[str] = []
     mask: dict[str, tuple[str, ...]] = {}
-    waiting: list[str] = []
+    waiting: set[str] = set()
     erase: list[str] = []
     for each in sealed.found(session, owners, keys):
         row = each.row
         if isinstance(row, Task | Outbox | Message) and under_way(row, by_hand) and not _named(row, decisions, held):
-            waiting.append(row.id)
+            waiting.add(row.id)
         if not is_item(row) or row.id in waiting:
             continue
         decision = decisions.get(row.id, "erase")
@@ -77,8 +77,11 @@ def held_of(session: Session, owners: Collection[str]) -> holds.Holds:
 
 
 def is_item(row: object) -> bool:
-    """Whether a row is what decisions and holds are about: a message, or a letter to the customer."""
-    return isinstance(row, Message) or (isinstance(row, Outbox) and row.to == "customer")
+    """Whether a row is what decisions and holds are about: a message, or a letter to the customer. That a message was
+    taken back is none: who is told how many were erased counts messages."""
+    if isinstance(row, Message):
+        return row.kind != "revoke"
+    return isinstance(row, Outbox) and row.to == "customer"
 
 
 def under_way(row: Task | Outbox | Message, by_hand: Collection[Place]) -> bool:
@@ -98,12 +101,14 @@ def stays(scope: Scope, row: object, held: holds.Holds) -> bool:
         return False
     if scope.everything or held.everything:
         return True
-    if isinstance(row, Customer | Alias):
+    if isinstance(row, Customer):  # the name: nobody needs it to answer, only to find it in what stays as it was
+        return scope.address and bool(scope.keep or held.rows)
+    if isinstance(row, Alias):
         return scope.address
     if isinstance(row, Export):  # where the file lies, until it is gone
         return row.removed_at is None and (scope.address or row.kind == "their_data")
     named = getattr(row, "id", "")
-    return named in scope.keep or named in scope.mask or named in scope.waiting or held.keeps(named)
+    return named in scope.staying or held.keeps(named)
 
 
 def _named(row: Task | Outbox | Message, decisions: Mapping[str, Decision], held: holds.Holds) -> bool:

@@ -65,7 +65,7 @@ def statement_of(store: Store, session: Session, case: Case) -> Statement:
         "not_recalled": counted["not_recalled"],
         "confirmed": _confirmed(session, case),
         "phone_cleared": counted["phone_cleared"] > 0,
-        "backup": str(case.facts.get("backup_status", "possible")),
+        "backup": backup if (backup := case.facts.get("backup_status")) in ("none", "confirmed") else "possible",
         "exports_removed": exports[True],
         "exports_left": exports[False],
         "ledger": {"id": last.id, "line": last.number, "hash": last.hash},

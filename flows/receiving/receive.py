@@ -100,6 +100,7 @@ class _Intake:
         self._set_aside([*aside, *bad.values()])
 
         rung = {self._senders.customer_of(m.sender).id for m in messages.values() if not _is_handled(m)}
+        rung |= {self._senders.customer_of(echo.about).id for echo in echoes.values() if _has_words(echo)}
         rung |= {letter.subject_id for status in statuses.values() if (letter := letters.get(status.wamid))}
         for subject_id in sorted(rung):
             ring(self._session, subject_id, self._now)
@@ -175,7 +176,7 @@ class _Intake:
             "sent_at": echo.sent_at,
             "received_at": self._now,
             "sealed_content": (customer_id, echo.content),
-            "handled_at": self._now,  # nothing of ours is to be answered
+            "handled_at": None if _has_words(echo) else self._now,  # not to answer it: somebody may have said too much
         }
 
     def _confirm(self, taken_back: Collection[str | None]) -> None:
@@ -281,6 +282,10 @@ class _Intake:
         except VaultError:
             opened = {}  # a name is not worth a message
         return {customer.id: profile if isinstance(profile := opened.get(customer.id), dict) else {} for customer in of}
+
+
+def _has_words(echo: EchoEvent) -> bool:
+    return any(echo.content.get(part) for part in ("text", "caption"))
 
 
 def _is_handled(message: MessageEvent) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from flows.desk import Desk
 from flows.hearing import Hearing, Written
-from flows.runs import alongside, complaints, history, opening, providers, settling
+from flows.runs import alongside, complaints, history, opening, own_words, providers, settling
 from flows.store.tables import Case, Customer, Message, Run, Subject
 from flows.store.vault import Vault
 from rules.language import Playbook
@@ -57,10 +57,14 @@ def read_message(
     desk: Desk, session: Session, message: Message, flow_run: str | None = None, hearing: Hearing | None = None
 ) -> Case | None:
     """Read one message: note its facts, decide, and open or join a case. Returns the case it belongs to now. `hearing`
-    is what the third voice heard in it, if there is such a voice."""
+    is what the third voice heard in it, if there is such a voice. What a colleague wrote in the app is only looked
+    through for what should not have been sent."""
     bundle, now = desk.shelf.current, desk.now()
     customer = session.get_one(Customer, message.customer_id)
     message.handled_at = now
+    if message.author == "us":
+        own_words.after_echo(desk, session, message, flow_run)
+        return None
     message.facts = facts_to_json(_facts_of(desk, session, message, hearing))
     if (locale := message.facts.get("locale", UNKNOWN)) != UNKNOWN:
         customer.locale = str(locale)

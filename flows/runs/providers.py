@@ -14,10 +14,10 @@ from sqlalchemy import and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from flows.errors import VaultError
-from flows.runs import affected, complaints, our_messages
+from flows.runs import affected, complaints, identity, our_messages
 from flows.runs.labels import PRIVACY_SENSITIVE as PRIVACY_SENSITIVE
 from flows.store.customers import newest_address
-from flows.store.tables import Case, Customer, Export, Hold, Incident, Message, Outbox, Run, Step
+from flows.store.tables import Case, Customer, Incident, Message, Outbox, Run, Step
 from flows.store.vault import Vault
 from rules import windows
 from rules.bundle import Bundle
@@ -184,7 +184,8 @@ def customer_silent_for(about: About) -> Value:
 
 @provides
 def customer_wrote_back(about: About) -> Value:
-    """Whether the customer has written since we last said something in this case."""
+    """Whether the customer has written since we last said something in this case; what was said alongside, such as a
+    privacy notice, is no answer to them."""
     if about.customer is None or about.case is None:
         return UNKNOWN
     said = about.session.scalar(_LAST_SAID_IN_CASE, {"whose": about.case.id})
@@ -207,7 +208,9 @@ _ours = our_messages.table("customer_id").c
 _NEWEST, _OLDEST = select(func.max(_ours.at)), select(func.min(_ours.at))
 _YOUNG = select(func.count()).where(_ours.at > bindparam("after"))
 _DONE = select(Step.outcome).where(Step.run_id == bindparam("run"), Step.status == "done")
-_LAST_SAID_IN_CASE = select(func.max(our_messages.table("case_id").c.at))
+_in_case = our_messages.table("case_id").c
+_ALONGSIDE = select(Outbox.id).join(Run).where(Outbox.case_id == bindparam("whose"), Run.alongside)
+_LAST_SAID_IN_CASE = select(func.max(_in_case.at)).where(_in_case.id.not_in(_ALONGSIDE))
 _LETTER_OF_RUN = select(Outbox.id).where(Outbox.run_id == bindparam("run"), Outbox.to == "customer").limit(1)
 
 
@@ -276,6 +279,20 @@ def phone_cleared(about: About) -> Value:
     return done if done == UNKNOWN else done != 0
 
 
+@provides
+def data_handed_over(about: About) -> Value:
+    done = _happened(about, "data_handed_over")
+    return done if done == UNKNOWN else done != 0
+
+
+@provides
+def identity_plausible(about: About) -> Value:
+    if about.case is None:
+        return UNKNOWN
+    return identity.plausible(about.session, about.case, about.now)
+
+
+@provides
 def text_arrived(about: About) -> Value:
     if about.case is None:
         return UNKNOWN
@@ -380,58 +397,3 @@ def jurisdiction(about: About) -> Value:
         return UNKNOWN
     number = number_of(about.session, about.vault, about.customer)
     return jurisdiction_of(number) if number is not None else UNKNOWN
-
-
-# -- what we hold -----------------------------------------------------------------------------------------------------
-
-
-@provides
-def held_messages(about: About) -> Value:
-    return _counted(about, "held")
-
-
-@provides
-def everything_held(about: About) -> Value:
-    if about.customer is None:
-        return UNKNOWN
-    everything = select(Hold.id).where(
-        Hold.customer_id == about.customer.id, Hold.about.is_(None), Hold.lifted_at.is_(None)
-    )
-    return about.session.scalars(everything.limit(1)).first() is not None
-
-
-@provides
-def messages_with_personal_data(about: About) -> Value:
-    return _counted(about, "with_personal_data")
-
-
-@provides
-def messages_with_evidence(about: About) -> Value:
-    return _counted(about, "evidence")
-
-
-@provides
-def holds_in_force(about: About) -> Value:
-    if about.customer is None:
-        return UNKNOWN
-    active = select(func.count()).select_from(Hold)
-    active = active.where(Hold.customer_id == about.customer.id, Hold.lifted_at.is_(None))
-    return about.session.scalar(active) or 0
-
-
-@provides
-def exported_copies(about: About) -> Value:
-    if about.customer is None:
-        return UNKNOWN
-    made = select(func.count()).select_from(Export)
-    made = made.where(Export.customer_id == about.customer.id, Export.removed_at.is_(None))
-    return about.session.scalar(made) or 0
-
-
-def _counted(about: About, what: str) -> Value:
-    """A number of the customer's inventory, at this moment."""
-    if about.customer is None or about.vault is None or about.bundle is None:
-        return UNKNOWN
-    from flows.erasing.inventory import looked_through  # it looks through every text, which few conditions ask for
-
-    return looked_through(about.session, about.vault, about.bundle, about.now, about.customer).counts()[what]

@@ -236,7 +236,8 @@ class Wave:
     def _listen(self, voice: ThirdVoice, subject_ids: list[str]) -> list[Moved]:
         """Ask the third voice what they wrote: here, because nothing may be waited for in a transaction."""
         with self.desk.store.read() as session:
-            unread = [each for subject_id in subject_ids for each in intake.unread(session, subject_id)]
+            arrived = [each for subject_id in subject_ids for each in intake.unread(session, subject_id)]
+            unread = [each for each in arrived if each.author == "customer"]
             words = [intake.written(self.desk.store.vault, session, each) for each in unread]
         said = {each.id: (each, written) for each, written in zip(unread, words, strict=True) if written.text.strip()}
         waited = [(self.desk.now() - each.received_at).total_seconds() for each, _ in said.values()]

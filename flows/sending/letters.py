@@ -29,10 +29,10 @@ def objections(work: Work, reply: Reply) -> list[str]:
     locale = reply.locale_for(work.customer.locale if work.customer else None)
     found = list(guards.objections(reply.text[locale], work.facts(guards.facts())))
     try:
-        filled = reply.fill(locale, {**_values(work, locale), **_reason(work, reply, locale)})
+        filled = reply.fill(locale, _values(work, reply, locale))
     except KeyError:  # told when the letter is prepared
         return found
-    if outgoing.review(filled, _region(work), ours=reply.text[locale]).refused:
+    if outgoing.review(filled, ours=reply.text[locale]).refused:
         found.append(PERSONAL_DATA)
     return found
 
@@ -43,7 +43,7 @@ def prepare(work: Work, reply: Reply) -> Outcome:
     assert work.customer is not None, "only a case has a customer to reply to"
     locale = reply.locale_for(work.customer.locale)
     try:
-        values = {**_values(work, locale), **_reason(work, reply, locale)}
+        values = _values(work, reply, locale)
         text, parameters = reply.fill(locale, values), reply.parameters(values)
     except KeyError as missing:
         return Failed("nothing fills a placeholder", {"reply": reply.name, "placeholder": str(missing.args[0])})
@@ -100,33 +100,31 @@ def letter_of(row: Outbox, body: Mapping[str, Any], address: str) -> Letter:
     )
 
 
-def _values(work: Work, locale: str) -> dict[str, str]:
+def _values(work: Work, reply: Reply, locale: str) -> dict[str, str]:
     """What fills the placeholders of a reply. Values the run does not have are left out."""
     values = {"business": work.desk.business}
     if work.run.case_id:
         values["case"] = work.run.case_id
     profile = work.customer.sealed_profile if work.customer else None
     name = str(work.desk.store.vault.open_or_nothing(profile).get("name") or "")
-    if name and not outgoing.review(name, _region(work)).refused and not _is_sensitive(work):
+    if name and "name" in reply.placeholders() and not _tells_too_much(work, name):
         values["name"] = name
     promise = work.progress.promises.get("answered")
     if promise is not None:
         values["answer_by"] = local_time.day(promise.due_at, work.desk.timezone, locale)
     values.update((name, str(count)) for name, count in work.counted().items())
+    if reply.reason is not None:  # the reply's words for what a colleague has chosen
+        fact = str(reply.reason.fact)
+        if words := reply.reason_for(value_to_json(work.facts({fact})[fact]), locale):
+            values["reason"] = words
     return values
 
 
-def _reason(work: Work, reply: Reply, locale: str) -> dict[str, str]:
-    """What fills {reason}: the reply's words for what a colleague has chosen."""
-    if reply.reason is None:
-        return {}
-    fact = str(reply.reason.fact)
-    words = reply.reason_for(value_to_json(work.facts({fact})[fact]), locale)
-    return {"reason": words} if words else {}
-
-
-def _is_sensitive(work: Work) -> bool:
-    """Whether the customer minds what is written about them; then no text of ours calls them by name."""
+def _tells_too_much(work: Work, name: str) -> bool:
+    """Whether a text should do without the name: it holds a number, as some names at WhatsApp do, or the customer minds
+    what is written about them."""
+    if any(character.isdigit() for character in name) and outgoing.review(name, _region(work)).refused:
+        return True
     known = "privacy_sensitive" in work.vocabulary.facts  # older content may not
     return known and work.facts({"privacy_sensitive"})["privacy_sensitive"] is True
 

@@ -430,6 +430,15 @@ def _chat_imported(entry: Entry) -> Told:
     return Told("note", f"{data['by']} imported an exported chat: {new}{known}")
 
 
+def _data_exported(entry: Entry) -> Told:
+    return Told("note", f"{entry.data['by']} wrote the customer's data into a file for them ({entry.data['export']})")
+
+
+def _copy_removed(entry: Entry) -> Told:
+    how = " and says so" if entry.data["by_hand"] else ""
+    return Told("note", f"{entry.data['by']} removed a file with the customer's data{how} ({entry.data['export']})")
+
+
 def _moving_failed(entry: Entry) -> Told:
     return Told("alarm", f"something unforeseen happened ({entry.data['error']}); it is tried again in a minute")
 
@@ -493,6 +502,9 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "follow-up waits for the morning": _follow_up_in_the_night,
     "records erased": _records_erased,
     "chat imported": _chat_imported,
+    "data exported": _data_exported,
+    "copy removed": _copy_removed,
+    "customers merged": lambda _: Told("note", "two customers turned out to be the same person"),
     "moving failed": _moving_failed,
     "moved without Prefect": lambda _: Told("note", "this was done without Prefect, whose server was not there"),
 }

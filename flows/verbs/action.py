@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from flows.channels.channel import Next
 from flows.channels.error_codes import meaning_of
+from flows.erasing import facts  # noqa: F401  the facts about our records are supplied once this is imported
 from flows.runs.outcome import Done, Failed, Outcome
 from flows.runs.providers import PROVIDERS
 from flows.runs.work import Work

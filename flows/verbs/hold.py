@@ -13,9 +13,9 @@ from flows.verbs.action import Action
 from rules.language import says
 
 Reason = Literal["evidence", "order", "dispute", "law", "lawyer"]
-What = Literal["evidence", "everything"]
+What = Literal["proof", "everything"]
 WHAT = {
-    "evidence": "the messages that prove something, and those that nobody can judge",
+    "proof": "the messages that prove something, and those that nobody can judge",
     "everything": "all that there is of the customer, what is still to come included",
 }
 
@@ -31,10 +31,10 @@ class Hold(Action):
     verb: ClassVar[str] = "hold"
     short: ClassVar[str | None] = "reason"
     proves: ClassVar[frozenset[str]] = frozenset({"kept"})
-    example: ClassVar[str] = "hold: {reason: evidence, what: evidence}"
+    example: ClassVar[str] = "hold: {reason: evidence, what: proof}"
 
     reason: Reason = says("Why they must stay", words=holds.REASONS)
-    what: What = says("What is held, outside of `for_each`", default="evidence", words=WHAT)
+    what: What = says("What is held, outside of `for_each`", default="proof", words=WHAT)
 
     def act(self, work: Work) -> Outcome:
         if work.customer is None:

@@ -30,7 +30,6 @@ KINDS: Mapping[str, str] = {
     "bank_account": "numbers of bank accounts",
 }
 """What can be masked (`rules.personal_data.KINDS`), each in words."""
-EVERY_KIND = tuple(Identifier(kind) for kind in KINDS)
 QUESTION = Words("May these details be made unreadable in our records? The task shows each message before and after.")
 
 
@@ -56,13 +55,16 @@ on_timeout: {escalate: {to: privacy_lead, why: Nobody has decided about masking 
 
     who: RoleName = says("The role that looks at the preview and decides")
     question: Words = says("What they decide, as you would say it", default=QUESTION)
-    kinds: tuple[Identifier, ...] = says("Which details; all kinds, if not said", default=EVERY_KIND, words=KINDS)
+    kinds: tuple[Identifier, ...] | None = says("Which details; every kind, if not said", default=None, words=KINDS)
     on_refused: Steps | None = says("What happens after a no", default=None, beside=True)
+
+    def _kinds(self) -> tuple[str, ...]:
+        return tuple(self.kinds or KINDS)
 
     def act(self, work: Work) -> Outcome:
         if work.customer is None:
             return Failed("there is no customer whose records could be masked", final=True)
-        changes = preview(work.session, work.desk.store.vault, work.customer, self.kinds)
+        changes = preview(work.session, work.desk.store.vault, work.customer, self._kinds())
         if not changes:
             return Done(open=True, counted={"masked": 0}, note={"masked": 0})
         task = work.ask("approve", self.who, self.question, details={"preview": changes})
@@ -97,9 +99,9 @@ on_timeout: {escalate: {to: privacy_lead, why: Nobody has decided about masking 
         seen = {entry["id"] for entry in vault.open_or_nothing(task.sealed_details).get("preview", ())}
         everything = [item.id for item in items_of(work.session, vault, work.customer.id)]
         decisions: dict[str, erasure.Decision] = dict.fromkeys(everything, "keep")
-        decisions |= {item: Masked(self.kinds) for item in everything if item in seen}
+        decisions |= {item: Masked(self._kinds()) for item in everything if item in seen}
         step = f"{work.run.id}/{work.record.path}"
-        mask_what_was_shown(work.session, vault, work.customer, self.kinds)
+        mask_what_was_shown(work.session, vault, work.customer, self._kinds())
         try:
             begun = erasure.begin(
                 work.desk, work.session, work.customer, case_id=work.run.case_id, decisions=decisions, step=step

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from sqlalchemy import select
 
@@ -13,7 +13,7 @@ from flows.runs import listing, our_messages
 from flows.runs.outcome import Done, Outcome, Waiting
 from flows.runs.providers import RECALL_TRIED, RECALLABLE
 from flows.runs.work import Work
-from flows.store.tables import Step, Task, TaskItem
+from flows.store.tables import Outbox, Task, TaskItem
 from flows.verbs.action import Action
 from rules.language import AGE, ON_CALL, RoleName, says
 
@@ -23,6 +23,11 @@ QUIET = timedelta(hours=1)
 """How long nobody is told again after that."""
 TOO_LATE = "too_late"
 TRY_ONLY = "try_only"
+What = Literal["earlier", "everything"]
+WHAT = {
+    "earlier": "what we wrote before this case; what it has said itself stays, so that the customer can read it",
+    "everything": "every message of ours",
+}
 
 
 @dataclass(frozen=True)
@@ -42,8 +47,10 @@ class Recall(Action):
 
     who: RoleName = says("The role whose phone has the chat", default=RoleName(ON_CALL))
 
+    what: What = says("Which of our messages", default="everything", words=WHAT)
+
     def act(self, work: Work) -> Outcome:
-        wanted, held = _recallable(work)
+        wanted, held = _recallable(work, self.what)
         note = {"held": held} if held else {}
         if not wanted:
             return Done(counted={"recalled": 0, "not_recalled": 0}, note={"recalled": 0, **note})
@@ -100,12 +107,13 @@ class _Wanted:
     promised: bool
 
 
-def _recallable(work: Work) -> tuple[list[_Wanted], int]:
+def _recallable(work: Work, what: What) -> tuple[list[_Wanted], int]:
     """Our messages that can still be deleted, the soonest deadline first, and how many others could but are held."""
     if work.customer is None:
         return [], 0
     ours = our_messages.to_customer(work.session, work.customer.id)
-    gone = _recalled_before(work) | our_messages.taken_back(work.session, work.desk.store.vault, work.customer.id)
+    stays = _of_this_case(work) if what == "earlier" else frozenset()
+    gone = stays | our_messages.taken_back(work.session, work.desk.store.vault, work.customer.id)
     held = our_messages.held(work.session, work.customer.id)
     wanted, kept = [], 0
     for each in ours:
@@ -122,12 +130,9 @@ def _recallable(work: Work) -> tuple[list[_Wanted], int]:
     return sorted(wanted, key=lambda each: (each.due, each.id)), kept
 
 
-def _recalled_before(work: Work) -> frozenset[str]:
-    """What was deleted for everyone already, because an earlier `recall` asked for it."""
-    asked = select(TaskItem.about).join(Task, Task.id == TaskItem.task_id)
-    asked = asked.join(Step, (Step.run_id == Task.run_id) & (Step.path == Task.path))
-    mine = asked.where(Task.subject_id == work.run.subject_id, Step.verb == Recall.verb, TaskItem.status == "done")
-    return frozenset(work.session.scalars(mine))
+def _of_this_case(work: Work) -> frozenset[str]:
+    letters = select(Outbox.id).where(Outbox.case_id == work.run.case_id, Outbox.to == "customer")
+    return frozenset(work.session.scalars(letters))
 
 
 def _expiries(work: Work, items: Sequence[TaskItem]) -> dict[str, datetime]:

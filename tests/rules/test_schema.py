@@ -240,11 +240,21 @@ EVENTS: dict[str, list[Any]] = {
     "text read": [None],
     "delivery fails with": [131026],
     "incident": ["Chargers overheat"],
+    "add affected": [2],
+    "colleague writes": ["Your order leaves tomorrow"],
+    "colleague deletes": [1],
     "open case": ["example"],
     "close": ["case", "incident"],
     "process dies": [None],
 }
-BESIDE = {"to": "owner", "customer": 2, "playbook": "example", "severity": "urgent"}
+BESIDE = {
+    "to": "owner",
+    "customer": 2,
+    "playbook": "example",
+    "severity": "urgent",
+    "affected": 2,
+    "noticed": "3 hours",
+}
 DETAILS = {
     "locale": "en", "form": "text", "says": "Hello", "kind": "ask", "status": "timed out", "customer": 2,
     "at": "10 minutes", "within": "5 minutes",

@@ -122,11 +122,13 @@ def test_unknown_counts_as_the_cautious_side_in_the_shipped_vocabulary() -> None
         "anger": "upset",
         "backup_status": "possible",
         "evidence_value": "high",
+        "message_evidence": "high",
         "recall_outlook": "too_late",
         "leak_scope": "public",
         "leaked_data": "sensitive",
         "people_affected": 1000,
         "breach_severity": "grave",
+        "people_untold": 1,
         "surge": "watch",
         "complaint_growth": "growing",
     }

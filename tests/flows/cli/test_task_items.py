@@ -62,6 +62,7 @@ def test_the_list_is_shown_to_the_person_who_works_on_it(firebreak: Firebreak, l
     shown = firebreak("task", listed).stdout
     assert "[ ]   1  open, before " in shown
     assert "(in 30 minutes" in shown
+    assert "\n         sent " in shown
     assert "Your order is on its way, please have" in shown
     assert "[image]" in shown
     assert "it may still be tried" in shown
@@ -106,7 +107,7 @@ def test_a_plain_done_is_no_answer_to_a_list(firebreak: Firebreak, listed: str) 
     for given in ([], ["done"]):
         result = firebreak("answer", listed, *given)
         assert result.exit_code == 1
-        assert "lists 3 things, and 3 of them are open" in result.stderr
+        assert "lists 3 things, 3 of them open" in result.stderr
         assert "1=done" in result.stderr
     assert statuses(firebreak, listed) == ["open"] * 3
 

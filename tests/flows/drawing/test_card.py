@@ -98,7 +98,12 @@ def test_other_procedures_are_on_it_too(shelf: Shelf) -> None:
     [
         (URGENT, "within: 10 minutes", "within: 7 minutes", "7 minutes"),
         (URGENT, "again_every: 5 minutes", "again_every: 11 minutes", "again every 11 minutes"),
-        (URGENT, "on_breach: {escalate: {to: senior_owner", "on_breach: {escalate: {to: privacy_lead", "privacy lead"),
+        (
+            URGENT,
+            "on_breach: {escalate: {to: senior_owner",
+            "on_breach: {escalate: {to: legal_adviser",
+            "legal adviser",
+        ),
         (TRIAGE, "title: People are in danger or hurt", "title: Somebody bleeds", "Somebody bleeds"),
         ("playbooks/roles.yaml", "also at night", "except at night", "except at night"),
         ("rules/packs/guards.yaml", "such tools are scams", "such tools are traps", "such tools are traps"),

@@ -64,7 +64,14 @@ def test_what_a_designer_wrote_is_to_be_read(shelf: Shelf) -> None:
     assert "backup_status: none, possible, confirmed" in asked.details
     assert by_path["a_week_later"].playbook == "deletion-check-in"
     labels = {edge.label for edge in chart.edges}
-    assert {"after 4 hours", "no", "yes", "otherwise", "when it breaks", "1. evidence_value is unknown"} <= labels
+    assert {
+        "after 4 hours",
+        "no",
+        "yes",
+        "otherwise",
+        "when it breaks",
+        "2. evidence_decision is ask or demand is unknown",
+    } <= labels
     assert "at the latest after 3 days" in labels
     assert "warns 10 days before and 3 days before" in by_path["answered"].details
 

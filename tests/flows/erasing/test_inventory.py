@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -25,7 +24,7 @@ ADDRESS = "Please send order 88213 to Lindenweg 12, 50667 Köln"
 
 
 @pytest.fixture
-def talk(stage: Stage) -> Iterator[Stage]:
+def talk(stage: Stage) -> Stage:
     """A customer has written twice; the second message is a deletion request, and our first reply has left."""
     for text in (ADDRESS, trials.ASKS):
         stage.pass_time(timedelta(minutes=1))
@@ -215,7 +214,7 @@ def test_holding_twice_for_the_same_reason_is_one_hold(talk: Stage) -> None:
     hold(talk, first)
     hold(talk, first)
     hold(talk, first, "law")
-    assert [each.reason for each in found(talk).records[0].kept] == ["evidence", "law"]
+    assert sorted(each.reason for each in found(talk).records[0].kept) == ["evidence", "law"]
     with talk.store.read() as session:
         lines = session.scalars(select(JournalLine.data).where(JournalLine.event == "records held")).all()
     assert len(lines) == 2

@@ -132,7 +132,7 @@ def test_who_minds_is_not_called_by_name_in_any_case(shelf: Shelf) -> None:
     with stage.store.read() as session:
         rows = session.scalars(select(Outbox).where(Outbox.to == "customer").order_by(Outbox.created_at)).all()
         texts = {row.reply: stage.store.vault.open(row.sealed_body)["text"] for row in rows}
-    assert "Marisol" in texts["deletion/received"]
+    assert "Marisol" in texts["deletion/received-ask-why"]
     assert "Marisol" not in texts["complaint/first"]
     stage.close()
 
@@ -149,3 +149,36 @@ def test_a_name_that_is_a_number_is_left_out_of_letters(shelf: Shelf) -> None:
 
 def _text(number: str) -> dict[str, object]:
     return {"id": f"wamid.{number}", "type": "text", "text": {"body": ASKS}}
+
+
+def test_what_is_said_alongside_is_no_answer_to_the_customer() -> None:
+    """Somebody who has thanked us would be asked a week later whether all is well, because a notice came after it."""
+    main = """
+    steps:
+      - reply: deletion/heard
+      - wait_for: {event: customer_reply}
+      - follow_up: {after: 7 days, playbook: deletion-check-in, unless: {customer_wrote_back: true}}
+      - close: answered
+    """
+    notice = """
+    alongside: true
+    triggers: [{when: {intent: other}, priority: 1}]
+    steps:
+      - reply: privacy/notice
+      - close: told
+    """
+    tried(
+        bundle(main, aside=notice),
+        f"""
+        timeline:
+          - customer says: {ASKS}
+          - after: 1 hour
+          - customer says: Thank you, that is kind of you
+          - after: 8 days
+        expect:
+          - reply: privacy/notice
+            at: 1 hour
+        never:
+          - reply: deletion/check-in
+        """,
+    )

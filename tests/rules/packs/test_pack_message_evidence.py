@@ -6,7 +6,7 @@ import pytest
 
 from tests.rules.packs.shipped_packs import outcome, pack
 
-READ = {"speaks_of_terms": False, "agrees": False}
+READ: dict[str, object] = {"speaks_of_terms": False, "agrees": False}
 
 CASES: list[tuple[dict[str, object], str, str]] = [
     ({"speaks_of_terms": True}, "high", "terms"),

@@ -145,6 +145,12 @@ def test_a_mask_has_the_words_of_the_language() -> None:
     assert mask(text, find(text, "CN"), "xx") == "电话[phone number]，邮箱[e-mail]"
 
 
+@pytest.mark.parametrize("text", ["Fern & Feather Books好，您的消息", "Dear Fern & Feather Books, thank you"])
+def test_a_name_with_a_sign_in_it_or_beside_chinese_is_found(text: str) -> None:
+    """A shop's name would stay readable where the personal details were said to be masked."""
+    assert "Feather" not in mask(text, find(text, "DE", ["Fern & Feather Books"]))
+
+
 def test_facts_are_those_of_the_vocabulary() -> None:
     """A rule that asks for `has_phone_number` would never hold."""
     facts = facts_of([Span("phone_number", 0, 3)])

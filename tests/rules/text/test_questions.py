@@ -45,6 +45,41 @@ QUESTIONS = {
         有沒有程式可以把對方的訊息刪掉？
     """,
 }
+ELSEWHERE = {
+    "deleted_chat": """
+        Si borro el chat en mi teléfono, ¿ustedes todavía lo ven?
+        Se eu apagar a conversa, vocês ainda conseguem ver?
+        Kalau saya hapus chat ini, kalian masih bisa lihat?
+        Wenn ich den Chat bei mir lösche, könnt ihr ihn noch sehen?
+        Si je supprime la discussion, vous la voyez encore ?
+        إذا حذفت المحادثة من عندي هل تبقى عندكم؟
+    """,
+    "whatsapp_keeps": """
+        ¿WhatsApp guarda mis mensajes?
+        O WhatsApp guarda minhas mensagens?
+        Apakah WhatsApp menyimpan pesan kita?
+        Speichert WhatsApp unsere Nachrichten?
+        Est-ce que WhatsApp conserve nos messages ?
+        هل واتساب يحتفظ برسائلنا؟
+    """,
+    "backups": """
+        ¿Los mensajes borrados vuelven si restauro una copia de seguridad?
+        Mensagens apagadas voltam quando restauro o backup?
+        Apakah pesan yang dihapus muncul lagi dari backup?
+        Kommen gelöschte Nachrichten aus dem Backup zurück?
+        Les messages supprimés reviennent-ils avec la sauvegarde ?
+        هل ترجع الرسائل المحذوفة من النسخة الاحتياطية؟
+    """,
+    "forced_deletion": """
+        ¿Hay alguna app para borrar mensajes del teléfono de otra persona?
+        Existe um aplicativo que apaga mensagens do celular de outra pessoa?
+        Ada aplikasi untuk hapus pesan di hp orang lain?
+        Gibt es eine App, die Nachrichten auf dem Handy der anderen Person löscht?
+        Y a-t-il une appli pour effacer les messages sur le téléphone d'une autre personne ?
+        هل يوجد برنامج يحذف الرسائل من هاتف شخص آخر؟
+    """,
+}
+"""The same in Spanish, Portuguese, Indonesian, German, French and Arabic."""
 DEMANDS = """
 Please delete our chat, from your backups as well
 Can you remove my messages from your phone and from iCloud?
@@ -57,7 +92,8 @@ You still have my photo in your backup, so please erase it
 
 
 @pytest.mark.parametrize(
-    ("question", "text"), [(q, t.strip()) for q, s in QUESTIONS.items() for t in s.strip().split("\n")]
+    ("question", "text"),
+    [(q, t.strip()) for both in (QUESTIONS, ELSEWHERE) for q, s in both.items() for t in s.strip().split("\n")],
 )
 def test_a_question_is_known_and_starts_no_deletion(question: str, text: str) -> None:
     """Whoever asks what deleting does would get the deletion procedure, or an answer to another question."""
