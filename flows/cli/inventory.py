@@ -60,13 +60,8 @@ def drawn(found: Inventory, said: Mapping[str, str], zone: ZoneInfo) -> Iterator
     for record in found.urgent_first():
         yield ""
         yield from _one(record, found.at, zone)
-<<<<<<< HEAD
-        if record.id in said:
-            yield from (f"  | {line}" for line in wrap(clean(said[record.id]), width() - 4))
-=======
         if words := clean(said.get(record.id, "")):
             yield from (f"  | {line}" for line in wrap(words, width() - 4))
->>>>>>> h-crituser
     copies = Counter(place for record in found.records for place in record.copies)
     if copies:
         yield ""

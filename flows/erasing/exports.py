@@ -8,8 +8,8 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from flows.erasing.fate import placed_since
 from flows.erasing.ledger import Line
-from flows.erasing.scope import held_of
 from flows.errors import VaultError
 from flows.ids import new_id
 from flows.store.database import Store
@@ -30,7 +30,7 @@ def remove(store: Store, session: Session, line: Line, *, again: bool) -> None:
     wanted = select(Export).where(
         Export.customer_id.in_(line.scope.owners), Export.removed_at.is_(None), Export.made_at <= line.at
     )
-    if line.scope.everything or held_of(session, line.scope.owners).everything:
+    if line.scope.everything or placed_since(session, line, line.scope.owners).everything:
         return
     for export in session.scalars(wanted).all():
         path = path_of(store.vault, export.sealed_path)
