@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import gc
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from flows.service.prefect_server import PrefectServer
 from rules.retention import Keep
 from tests.flows.service.looking import ask
+
+if TYPE_CHECKING:
+    from prefect.client.schemas.objects import State
 
 # Prefect leaves the sockets of its event client to the collector when an event loop ends.
 pytestmark = [pytest.mark.prefect, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
@@ -25,13 +29,13 @@ def test_old_runs_go_by_outcome_and_age(prefect_server: PrefectServer) -> None:
 
     from flows.cleanup import prune_history
 
-    states: dict[str, State[object]] = {
+    states: dict[str, State[Any]] = {
         "went well": Completed(),
         "failed": Failed(),
         "running": Running(),
         "pending": Pending(),
-        "scheduled": Scheduled(scheduled_time=datetime.now(UTC) + timedelta(days=400)),
     }
+    states["scheduled"] = Scheduled(scheduled_time=datetime.now(UTC) + timedelta(days=400))
 
     @flow(name="a history")
     def nothing() -> None: ...
