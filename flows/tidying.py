@@ -2,81 +2,61 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, or_, select
 
 from flows.desk import Desk
 from flows.erasing import addresses, erasure
 from flows.errors import JournalBroken
+from flows.pruning import Tidied, prune
+from flows.runs import opening
 from flows.sending import courier
 from flows.store import journal
 from flows.store.subjects import ring
-from flows.store.tables import (
-    Case,
-    Complaint,
-    Delivery,
-    FollowUp,
-    Message,
-    Outbox,
-    Rejected,
-    Run,
-    Seen,
-    Subject,
-    Task,
-    Timer,
-)
+from flows.store.tables import Customer, FollowUp, Message, Outbox, Run, Subject, Task, Timer
 
-KEEP_SEEN = timedelta(days=30)  # WhatsApp repeats a delivery for up to 7 days
-KEEP_DELIVERIES = timedelta(days=30)
-KEEP_REJECTED = timedelta(days=90)
-KEEP_COMPLAINTS = timedelta(days=90)  # a quarter, so that one can be held against the one before in its review
-REVIEW_AFTER = timedelta(days=90)
+__all__ = ["Tidied", "daily", "missed_review", "quarterly", "wake_forgotten"]
 
-
-@dataclass(frozen=True)
-class Tidied:
-    """One thing that tidying did or found, with how many."""
-
-    what: str
-    count: int
+BY_THE_CLOCK = "the clock"
+STARTED = "reviews of all conversations started"
 
 
 def daily(desk: Desk) -> list[Tidied]:
-    """Prune, carry erasures to their end, look for forgotten work, and follow every journal's chain."""
-    now = desk.now()
-    # The newest complaint stays, or nobody could tell any more how long it has been quiet.
-    not_the_newest = Complaint.at < select(func.max(Complaint.at)).scalar_subquery()
-    with desk.store.begin() as session:
-        old = session.scalars(select(Rejected.id).where(Rejected.at < now - KEEP_REJECTED)).all()
-        found = [
-            _prune(session, "repeats remembered", delete(Seen).where(Seen.seen_at < now - KEEP_SEEN)),
-            _prune(
-                session,
-                "delivery statuses",
-                delete(Delivery).where(Delivery.received_at < now - KEEP_DELIVERIES, Delivery.handled_at.is_not(None)),
-            ),
-            _prune(
-                session, "complaints", delete(Complaint).where(Complaint.at < now - KEEP_COMPLAINTS, not_the_newest)
-            ),
-            _prune(session, "rejected elements", delete(Rejected).where(Rejected.id.in_(old))),
-        ]
-    desk.store.vault.destroy(*old)
-    found += [
+    """Prune, carry erasures to their end, make up for a review that was missed, look for forgotten work, and follow
+    every journal's chain."""
+    found = [
+        *prune(desk),
         Tidied("broken-off erasures carried to their end", len(erasure.resume_all(desk))),
         Tidied("addresses of erased customers forgotten", addresses.forget_due(desk)),
+        Tidied(STARTED, int(missed_review(desk))),
     ]
     return [*found, Tidied("forgotten subjects woken", wake_forgotten(desk)), *_overdue(desk), _journals(desk)]
 
 
 def quarterly(desk: Desk) -> list[Tidied]:
-    """What the quarterly review of conversations has to look at: cases closed long enough ago."""
-    with desk.store.read() as session:
-        closed = session.scalars(select(Case.id).where(Case.closed_at < desk.now() - REVIEW_AFTER)).all()
-    return [Tidied("closed cases to review", len(closed))]
+    """Start the review of all conversations, unless the last one began less than a quarter ago."""
+    return [Tidied(STARTED, int(_review(desk, first_at_once=True)))]
+
+
+def missed_review(desk: Desk) -> bool:
+    """Start the review if the last one, or else the first customer, is a quarter old; whether it was started. So a
+    quarter whose first morning nobody was up for is made up for."""
+    return _review(desk, first_at_once=False)
+
+
+def _review(desk: Desk, *, first_at_once: bool) -> bool:
+    content, now = desk.shelf.current, desk.now()
+    if opening.QUARTERLY_REVIEW not in content.playbooks:
+        return False
+    with desk.store.begin() as session:
+        last = session.scalar(select(func.max(Run.started_at)).where(Run.playbook == opening.QUARTERLY_REVIEW))
+        first = session.scalar(select(func.min(Customer.first_seen_at)))
+        since = last or first
+        if since is None or (now - since < content.retention.review_every and (last is not None or not first_at_once)):
+            return False
+        opening.open_review(desk, session, BY_THE_CLOCK)
+    return True
 
 
 def wake_forgotten(desk: Desk) -> int:
@@ -114,7 +94,3 @@ def _journals(desk: Desk) -> Tidied:
             except JournalBroken:
                 broken += 1
     return Tidied("journals changed after they were written", broken)
-
-
-def _prune(session: Session, what: str, statement: Any) -> Tidied:
-    return Tidied(f"{what} pruned", cast("CursorResult[Any]", session.execute(statement)).rowcount)

@@ -25,6 +25,7 @@ from rules.playbook import read_playbook
 from rules.problems import Place, Problems
 from rules.reading import Verbs
 from rules.replies import Reply, read_reply
+from rules.retention import Retention, read_retention
 from rules.text import reading
 from rules.text.voice import Voice
 from rules.text.word_lists import WordLists
@@ -40,6 +41,7 @@ TRIAGE = "rules/packs/triage.yaml"
 """The one pack that there must be: how severe a message is decides who is woken."""
 GUARDS = "rules/packs/guards.yaml"
 LEGAL_CLOCKS = "playbooks/legal_clocks.yaml"
+RETENTION = "playbooks/retention.yaml"
 DELETION_PLAN = "rules/deletion_plan.yaml"
 TEST = ".test.yaml"
 WORDS = "rules/words/"
@@ -100,6 +102,7 @@ class Bundle:
     legal_clocks: Mapping[str, LegalClock] = field(default_factory=dict)
     deletion_plan: DeletionPlan | None = None
     """None in content that is older than such plans."""
+    retention: Retention = field(default_factory=Retention)
     _branches: dict[tuple[Condition, ...], RuleSet] = field(default_factory=dict, repr=False)
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -218,13 +221,16 @@ class Bundle:
         clocks = {} if law is None else read_legal_clocks(law, vocabulary, problems)
         places = sources.get(DELETION_PLAN)
         plan = None if places is None else read_deletion_plan(places, vocabulary, problems)
+        kept = _one(sources, RETENTION, problems, read_retention) if RETENTION in sources else Retention()
         sound = {path: source for path, source in sources.items() if source is not None}
         if len(sound) < len(sources) or len(problems.errors()) > before:
             return None
         if roles is None or packs is None or guards is None or hours is None:  # missing, which was an error
             return None
+        if kept is None:
+            return None
         files = {path: source.text for path, source in sound.items()}
-        return cls(files, vocabulary, playbooks, replies, roles, packs, guards, words, hours, sound, clocks, plan)
+        return cls(files, vocabulary, playbooks, replies, roles, packs, guards, words, hours, sound, clocks, plan, kept)
 
 
 @lru_cache(maxsize=4)
@@ -241,8 +247,8 @@ def _words(lists: tuple[tuple[str, str], ...], facts: str) -> WordLists | None:
 
 def is_playbook(path: str) -> bool:
     """Whether the content file at `path` is a procedure."""
-    elsewhere = (REPLIES, RELEASES)
-    return path.startswith("playbooks/") and not path.startswith(elsewhere) and path not in (ROLES, HOURS, LEGAL_CLOCKS)
+    elsewhere, others = (REPLIES, RELEASES), (ROLES, HOURS, LEGAL_CLOCKS, RETENTION)
+    return path.startswith("playbooks/") and not path.startswith(elsewhere) and path not in others
 
 
 def is_pack(path: str) -> bool:

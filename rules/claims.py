@@ -13,5 +13,6 @@ CLAIMS: Mapping[str, str] = {
     "erased": "Records of ours were erased (an `erase` that is finished)",
     "masked": "Personal details in our records were made unreadable (a `mask` that a colleague has looked at)",
     "kept": "Records are held, and no erasing touches them (a `hold`)",
+    "data_handed_over": "The customer has been given what we hold about them (a `hand_over_data` that was done)",
     "extended": "An open promise has a later day, as the law allows it (an `extend`)",
 }

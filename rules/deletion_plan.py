@@ -125,18 +125,20 @@ def _check_way(reader: Reader, way: Way, keys: Keys, *, last: bool) -> None:
     if way.why_not is not None:
         _in_every_language(reader, way.why_not, (*keys, "why_not"))
     elif way.can in ("partly", "no"):
-        reader.error(keys, f"`can: {way.can}` needs `why_not`: the customer is owed a reason", "missing-key")
+        reader.error(keys, f"`can: {way.can}` needs `why_not`: the customer is owed a reason", "missing-words")
     if way.within is not None and way.until is not None:
-        reader.error((*keys, "until"), "`within` already says by when; keep one of the two")
+        reader.error((*keys, "until"), "`within` already says by when; keep one of the two", "missing-words")
     if last and way.when is not None:
         message = (
             "the last way must hold for everybody: add one without `when`, so that nobody is left without an answer"
         )
-        reader.error((*keys, "when"), message, "missing-key")
+        reader.error((*keys, "when"), message, "no-last-way")
     if not last and way.when is None:
-        reader.error(keys, "this way holds for everybody, so those below it are never taken; give it a `when`")
+        reader.error(
+            keys, "this way holds for everybody, so those below it are never taken; give it a `when`", "no-last-way"
+        )
 
 
 def _in_every_language(reader: Reader, texts: Texts, keys: Keys) -> None:
     if missing := [language for language in LANGUAGES if language not in texts]:
-        reader.error(keys, f"missing: {', '.join(missing)}", "missing-key")
+        reader.error(keys, f"the words are missing in {', '.join(missing)}", "missing-words")

@@ -222,7 +222,7 @@ ON_CALL = "on_call"
 AGE = "time_since_message"
 """The fact that each item of a list has of its own, inside `for_each`."""
 
-Scope = Literal["case", "incident"]
+Scope = Literal["case", "incident", "house"]
 
 Mode = Literal["single", "restart_if_worse", "parallel"]
 MODES = {

@@ -37,6 +37,7 @@ class PlaybookId(Shaped):
 SCOPES: Mapping[str, str] = {
     "case": "One customer's request or complaint",
     "incident": "A crisis that gathers many cases",
+    "house": "Our own records: a procedure of ours that is about no single customer and no crisis",
 }
 
 
@@ -47,7 +48,7 @@ class PlaybookFile:
     playbook: PlaybookId = says("The name of the procedure; other playbooks and the history call it by this name")
     version: Version = says("Three numbers, as in 1.0.0; changed content needs a new one")
     title: Words = says("What the procedure is for, in one sentence")
-    scope: Scope = says("What it is about: one customer, or a crisis", words=SCOPES)
+    scope: Scope = says("What it is about: one customer, a crisis, or our own records", words=SCOPES)
     steps: Steps = says("What is done, in order")
     triggers: tuple[Trigger, ...] = says("What starts it by itself", default=())
     promises: Mapping[Identifier, Promise] | None = says("The clocks that run from its start", default=None)

@@ -7,7 +7,7 @@ brackets, and some stands there as if somebody had written it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flows.chats.placeholders import FILES, TITLE, File, at_the_end, placeholder, viewed_once
@@ -54,7 +54,13 @@ def plain_text(text: str) -> str:
 
 def is_beginning(text: str) -> bool:
     """Whether this is how WhatsApp begins a chat, in any language: that it is encrypted from end to end."""
-    return _ENCRYPTED.match(plain_text(text)) is not None
+    return bool(begun_in(text))
+
+
+def begun_in(text: str) -> tuple[str, ...]:
+    """The languages in which this is how WhatsApp begins a chat."""
+    plain = plain_text(text)
+    return tuple(locale for locale, like in _ENCRYPTED.items() if like.match(plain))
 
 
 def _without_edit(raw: str) -> tuple[str, tuple[str, ...]]:
@@ -110,7 +116,7 @@ def _in_place_of_words(first: str, plain: str, marked: bool) -> Content | None:
 
 def _call(said: str, plain: str, marked: bool) -> Content | None:
     """A call; behind the mark an iPhone adds how long it took, or what to tap on."""
-    what = re.split(r"[,.،，•]", said)[0].strip() if marked else said
+    what = re.split(r"[,.，。،•]", said)[0].strip() if marked else said
     for patterns in (_MISSED, _CALL) if marked else (_MISSED,):
         for locale, like in patterns.items():
             if like.fullmatch(what):
@@ -132,14 +138,17 @@ _POLL = _each("poll", r"(?:{})\s?[:：]")
 _EDITED = _each("end_of_edit", r"(?:{})")
 _IN_BRACKETS = re.compile("[ \u200e\u200f]*<([^<>\n]{4,50})>[\u200e\u200f]*\\Z")
 _LOCATION = re.compile(r"[^\n:：]{2,30}\s?[:：]\s?https?://maps\.google\.com/\S+", re.IGNORECASE)
-_ENCRYPTED = re.compile(
-    r"(?:messages and calls|messages you send to this (?:chat|group)) .*end-to-end"
-    r"|(?:所有)?(?:消息|訊息|信息)(?:和|与|與|及)?(?:通话|通話|对话|對話)?.*(?:端到端|端對端|端对端)"
-    r"|los mensajes y las llamadas .*extremo a extremo"
-    r"|as mensagens e (?:as )?(?:ligações|chamadas) .*ponta a ponta"
-    r"|الرسائل والمكالمات .*(?:بين الطرفين|من طرف إلى طرف)"
-    r"|pesan dan panggilan .*(?:end-to-end|ujung ke ujung)"
-    r"|nachrichten und anrufe .*ende-zu-ende"
-    r"|les messages et (?:les )?appels .*bout en bout",
-    re.IGNORECASE,
-)
+_ENCRYPTED: Mapping[str, re.Pattern[str]] = {
+    locale: re.compile(like, re.IGNORECASE)
+    for locale, like in {
+        "en": r"(?:messages and calls|messages you send to this (?:chat|group)) .*end-to-end",
+        "zh-CN": r"(?:所有)?(?:消息|信息)(?:和|与)?(?:通话|对话)?.*(?:端到端|端对端)",
+        "zh-TW": r"(?:所有)?(?:訊息|信息)(?:和|與|及)?(?:通話|對話)?.*(?:端到端|端對端)",
+        "es": r"los mensajes y las llamadas .*extremo a extremo",
+        "pt": r"as mensagens e (?:as )?(?:ligações|chamadas) .*ponta a ponta",
+        "ar": r"الرسائل والمكالمات .*(?:بين الطرفين|من طرف إلى طرف)",
+        "id": r"pesan dan panggilan .*(?:end-to-end|ujung ke ujung)",
+        "de": r"nachrichten und anrufe .*ende-zu-ende",
+        "fr": r"les messages et (?:les )?appels .*bout en bout",
+    }.items()
+}

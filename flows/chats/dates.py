@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -24,6 +24,10 @@ ORDERS = {"dmy": "day first, as in 24/12/2025", "mdy": "month first, as in 12/24
 _A_DAY = timedelta(days=1)  # phones travel, and what was written without a network comes late
 _FEW = 0.2  # of the lines may only look like the beginning of a message
 _DAY_IN_NAME = re.compile(r"(?<![0-9])(20[0-9]{2})-?(0[1-9]|1[0-2])-?(0[1-9]|[12][0-9]|3[01])(?![0-9])")
+
+_ELSEWHERE = (set(MORNING) | set(EVENING)) - {"am", "pm"}
+# Spanish phones leave a space in "p. m.", Indonesian ones write points in the time.
+_DAY_FIRST_HERE = re.compile(r"[0-9],? (?:um|à|às|a las?|pukul) |\b[ap]\.\sm\.| Uhr|[, ][0-9]{1,2}\.[0-9]{2}[] .]")
 
 Date = tuple[str, str, str]
 Locales = tuple[str, ...]
@@ -48,10 +52,14 @@ def order_of(path: Path, heads: Sequence[Head], locales: Callable[[], Collection
         return possible[0]
     if told := _by_files(heads) or _by_language(heads, locales()):
         return told
-    first = "/".join(dates[0])
+    read = ((date, _day_or_none(date, "dmy"), _day_or_none(date, "mdy")) for date in dates)
+    two_ways = next(((date, one, other) for date, one, other in read if one and other and one != other), None)
+    if two_ways is None:
+        return "dmy"  # as in 03/03/2025: it is the same day
+    date, one, other = two_ways
     raise NotAChat(
-        f"The dates in {path} can be read in two ways: {first} may be {_day(dates[0], 'dmy'):%d %B %Y} or "
-        f"{_day(dates[0], 'mdy'):%d %B %Y}. Say which with --dates dmy (day first) or --dates mdy (month first)."
+        f"The dates in {path} can be read in two ways: {'/'.join(date)} may be {one:%d %B %Y} or {other:%d %B %Y}. "
+        "Say which with --dates dmy (day first) or --dates mdy (month first)."
     )
 
 
@@ -71,7 +79,11 @@ def going_forward(heads: Sequence[Head], order: str) -> list[bool]:
         kept[index] = day is not None and not early and not late
         if index in linked:
             before = day
-    return kept if kept.count(False) <= max(1, len(kept) * _FEW) else [day is not None for day in days]
+    few = max(1, len(kept) * _FEW)
+    if kept.count(False) <= few:
+        return kept
+    # Where most days do not exist it is the order that is wrong, and no line is to be lost by that.
+    return [day is not None or days.count(None) > few for day in days]
 
 
 def moment(path: Path, head: Head, order: str, zone: ZoneInfo) -> datetime:
@@ -90,6 +102,16 @@ def moment(path: Path, head: Head, order: str, zone: ZoneInfo) -> datetime:
         raise NotAChat(
             f"{path}: there is no day {shown} with {ORDERS[order]}; say how dates are with --dates."
         ) from None
+
+
+def going_on(moments: Iterable[datetime]) -> list[datetime]:
+    """The moments, told apart in the hour that clocks show twice in autumn: when they go back, the second one began."""
+    told: list[datetime] = []
+    for at in moments:
+        again = at.replace(fold=1)
+        back = told and at.timestamp() < told[-1].timestamp() <= again.timestamp()
+        told.append(again if back else at)
+    return told
 
 
 def _odd(dates: Sequence[Date], order: str) -> int:
@@ -116,13 +138,18 @@ def _by_files(heads: Sequence[Head]) -> str | None:
 
 
 def _by_language(heads: Sequence[Head], locales: Collection[Locales]) -> str | None:
-    """No country that begins with the month writes points between month and day, or halves of the day in Arabic."""
+    """No country that begins with the month writes points between month and day, halves of the day in Arabic or in
+    Chinese, or a word between day and hour."""
     told = {
         heads[0].separator == ".",
-        any(head.half in ("ص", "م", "صباحا", "مساء") for head in heads[:50]),
+        any(_is_day_first(head) for head in heads[:50]),
         bool(locales) and all(DAY_FIRST.issuperset(each) for each in locales),
     }
     return "dmy" if True in told else None
+
+
+def _is_day_first(head: Head) -> bool:
+    return head.half in _ELSEWHERE or _DAY_FIRST_HERE.search(head.line.removesuffix(head.rest)) is not None
 
 
 def _longest_chain(days: Sequence[datetime | None]) -> list[int]:

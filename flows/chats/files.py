@@ -45,7 +45,10 @@ def open_chat(path: Path) -> ChatFile:
             return _unpacked(path)
         if path.stat().st_size > LARGEST:
             raise NotAChat(f"{path} is larger than {LARGEST // 1_000_000} MB.")
-        return ChatFile(path, _decoded(path, path.read_bytes()), (), _chat_name(path.stem))
+        data = path.read_bytes()
+        if data.startswith(b"PK\x03\x04"):
+            raise NotAChat(f"{path} is a .zip that is damaged or not complete; export or copy it again.")
+        return ChatFile(path, _decoded(path, data), (), _chat_name(path.stem))
     except RuntimeError:
         raise NotAChat(f"{path} is locked with a password; unpack it first.") from None
     except (OSError, zipfile.BadZipFile, NotImplementedError, zlib.error, lzma.LZMAError) as error:

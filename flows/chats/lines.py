@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 from flows.chats.content import plain_text
 
-MORNING = ("am", "上午", "凌晨", "清晨", "早上", "半夜", "午前", "오전", "ص", "صباحا")
+MORNING = ("am", "上午", "凌晨", "清晨", "早上", "半夜", "午夜", "午前", "오전", "ص", "صباحا")
 EVENING = ("pm", "下午", "晚上", "中午", "傍晚", "午後", "오후", "م", "مساء")
 NOON = "中午"  # from eleven o'clock until the afternoon begins
 
@@ -105,6 +105,8 @@ def head_of(line: str) -> Head | None:
     rest = line[places[found.end()] :] if found.end() < len(places) else line[_LONGEST_HEAD:]
     if found["open"] is None and re.match(r"[0-9]{1,2}[:.][0-9]{2}\b", plain_text(rest)):
         return None  # from ten to eleven: an appointment
+    if int(found["hour"]) > 23 or max(int(found["minute"]), int(found["second"] or 0)) > 59:
+        return None  # no clock shows that
     parts = re.split(r"\ ?[./年月-]\ ?", found["date"].rstrip("日"))
     half = (found["before"] or found["after"] or "").replace(".", "").replace(" ", "").lower()
     return Head(

@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from flows.chats.content import Content, content_of, is_beginning, plain_text
-from flows.chats.dates import ORDERS, going_forward, moment, order_of
+from flows.chats.content import Content, begun_in, content_of, is_beginning, plain_text
+from flows.chats.dates import ORDERS, going_forward, going_on, moment, order_of
 from flows.chats.files import ChatFile, NotAChat, open_chat
 from flows.chats.lines import Head, heads_in, joined
 
@@ -54,9 +54,8 @@ def read_chat(path: Path, zone: ZoneInfo, dates: str | None = None, known: Colle
     if not heads:
         raise NotAChat(f"{path} is not a chat exported from WhatsApp: no line begins with a date, a time and a name.")
     order = dates or order_of(path, heads, lambda: _locales(heads))
-    if dates is None:
-        heads = list(joined(heads, going_forward(heads, order)))
-    moments = [moment(path, head, order, zone) for head in heads]
+    heads = list(joined(heads, going_forward(heads, order)))
+    moments = going_on(moment(path, head, order, zone) for head in heads)
     names = _names(heads, {*known, file.name})
     return Chat(file, [_said(head, at, name) for head, at, name in zip(heads, moments, names, strict=True)])
 
@@ -81,7 +80,8 @@ def _shown(name: str) -> str:
 
 def _locales(heads: Sequence[Head]) -> list[tuple[str, ...]]:
     """The languages that each sentence may be in in which WhatsApp itself speaks in a chat."""
-    found = (content_of(head.said(names[0] if (names := head.names) else "")).locales for head in heads)
+    said = [head.said(names[0] if (names := head.names) else "") for head in heads]
+    found = (content_of(lines).locales or begun_in(lines[0]) for lines in said)
     return [locales for locales in found if locales]
 
 

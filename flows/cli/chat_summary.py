@@ -70,7 +70,9 @@ def _personal_data(chat: Chat, sides: Sides) -> Iterator[str]:
             found = personal_data.find(said.text, region, (sides.customer,) if sides.customer else ())
             counted.update({span.kind for span in found})
     if counted:
-        told = ", ".join(f"{kind.replace('_', ' ')} in {many(number, 'message')}" for kind, number in sorted(counted.items()))
+        told = ", ".join(
+            f"{kind.replace('_', ' ')} in {many(number, 'message')}" for kind, number in sorted(counted.items())
+        )
         yield f"personal data: {told}"
     else:
         yield "personal data: none was found in the words"

@@ -37,5 +37,10 @@ def ledger_findings(store: Store) -> Iterator[Finding]:
         yield Finding("erasures", "broken", says, _AGAIN)
     elif late:
         yield Finding("erasures", "warn", f"{many(len(late), 'erasure')} broken off: {late[0].id}", _AGAIN)
+    elif lacking := ledger.lacking(store):
+        says = (
+            f"its file lacks {many(lacking, 'line')}: should an old backup be put in place, nobody would know of them"
+        )
+        yield Finding("erasures", "warn", says, _AGAIN)
     else:
         yield Finding("erasures", "ok", f"{many(chain.lines, 'line')} in the ledger, none changed")

@@ -60,8 +60,8 @@ def drawn(found: Inventory, said: Mapping[str, str], zone: ZoneInfo) -> Iterator
     for record in found.urgent_first():
         yield ""
         yield from _one(record, found.at, zone)
-        if record.id in said:
-            yield from (f"  | {line}" for line in wrap(clean(said[record.id]), width() - 4))
+        if words := clean(said.get(record.id, "")):
+            yield from (f"  | {line}" for line in wrap(words, width() - 4))
     copies = Counter(place for record in found.records for place in record.copies)
     if copies:
         yield ""
@@ -89,6 +89,8 @@ def recall_in_words(record: Record, now: datetime, zone: ZoneInfo) -> str:
     """Until when a message can be deleted for everyone."""
     from flows.telling.sentences import moment, roughly
 
+    if record.taken_back:
+        return "deleted for everyone"
     if record.recall_until is not None:
         left = roughly(record.recall_until - now)
         return f"delete for everyone before {moment(record.recall_until, zone, now)}, in {left}"
@@ -105,6 +107,8 @@ def _one(record: Record, now: datetime, zone: ZoneInfo) -> Iterator[str]:
     yield f"{ink(record.id, 'bold')}  {fill(_WHOSE[record.whose], 9)} {fill(sent, 22)} {kind}"
     if record.erased:
         yield ink("  erased: nobody can read it any more", "dim")
+        if deadline := recall_in_words(record, now, zone):
+            yield ink(f"  {deadline}", "yellow")
         return
     personal = ", ".join(kind.replace("_", " ") for kind in record.personal)
     evidence = record.evidence if record.evidence != "unknown" else ("not known" if record.has_text else "")

@@ -23,6 +23,7 @@ from flows.cli import (
     diff,
     doctor,
     examples,
+    export,
     graph,
     hold,
     import_chat,
@@ -39,6 +40,7 @@ from flows.cli import (
     rejected,
     release,
     restore,
+    review,
     schemas,
     tasks,
     test,
@@ -83,6 +85,8 @@ _ORDER = (
     "plan",
     "hold",
     "holds",
+    "export",
+    "exports",
     "certificate",
     "breach",
     "rejected",
@@ -90,6 +94,8 @@ _ORDER = (
     "law",
     "backup",
     "restore",
+    "review",
+    "cleanup",
     "check",
     "test",
     "rehearse",
@@ -172,6 +178,8 @@ app.command("inventory")(inventory.show_inventory)
 app.command("plan")(plan.show_plan)
 app.command("hold")(hold.hold)
 app.command("holds")(hold.list_holds)
+app.command("export")(export.export)
+app.command("exports")(export.list_exports)
 app.command("certificate")(certificate.certificate)
 _breach = typer.Typer(
     cls=WithIds, no_args_is_help=True, help="Leaks of personal data: whose, told or not, the report.", **_PLAIN
@@ -189,6 +197,8 @@ app.command("import-chat")(import_chat.import_chat)
 app.command("law")(law.law)
 app.command("backup")(backup.backup)
 app.command("restore")(restore.restore)
+app.command("review")(review.review)
+app.command("cleanup")(review.cleanup)
 app.command("check")(check.check)
 app.command("test")(test.run_scenarios)
 app.command("rehearse")(rehearse.rehearse)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -44,16 +44,34 @@ def to_json(item: TaskItem) -> dict[str, Any]:
     }
 
 
-def opened(session: Session, vault: Vault, items: Sequence[TaskItem]) -> list[dict[str, Any]]:
-    """The list for the person who works on it: with `sent_at` and `text` of the messages it is about."""
+def opened(
+    session: Session, vault: Vault, items: Sequence[TaskItem], why: Mapping[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    """The list for the person who works on it: with `sent_at` and `text` of the messages it is about; of customers with
+    `name`, `last_contact`, how their newest case ended (`closed_as`), and `why` they are on the list."""
+    from flows.review.showing import customer_on_a_list
     from flows.runs.our_messages import words_of
+    from flows.store.tables import Customer
 
     found = []
     for item in items:
+        customer = session.get(Customer, item.about)
+        if customer is not None:
+            shown = customer_on_a_list(session, vault, customer)
+            found.append({**to_json(item), **shown, "why": (why or {}).get(item.about)})
+            continue
         sent_at, words = words_of(session, vault, item.about) or (None, "")
         about = {"sent_at": sent_at.isoformat() if sent_at else None, "text": words}
         found.append({**to_json(item), **about})
     return found
+
+
+def examples(session: Session, vault: Vault, wanted: Sequence[str]) -> list[dict[str, str]]:
+    """Messages for the team to learn from, with every personal detail masked: who wrote it (`whose`) and its `text`."""
+    from flows.review.sensitive import example
+
+    shown = (example(session, vault, each) for each in wanted)
+    return [{"whose": whose, "text": text} for whose, text in filter(None, shown)]
 
 
 def lines(items: Sequence[dict[str, Any]], now: datetime, zone: ZoneInfo) -> Iterator[str]:
@@ -61,10 +79,23 @@ def lines(items: Sequence[dict[str, Any]], now: datetime, zone: ZoneInfo) -> Ite
     for item in items:
         state = f"{_MARKS[item['status']]} {item['number']:>3}  {_state(item, now, zone)}"
         yield ink(state, "bold" if item["status"] == "open" else "dim")
-        if item["sent_at"] is not None:
+        if "last_contact" in item:
+            name = item["name"] or "(no name)"
+            contact = _moment(item["last_contact"], now, zone) if item["last_contact"] else "never"
+            closed = f", closed as {item['closed_as']}" if item["closed_as"] else ""
+            yield cut(f"         {name}; last contact {contact}{closed}", width())
+            yield cut(f"         {_why(item['why'])}", width())
+        elif item["sent_at"] is not None:
             words = " ".join(item["text"].split()) or "(its words are not kept any more)"
             sent = fill(f"sent {_moment(item['sent_at'], now, zone)}", 24)
             yield " " * 9 + cut(f"{sent} {words}", width() - 9)
+
+
+def _why(why: Any) -> str:
+    """Why a customer is on a list: the word for it, or what was found, each with how often."""
+    if isinstance(why, dict):
+        return ", ".join(f"{kind.replace('_', ' ')} in {count}" for kind, count in why.items())
+    return str(why or "").replace("_", " ")
 
 
 def _state(item: dict[str, Any], now: datetime, zone: ZoneInfo) -> str:

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 
     from flows.store.tables import Task, TaskItem
 
-_BELOW = ("text", "link", "preview")  # what is shown below the other details, in a form of its own
+_BELOW = (
+    "text",
+    "link",
+    "preview",
+    "why",
+    "examples",
+    "about",
+    "counts",
+)  # what is shown below the other details, in a form of its own
 _WHAT = {"ask": "answer", "approve": "yes or no", "do": "do"}
 
 
@@ -87,7 +95,7 @@ def _hint_at_role(role: str | None) -> None:
 
 
 def _in_list(task: Task, items: Sequence[TaskItem], now: datetime, zone: ZoneInfo) -> Iterator[str]:
-    about = task.case_id or task.incident_id or ""
+    about = task.case_id or task.incident_id or task.run_id or ""
     due = _due(task, now, zone)
     yield f"{ink(task.id, 'bold')}  {fill(f'{task.role}: {_WHAT[task.kind]}', 24)}  {fill(about, 12)}  {due}"
     for part in wrap(task.question, width() - 2):
@@ -145,10 +153,12 @@ def show_task(
         contact = contact_of(session, store.vault, task.subject_id)
         sensitive = is_sensitive(session, task.subject_id)
         items = listing.items_of(session, task.id)
-        listed = task_items.opened(session, store.vault, items)
+        listed = task_items.opened(session, store.vault, items, details.get("why") or {})
+        examples = task_items.examples(session, store.vault, details.pop("examples", ()))
         now = store.clock.now()
     if as_json:
         beside = {"details": details, "contact": contact, "remark": remark, "sensitive": sensitive}
+        beside |= {"examples": examples} if examples else {}
         say_json({**_to_json(task), "items": listed, **beside})
         return
     zone = settings.timezone
@@ -175,6 +185,12 @@ def show_task(
             say(f"  {line}")
     for line in preview.drawn(details.get("preview", ()), zone):
         say(line)
+    for name, count in (details.get("counts") or {}).items():
+        say(f"  {name.replace('_', ' ')}: {count}")
+    for each in examples:
+        say(f"\n{'we wrote' if each['whose'] == 'us' else 'a customer wrote'}:")
+        for line in wrap(each["text"], width() - 4):
+            say(f"  {line}")
     if "link" in details:
         say(f"\nthis link opens the chat with the text typed in:\n  {details['link']}")
     for number, line in enumerate(task_items.lines(listed, now, zone)):

@@ -85,7 +85,7 @@ def card_of(bundle: Bundle, say: Wording, *, draft: bool = False) -> Card:
     others = [
         made.row(playbook.title, (), playbook, others=True)
         for playbook in sorted(bundle.playbooks.values(), key=_place)
-        if playbook.name not in shown and (playbook.triggers or playbook.scope == "incident")
+        if playbook.name not in shown and (playbook.triggers or playbook.scope != "case")
         if not playbook.alongside  # it decides nothing about who acts, and asks by itself for what it needs
     ]
     unknown = severity.unknown_counts_as if severity is not None else None

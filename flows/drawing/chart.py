@@ -214,7 +214,7 @@ def _beginnings(playbook: Playbook, others: Iterable[Playbook]) -> list[Written]
     callers = [other.name for other in others if any(_playbook_in(step.verb) == playbook.name for step in other.walk())]
     if callers:
         return [Written("another playbook starts it", ", ".join(dict.fromkeys(callers)))]
-    about = "an incident" if playbook.scope == "incident" else "a case"
+    about = {"case": "a case", "incident": "an incident", "house": "a review"}[playbook.scope]
     return [Written("a person starts it", f"Somebody opens {about} by hand")]
 
 

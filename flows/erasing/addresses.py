@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from flows.desk import Desk
 from flows.erasing import erasure, holds, ledger
 from flows.erasing.ledger import Line
-from flows.store.customers import current
+from flows.store.customers import current, owners
 from flows.store.tables import Alias, Case, Customer, FollowUp, Message, Outbox, Run, Task
 
 FORGET_AFTER = timedelta(days=14)
@@ -20,11 +20,12 @@ FORGET_AFTER = timedelta(days=14)
 def forget_due(desk: Desk) -> int:
     """Erase everything that is left of customers whose records were erased long enough ago; returns how many customers.
 
-    Not while a case, a follow-up, a task, a text or a hold needs them, nor where a new case was opened since: who came
-    back as a customer has not asked to be forgotten.
+    Not while a case, a follow-up, a task, a text or a hold needs them, nor where a new case was opened since, a chat
+    was imported, or the customer turned out to be another one as well: who came back has not asked to be forgotten.
     """
     until = desk.now() - FORGET_AFTER
-    newest = {line.customer_id: line for line in ledger.lines(desk.store)}
+    # Who had details masked has not asked to be forgotten.
+    newest = {line.customer_id: line for line in ledger.lines(desk.store) if line.scope.rest == "erase"}
     due = [line for line in newest.values() if line.scope.address and line.finished_at and line.finished_at <= until]
     return sum(_forgotten(desk, line) for line in due)
 
@@ -49,7 +50,10 @@ def _forgotten(desk: Desk, line: Line) -> bool:
 
 
 def _needed(session: Session, customer_id: str, line: Line) -> bool:
-    """Whether somebody still has to reach this customer, or there is nothing left to forget."""
+    """Whether somebody still has to reach this customer, nobody has decided about all that there is by now (because it
+    came with a chat that was imported, or with another number of theirs), or there is nothing left to forget."""
+    if not {*owners(session, customer_id)} <= {line.customer_id, *line.scope.owners}:
+        return True
     reasons = (
         exists().where(Case.customer_id == customer_id, or_(Case.closed_at.is_(None), Case.opened_at > line.at)),
         exists().where(Run.subject_id == customer_id, Run.status != "finished"),
@@ -57,6 +61,7 @@ def _needed(session: Session, customer_id: str, line: Line) -> bool:
         exists().where(Task.subject_id == customer_id, Task.status == "open"),
         exists().where(Outbox.subject_id == customer_id, Outbox.status.in_(("ready", "sending"))),
         exists().where(Message.customer_id == customer_id, Message.handled_at.is_(None)),
+        exists().where(Message.customer_id == customer_id, Message.origin == "import", Message.received_at > line.at),
         ~exists().where(Alias.customer_id == customer_id),
     )
     return bool(session.scalar(select(or_(*reasons)))) or bool(holds.active(session, customer_id).rows)

@@ -20,10 +20,11 @@ from sqlalchemy.orm import Session
 
 from flows.desk import Desk
 from flows.erasing import exports, ledger, sealed
-from flows.erasing.ledger import Line
+from flows.erasing.fate import Fate
+from flows.erasing.ledger import Line, Rest
 from flows.erasing.masking import Person, masked
 from flows.erasing.scope import Decision as Decision
-from flows.erasing.scope import held_of, scope_of, stays
+from flows.erasing.scope import scope_of
 from flows.errors import FirebreakError, VaultError
 from flows.store import journal
 from flows.store.customers import current, owners
@@ -57,13 +58,15 @@ def begin(
     decisions: Mapping[str, Decision] | None = None,
     keep_address: bool = True,
     step: str | None = None,
+    rest: Rest = "erase",
 ) -> str:
     """Begin to erase what we hold of a customer, and return the erasure's id. Commit, then `finish`.
 
     `decisions` are about messages and letters by their ids (`M-…`, `O-…`): "erase", "keep", or a `Mask`. What they do
-    not name is erased, unless it is held or still to be read, sent or done. `step` (`run id/path`) says who asks:
-    whoever asks again goes on with the erasure that is there. Without it, so does who asks for the same case while an
-    erasure for it is not finished. Raises `LedgerAhead`, and what the keys database raises when it is away.
+    not name is erased, unless it is held or still to be read, sent or done, or the `rest` is to be kept. `step` (`run
+    id/path`) says who asks: whoever asks again goes on with the erasure that is there. Without it, so does who asks for
+    the same case while an erasure for it is not finished. Raises `LedgerAhead`, and what the keys database raises when
+    it is away.
     """
     store = desk.store
     customer = current(session, customer.id)
@@ -80,7 +83,7 @@ def begin(
         return known.id
     taken = {key for line in open_lines for key in line.scope.keys}
     keys = [key for key in store.vault.retire(*everyone) if key not in taken]
-    scope = scope_of(session, store.vault, everyone, keys, decisions or {}, keep_address=keep_address)
+    scope = scope_of(session, store.vault, everyone, keys, decisions or {}, keep_address=keep_address, rest=rest)
     line = ledger.append(store, customer.id, scope, case_id=case_id, step=step)
     _reseal(store, session, line)
     session.info.setdefault(_FRESH, set()).add(line.id)
@@ -156,15 +159,15 @@ def _reseal(store: Store, session: Session, line: Line) -> int:
     if subject_id is None:
         return 0
     everyone = _everyone(session, line)
-    held = held_of(session, everyone)
-    staying = [each for each in sealed.found(session, everyone, line.scope.keys) if stays(line.scope, each.row, held)]
+    fate = Fate.of(store, session, line, everyone)
+    staying = [each for each in sealed.found(session, everyone, line.scope.keys) if fate.stays(each.row)]
     opened = [_opened(vault, each.blob) for each in staying]
-    person = Person.of(session, vault, session.get_one(Customer, subject_id)) if line.scope.mask else None
+    person = Person.of(session, vault, session.get_one(Customer, subject_id)) if fate.masks else None
     done = 0
     for each, value in zip(staying, opened, strict=True):
         if isinstance(value, VaultError):
             continue
-        kinds = line.scope.mask.get(getattr(each.row, "id", ""), ())
+        kinds = fate.kinds(each.row)
         each.put(vault.seal(subject_id, masked(value, kinds, person) if kinds and person else value))
         done += 1
     session.flush()
@@ -174,9 +177,9 @@ def _reseal(store: Store, session: Session, line: Line) -> int:
 def _empty(store: Store, session: Session, line: Line) -> None:
     """Leave nothing of what was sealed under the destroyed keys."""
     everyone = _everyone(session, line)
-    held = held_of(session, everyone)
+    fate = Fate.of(store, session, line, everyone)
     for each in sealed.found(session, everyone, line.scope.keys):
-        if stays(line.scope, each.row, held):
+        if fate.stays(each.row):
             continue  # it was to stay, and its key had gone before: perhaps a backup of the keys turns up
         if isinstance(each.row, Alias):
             session.delete(each.row)

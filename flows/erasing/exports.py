@@ -8,8 +8,8 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from flows.erasing.fate import placed_since
 from flows.erasing.ledger import Line
-from flows.erasing.scope import held_of
 from flows.errors import VaultError
 from flows.ids import new_id
 from flows.store.database import Store
@@ -30,17 +30,24 @@ def remove(store: Store, session: Session, line: Line, *, again: bool) -> None:
     wanted = select(Export).where(
         Export.customer_id.in_(line.scope.owners), Export.removed_at.is_(None), Export.made_at <= line.at
     )
-    if line.scope.everything or held_of(session, line.scope.owners).everything:
+    if line.scope.everything or placed_since(session, line, line.scope.owners).everything:
         return
     for export in session.scalars(wanted).all():
-        path = _path(store.vault, export.sealed_path)
-        if export.kind == OURS and path is not None and _removed(Path(path), export.sha256, again):
+        path = path_of(store.vault, export.sealed_path)
+        if export.kind == OURS and path is not None and removed(Path(path), export.sha256, again):
             export.removed_at, export.sealed_path = store.clock.now(), GONE
         elif export.kind == OURS and path is not None:
             _ask(store, session, line, export, path)
 
 
-def _path(vault: Vault, sealed: bytes | None) -> str | None:
+def file_removed(vault: Vault, export: Export) -> bool:
+    """Remove the file of an export if it lies where we wrote it and is still the same; whether it was."""
+    path = path_of(vault, export.sealed_path)
+    return path is not None and removed(Path(path), export.sha256, again=False)
+
+
+def path_of(vault: Vault, sealed: bytes | None) -> str | None:
+    """Where a file was written or read; None when that is erased or was never known."""
     try:
         opened = vault.open(sealed) if sealed is not None else None
     except VaultError:
@@ -48,7 +55,9 @@ def _path(vault: Vault, sealed: bytes | None) -> str | None:
     return str(opened.get("path")) if isinstance(opened, dict) else opened
 
 
-def _removed(path: Path, sha256: str, again: bool) -> bool:
+def removed(path: Path, sha256: str, again: bool = False) -> bool:
+    """Remove a file if it is still the one with this hash, and return whether it is gone; when that is done `again`,
+    one that is not there is."""
     if again and not path.exists():
         return True
     try:

@@ -52,3 +52,8 @@ def _counted(about: About, what: str) -> Value:
 @provides
 def everything_held(about: About) -> Value:
     return holds.active(about.session, about.customer.id).everything if about.customer else UNKNOWN
+
+
+@provides
+def holds_in_force(about: About) -> Value:
+    return len(holds.active(about.session, about.customer.id).rows) if about.customer else UNKNOWN

@@ -14,6 +14,7 @@ from flows.desk import Desk
 from flows.erasing import holds, items
 from flows.erasing.items import Item
 from flows.erasing.masking import Person
+from flows.runs import our_messages
 from flows.runs.providers import RECALLABLE
 from flows.store.tables import Author, Case, Customer, Export, Origin
 from flows.store.vault import Vault
@@ -64,6 +65,8 @@ class Record:
     copies: tuple[str, ...]
     """Where copies of it live: places of the deletion plan (`rules.deletion_plan.PLACES`)."""
     erased: bool = False
+    taken_back: bool = False
+    """Whether it was deleted for everyone already."""
 
     @property
     def is_evidence(self) -> bool:
@@ -97,6 +100,7 @@ class Record:
             "holds": [{"id": each.id, "reason": each.reason, "by": each.by} for each in self.kept],
             "copies": list(self.copies),
             "erased": self.erased,
+            "deleted_for_everyone": self.taken_back,
         }
 
 
@@ -126,8 +130,9 @@ class Inventory:
             "with_personal_data": sum(bool(each.personal) for each in living),
             "evidence": sum(each.is_evidence for each in living),
             "held": sum(each.held for each in living),
-            "recallable": sum(each.recall_until is not None for each in living),
-            "only_to_try": sum(each.recallable and each.recall_until is None for each in living),
+            # A message can still be deleted for everyone when our own record of it is erased already.
+            "recallable": sum(each.recall_until is not None for each in self.records),
+            "only_to_try": sum(each.recallable and each.recall_until is None for each in self.records),
             "exports": self.exports,
         }
 
@@ -151,10 +156,11 @@ def looked_through(session: Session, vault: Vault, bundle: Bundle, now: datetime
     held = holds.active(session, customer.id)
     exports = _exports(session, customer.id)
     backed_up = _backed_up(session, customer.id)
+    gone = our_messages.taken_back(session, vault, customer.id)
     records = []
     for item in items.items_of(session, vault, customer.id):
         told = _told(bundle, item, person, now)
-        young = item.whose == "us" and item.left and told[OUTLOOK] != TOO_LATE
+        young = item.whose == "us" and item.left and told[OUTLOOK] != TOO_LATE and item.id not in gone
         age = now - item.at
         records.append(
             Record(
@@ -172,6 +178,7 @@ def looked_through(session: Session, vault: Vault, bundle: Bundle, now: datetime
                 tuple(Kept(hold.id, hold.reason, hold.placed_by) for hold in held.of(item.id)),
                 tuple(_copies(item, now, exports, backed_up)),
                 item.erased,
+                item.id in gone,
             )
         )
     return Inventory(customer.id, now, tuple(records), len(exports))

@@ -40,8 +40,10 @@ class Item:
 
 
 def items_of(session: Session, vault: Vault, customer_id: str) -> list[Item]:
-    """All messages and letters of a customer, oldest first: what they wrote, what we wrote, by whatever way."""
-    written = session.scalars(select(Message).where(Message.customer_id == customer_id)).all()
+    """All messages and letters of a customer, oldest first: what they wrote, what we wrote, by whatever way. That one
+    was taken back is no message."""
+    theirs_and_ours = select(Message).where(Message.customer_id == customer_id, Message.kind != "revoke")
+    written = session.scalars(theirs_and_ours).all()
     ours = select(Outbox).where(Outbox.customer_id == customer_id, Outbox.to == "customer")
     letters = session.scalars(ours.where(Outbox.status.not_in(UNSENT))).all()
     contents = opened(vault, [row.sealed_content for row in written] + [row.sealed_body for row in letters])

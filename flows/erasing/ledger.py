@@ -8,13 +8,12 @@ is resurrected. Ids only: a customer's id is random and says nothing to anyone e
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Select, insert, select, update
 
@@ -24,14 +23,16 @@ from flows.ids import new_id
 from flows.store.database import Store
 from flows.store.journal import FIRST, Chain
 from flows.store.keys import Erasure
+from flows.store.vault import Vault
 
+Rest = Literal["erase", "keep"]
 _EVERY = select(*Erasure.__table__.columns).order_by(Erasure.number)
 
 
 @dataclass(frozen=True)
 class Scope:
     """What an erasure is about: the keys that go, and what does not go with them. Whatever was sealed under `keys` and
-    is not named as staying is erased, also what nobody thought of."""
+    is not named as staying is erased, also what nobody thought of; unless the `rest` is to be kept."""
 
     owners: tuple[str, ...]  # the customer, and who was merged into them
     keys: tuple[str, ...]  # ids of the keys that are destroyed
@@ -42,6 +43,9 @@ class Scope:
     rejected: tuple[str, ...] = ()  # ids of elements put aside that mention an address of the customer
     address: bool = True  # whether the address stays, so that we can still answer
     everything: bool = False  # all of it is held, so that nothing goes
+    rest: Rest = (
+        "erase"  # what becomes of what nobody has decided about; "keep" for a masking, which takes nothing else
+    )
 
     @cached_property
     def staying(self) -> frozenset[str]:
@@ -91,15 +95,15 @@ def append(store: Store, customer_id: str, scope: Scope, *, case_id: str | None,
             "data": json.loads(json.dumps({"case": case_id, "scope": asdict(scope)})),
             "previous": last.hash,
         }
-        values["hash"] = _hash(values)
+        values["hash"] = _hash(store.vault, values)
         connection.execute(insert(Erasure).values(values))
     write_file(store)
     return _line(values)
 
 
-def lines(store: Store, *, customer_id: str | None = None, unfinished: bool = False) -> list[Line]:
-    """The lines, oldest first; only those about a customer, or only those that are not finished."""
-    wanted = _EVERY
+def lines(store: Store, *, customer_id: str | None = None, unfinished: bool = False, after: int = 0) -> list[Line]:
+    """The lines, oldest first; only those about a customer, those that are not finished, or those after a number."""
+    wanted = _EVERY.where(Erasure.number > after)
     if customer_id is not None:
         wanted = wanted.where(Erasure.customer_id == customer_id)
     if unfinished:
@@ -132,10 +136,10 @@ def verify(store: Store) -> Chain:
     """Follow the chain from its first line, and hold it against the file. Raises `LedgerBroken` at the first line that
     does not fit, and `LedgerAhead` when the file knows more."""
     rows = _rows(store, _EVERY)
-    chain = _followed(rows)
-    for known in ledger_file.read(store.ledger_file)[: chain.lines]:
-        if known["hash"] != rows[known["number"] - 1]["hash"]:
-            raise LedgerBroken(f"Line {known['number']} of the ledger of erasures is another one in its file.")
+    chain = _followed(store.vault, rows)
+    for number, (known, row) in enumerate(zip(ledger_file.read(store.ledger_file), rows, strict=False), 1):
+        if known != _written(row):
+            raise LedgerBroken(f"Line {number} of the ledger of erasures is another one in its file.")
     if missing(store):
         raise LedgerAhead
     return chain
@@ -155,7 +159,7 @@ def adopt(store: Store) -> int:
     Raises `LedgerBroken` when they do not follow from the lines that are there.
     """
     known = ledger_file.read(store.ledger_file)
-    _followed([_values(each) for each in known])
+    _followed(store.vault, [_values(each) for each in known])
     with store.vault.transaction() as connection:
         last = _last(connection)
         if last.lines and len(known) >= last.lines and known[last.lines - 1]["hash"] != last.hash:
@@ -164,6 +168,13 @@ def adopt(store: Store) -> int:
         for each in new:
             connection.execute(insert(Erasure).values(_values(each)))
     return len(new)
+
+
+def lacking(store: Store) -> int:
+    """How many lines the file lacks: more than 0 when it was lost or put back, until the next start writes them."""
+    if store.ledger_file is None:
+        return 0
+    return max(0, len(_rows(store, _EVERY)) - len(ledger_file.read(store.ledger_file)))
 
 
 def write_file(store: Store) -> None:
@@ -191,10 +202,10 @@ def _last_in_file(store: Store) -> dict[str, Any] | None:
     return known[-1] if known else None
 
 
-def _followed(rows: list[dict[str, Any]]) -> Chain:
+def _followed(vault: Vault, rows: list[dict[str, Any]]) -> Chain:
     previous = FIRST
     for number, row in enumerate(rows, 1):
-        if row["number"] != number or row["previous"] != previous or row["hash"] != _hash(row):
+        if row["number"] != number or row["previous"] != previous or row["hash"] != _hash(vault, row):
             raise LedgerBroken(
                 f"The ledger of erasures was changed after it was written: line {number} does not follow from the line "
                 "before it."
@@ -206,10 +217,11 @@ def _followed(rows: list[dict[str, Any]]) -> Chain:
 _HASHED = ("number", "id", "at", "customer_id", "step", "data", "previous")
 
 
-def _hash(values: Mapping[str, Any]) -> str:
+def _hash(vault: Vault, values: Mapping[str, Any]) -> str:
+    """Under the master key: who can write the file, or the database, cannot write a line that follows."""
     ordered = {name: values[name] for name in _HASHED} | {"at": values["at"].isoformat(timespec="microseconds")}
     text = json.dumps(ordered, ensure_ascii=True, allow_nan=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return vault.blind("ledger of erasures", text)
 
 
 def _line(row: Mapping[str, Any]) -> Line:

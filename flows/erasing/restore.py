@@ -44,6 +44,7 @@ def replay(store: Store) -> Replayed:
     broken_off = {line.id for line in ledger.lines(store, unfinished=True)}
     adopted = ledger.adopt(store)
     ledger.verify(store)
+    ledger.write_file(store)  # should the file have been lost
     _, unknown = behind(store)
     todo = sorted([*unknown, *ledger.lines(store, unfinished=True)], key=lambda line: line.number)
     done = tuple(erasure.complete(store, line, again=line.id not in broken_off) for line in todo)

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.erasing import holds, sealed
-from flows.erasing.ledger import Scope
+from flows.erasing.ledger import Rest, Scope
 from flows.erasing.masking import Mask
 from flows.errors import VaultError
-from flows.store.tables import Alias, Customer, Export, Message, Outbox, Rejected, Task
+from flows.store.tables import Alias, Message, Outbox, Rejected, Task
 from flows.store.vault import Vault, key_of
 
 Decision = Literal["erase", "keep"] | Mask
@@ -30,9 +30,10 @@ def scope_of(
     decisions: Mapping[str, Decision],
     *,
     keep_address: bool,
+    rest: Rest = "erase",
 ) -> Scope:
     """The scope of an erasure of all that is sealed under `keys` for a customer (and who was merged into them: all of
-    `owners`). Decisions are about messages and letters, by their ids; what nobody has decided about goes.
+    `owners`). Decisions are about messages and letters, by their ids; what becomes of the others, `rest` says.
 
     A hold wins over `erase`, whatever was decided. It does not keep personal data from being masked, unless the record
     is held for a reason that leaves no detail of it open (`holds.UNTOUCHED`). What nobody has read, sent or done yet
@@ -46,18 +47,18 @@ def scope_of(
     erase: list[str] = []
     for each in sealed.found(session, owners, keys):
         row = each.row
-        if isinstance(row, Task | Outbox | Message) and under_way(row, by_hand) and not _named(row, decisions, held):
+        decision = decisions.get(getattr(row, "id", ""), rest)
+        if isinstance(row, Task | Outbox | Message) and under_way(row, by_hand) and not _named(row, decision, held):
             waiting.add(row.id)
         if not is_item(row) or row.id in waiting:
             continue
-        decision = decisions.get(row.id, "erase")
         if isinstance(decision, Mask) and not held.untouched(row.id):
             mask[row.id] = tuple(sorted(decision.kinds))
         elif held.keeps(row.id) or decision != "erase":
             keep.append(row.id)
         else:
             erase.append(row.id)
-    rejected = {} if held.everything else _mentioning(session, vault, owners)
+    rejected = {} if held.everything or rest == "keep" else _mentioning(session, vault, owners)
     return Scope(
         owners=tuple(sorted(owners)),
         keys=tuple(sorted({*keys, *rejected.values()})),
@@ -68,6 +69,7 @@ def scope_of(
         rejected=tuple(sorted(rejected)),
         address=keep_address,
         everything=held.everything,
+        rest=rest,
     )
 
 
@@ -91,25 +93,10 @@ def under_way(row: Task | Outbox | Message, by_hand: Collection[Place]) -> bool:
     return row.status in ("ready", "sending") or (row.status == "handed_over" and (row.run_id, row.path) in by_hand)
 
 
-def stays(scope: Scope, row: object, held: holds.Holds) -> bool:
-    """Whether what is sealed in a row is sealed anew under a key that is not destroyed. `held` are the holds of this
-    moment: one that was placed after the scope was written counts as well."""
-    if isinstance(row, Rejected):
-        return False
-    if scope.everything or held.everything:
-        return True
-    if isinstance(row, Customer | Alias):
-        return scope.address
-    if isinstance(row, Export):  # where the file lies, until it is gone
-        return row.removed_at is None and (scope.address or row.kind == "their_data")
-    named = getattr(row, "id", "")
-    return named in scope.staying or held.keeps(named)
-
-
-def _named(row: Task | Outbox | Message, decisions: Mapping[str, Decision], held: holds.Holds) -> bool:
+def _named(row: Task | Outbox | Message, decision: Decision, held: holds.Holds) -> bool:
     """Whether a row stays for a better reason than that something is still to be done with it. A letter that has not
     left is no record of anything."""
-    return isinstance(row, Message) and (held.keeps(row.id) or decisions.get(row.id, "erase") != "erase")
+    return isinstance(row, Message) and (held.keeps(row.id) or decision != "erase")
 
 
 def _asked_by_hand(session: Session, owners: Collection[str]) -> frozenset[Place]:

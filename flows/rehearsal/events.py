@@ -54,6 +54,7 @@ class Event:
     delivery_fails_with: int | None = None
     incident: Words | None = None
     open_case: str | None = None
+    review: str | None = None
     close: AboutWhat | None = None
     colleague_writes: Words | None = None
     colleague_deletes: int | None = None
@@ -120,6 +121,7 @@ EVENTS: Mapping[str, tuple[str, Any, tuple[str, ...]]] = {
     ),
     "add affected": ("It turns out that the data of this customer (1, 2, …) leaked, too", int, ()),
     "open case": ("A person opens a case of this playbook for the customer", PlaybookName, ("customer", "severity")),
+    "review": ("The clock, or a person, starts this playbook about our own records", PlaybookName, ()),
     "close": ("A person closes the newest open one by hand", AboutWhat, ("customer",)),
     "process dies": ("The process ends without warning, and another one takes over", None, ()),
 }
@@ -184,6 +186,8 @@ def _value(reader: Reader, names: Names, word: str, value: Any, keys: Keys) -> A
     read = reader.value(kind, value, keys)
     if word == "add affected" and read is not BAD and read < 1:
         return reader.error(keys, _FIRST)
+    if read is not BAD and word == "review":
+        names.look_up(reader, "house playbook", read, keys)
     if read is not BAD and word == "open case":
         names.look_up(reader, "case playbook", read, keys)
     return read

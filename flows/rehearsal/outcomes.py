@@ -74,7 +74,7 @@ OUTCOMES: Mapping[str, Kind] = {
     "follow_up": Kind("A follow-up is planned", "playbook"),
     "follow_up_started": Kind("A follow-up's playbook starts", "playbook"),
     "follow_up_cancelled": Kind("A follow-up turned out to be needless", "playbook"),
-    "opened": Kind("A case or an incident of a playbook is opened, or it starts alongside another", "playbook"),
+    "opened": Kind("A case, an incident or a review is opened by its playbook, or it starts alongside", "playbook"),
     "closed": Kind("The case or incident is closed, as this word (`by_hand`: by a person)", "word"),
 }
 

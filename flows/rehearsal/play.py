@@ -184,7 +184,7 @@ def _named(session: Session, beside: _Beside, line: JournalLine) -> Named:
         yield kind, str(data["promise"]), {}
     elif event in _FOLLOW_UPS:
         yield _FOLLOW_UPS[event], str(data["playbook"]), {}
-    elif event in ("case opened", "started alongside"):
+    elif event in ("case opened", "started alongside", "review opened"):
         yield "opened", str(data["playbook"]), {}
     elif event == "incident opened":
         run = select(Run.playbook).where(Run.incident_id == line.incident_id).order_by(Run.started_at, Run.id)

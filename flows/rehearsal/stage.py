@@ -305,6 +305,8 @@ class Stage:
                     severity=event.severity,
                     opened_by=COLLEAGUE,
                 )
+            elif event.review is not None:
+                opening.open_review(self.desk, session, COLLEAGUE, event.review)
             elif event.close is not None:
                 still_open = self._still_open(session, event)
                 ending.close_by_hand(session, still_open, BY_HAND, COLLEAGUE, self.clock.now())

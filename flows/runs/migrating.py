@@ -171,7 +171,7 @@ def _refusals(
     if run.status == "stuck":
         yield "it stands still at a step that failed, and a person has a task for it"
     if progress.playbook.scope != after.scope:
-        yield f"the new version is for a {after.scope}"
+        yield f"the new version is for another kind of matter ({after.scope})"
     broken = [name for name, promise in progress.promises.items() if promise.status == "broken"]
     steps = mapping.objections(progress.playbook, after, progress.records, broken)
     yield from steps

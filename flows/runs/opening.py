@@ -14,7 +14,8 @@ from flows.errors import FirebreakError, NotFound
 from flows.ids import new_id
 from flows.runs import ending, history
 from flows.runs.providers import PROVIDERS
-from flows.store.subjects import ring
+from flows.store.inserts import insert_new
+from flows.store.subjects import lock, ring
 from flows.store.tables import Case, Customer, FollowUp, Incident, Promise, Run, Subject, Timer
 from rules.bundle import Bundle
 from rules.language import FactName, Playbook, Scope, Step
@@ -60,8 +61,8 @@ def playbook_named(bundle: Bundle, name: str, scope: Scope) -> Playbook:
     """The playbook called `name`; `NoSuchPlaybook` with the nearest name if there is none of that scope."""
     fitting = {each.name: each for each in bundle.playbooks.values() if each.scope == scope}
     if name not in fitting:
-        article = "an" if scope == "incident" else "a"
-        raise NoSuchPlaybook(f'there is no playbook "{name}" for {article} {scope}{did_you_mean(name, fitting)}')
+        what = {"case": "a case", "incident": "an incident", "house": "our own records"}[scope]
+        raise NoSuchPlaybook(f'there is no playbook "{name}" for {what}{did_you_mean(name, fitting)}')
     return fitting[name]
 
 
@@ -236,6 +237,29 @@ def open_incident(
     )
     ring(session, incident_id, now)
     return incident
+
+
+HOUSE = "house"
+"""The subject that all procedures about our own records hang on; its row is their lock."""
+QUARTERLY_REVIEW = "quarterly-review"
+
+
+def open_review(
+    desk: Desk, session: Session, opened_by: str, playbook: str = QUARTERLY_REVIEW, *, flow_run: str | None = None
+) -> Run:
+    """Start a procedure about our own records, or return the run of it that is under way. Raises `NoSuchPlaybook`."""
+    bundle, now = desk.shelf.current, desk.now()
+    chosen = playbook_named(bundle, playbook, "house")
+    insert_new(session, Subject, id=HOUSE, kind="house")
+    lock(session, HOUSE)
+    going_on = select(Run).where(Run.subject_id == HOUSE, Run.playbook == playbook, Run.status != "finished")
+    if (known := session.scalars(going_on.order_by(Run.started_at.desc()).limit(1)).first()) is not None:
+        return known
+    run = start_run(desk, session, bundle, chosen, subject_id=HOUSE, flow_run=flow_run)
+    said = {"playbook": playbook, "opened_by": opened_by}
+    history.tell_of(session, HOUSE, now, "review opened", said, run_id=run.id, flow_run=flow_run)
+    ring(session, HOUSE, now)
+    return run
 
 
 def start_run(

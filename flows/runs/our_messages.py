@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import Subquery, bindparam, exists, select, union_all
 from sqlalchemy.orm import Session
 
-from flows.store.tables import Hold, Message, Outbox
+from flows.store.tables import Hold, Message, Outbox, Step, Task, TaskItem
 from flows.store.vault import Vault
 
 NO_WORDS = ("reaction", "edit", "revoke", "system")
@@ -83,13 +83,17 @@ def by_blind(session: Session, blinds: Collection[str]) -> list[str]:
 
 
 def taken_back(session: Session, vault: Vault, customer_id: str) -> frozenset[str]:
-    """The ids of those that were deleted for everyone already, as far as WhatsApp has told us."""
+    """The ids of those that were deleted for everyone already, as far as WhatsApp has told us, or a colleague whom
+    `recall` has asked."""
+    ticked = select(TaskItem.about).join(Task, Task.id == TaskItem.task_id)
+    ticked = ticked.join(Step, (Step.run_id == Task.run_id) & (Step.path == Task.path))
+    ticked = ticked.where(Task.subject_id == customer_id, Step.verb == "recall", TaskItem.status == "done")
     told = select(Message.sealed_content).where(
         Message.customer_id == customer_id, Message.author == "us", Message.kind == "revoke"
     )
     originals = (vault.open_or_nothing(each).get("about") for each in session.scalars(told))
     blinds = [vault.blind("wamid", each) for each in originals if isinstance(each, str)]
-    return frozenset(by_blind(session, blinds)) if blinds else frozenset()
+    return frozenset((*session.scalars(ticked), *(by_blind(session, blinds) if blinds else ())))
 
 
 def held(session: Session, customer_id: str) -> frozenset[str | None]:

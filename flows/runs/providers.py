@@ -14,7 +14,7 @@ from sqlalchemy import and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from flows.errors import VaultError
-from flows.runs import affected, complaints, our_messages
+from flows.runs import affected, complaints, identity, our_messages
 from flows.runs.labels import PRIVACY_SENSITIVE as PRIVACY_SENSITIVE
 from flows.store.customers import newest_address
 from flows.store.tables import Case, Customer, Incident, Message, Outbox, Run, Step
@@ -277,6 +277,19 @@ def masked_messages(about: About) -> Value:
 def phone_cleared(about: About) -> Value:
     done = _happened(about, "phone_cleared")
     return done if done == UNKNOWN else done != 0
+
+
+@provides
+def data_handed_over(about: About) -> Value:
+    done = _happened(about, "data_handed_over")
+    return done if done == UNKNOWN else done != 0
+
+
+@provides
+def identity_plausible(about: About) -> Value:
+    if about.case is None:
+        return UNKNOWN
+    return identity.plausible(about.session, about.case, about.now)
 
 
 @provides

@@ -13,10 +13,14 @@ from sqlalchemy import bindparam, event, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from flows.ids import new_id
+from flows.store import journal
 from flows.store.inserts import insert_new
 from flows.store.subjects import lock, retire
 from flows.store.tables import Alias, AliasKind, Base, Customer, Subject
 from flows.store.vault import Vault
+
+MERGED = "customers merged"
+"""The journal's word for two customers who turned out to be one."""
 
 Address = tuple[AliasKind, str, str]  # the kind, the address itself, its blind
 
@@ -92,6 +96,7 @@ def merge(session: Session, vault: Vault, now: datetime, one_id: str, other_id: 
     stays.sealed_profile, goes.sealed_profile = stays.sealed_profile or goes.sealed_profile, None
     session.flush()
     retire(session, goes.id, stays.id, now)
+    journal.write(session, stays.id, now, MERGED, {"merged": goes.id})
 
     # Only after the commit: keys must not change hands for a merging that is then undone. Should a crash come between,
     # nothing is unreadable, and `owners` still names both.

@@ -380,6 +380,10 @@ def _incident_opened(entry: Entry) -> Told:
     return Told("alarm", f"{data['opened_by']} opens an incident: {data['kind']}, severity {data['severity']}")
 
 
+def _review_opened(entry: Entry) -> Told:
+    return Told("note", f"{entry.data['opened_by']} opens {entry.data['playbook']}")
+
+
 def _people_added(entry: Entry) -> Told:
     count = entry.data["count"]
     return Told(
@@ -424,6 +428,15 @@ def _chat_imported(entry: Entry) -> Told:
     known = f"; {data['known']} were known already" if data["known"] else ""
     new = f"{data['theirs']} messages of the customer and {data['ours']} of ours are new"
     return Told("note", f"{data['by']} imported an exported chat: {new}{known}")
+
+
+def _data_exported(entry: Entry) -> Told:
+    return Told("note", f"{entry.data['by']} wrote the customer's data into a file for them ({entry.data['export']})")
+
+
+def _copy_removed(entry: Entry) -> Told:
+    how = " and says so" if entry.data["by_hand"] else ""
+    return Told("note", f"{entry.data['by']} removed a file with the customer's data{how} ({entry.data['export']})")
 
 
 def _moving_failed(entry: Entry) -> Told:
@@ -475,6 +488,7 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "run finished": _run_finished,
     "run moved to another version": _run_moved,
     "incident opened": _incident_opened,
+    "review opened": _review_opened,
     "people added": _people_added,
     "recipient asked": _recipient_asked,
     "legal clock": _legal_clock,
@@ -488,6 +502,9 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "follow-up waits for the morning": _follow_up_in_the_night,
     "records erased": _records_erased,
     "chat imported": _chat_imported,
+    "data exported": _data_exported,
+    "copy removed": _copy_removed,
+    "customers merged": lambda _: Told("note", "two customers turned out to be the same person"),
     "moving failed": _moving_failed,
     "moved without Prefect": lambda _: Told("note", "this was done without Prefect, whose server was not there"),
 }

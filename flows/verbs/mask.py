@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from flows.erasing import erasure
-from flows.erasing.items import items_of
 from flows.erasing.masking import Mask as Masked
 from flows.erasing.preview import mask_what_was_shown, preview
 from flows.errors import StoreError
@@ -97,14 +96,18 @@ on_timeout: {escalate: {to: privacy_lead, why: Nobody has decided about masking 
         vault = work.desk.store.vault
         # Only what was seen is changed: a message that came in since then is for another preview.
         seen = {entry["id"] for entry in vault.open_or_nothing(task.sealed_details).get("preview", ())}
-        everything = [item.id for item in items_of(work.session, vault, work.customer.id)]
-        decisions: dict[str, erasure.Decision] = dict.fromkeys(everything, "keep")
-        decisions |= {item: Masked(self._kinds()) for item in everything if item in seen}
+        decisions = {item: Masked(self._kinds()) for item in seen}
         step = f"{work.run.id}/{work.record.path}"
         mask_what_was_shown(work.session, vault, work.customer, self._kinds())
         try:
             begun = erasure.begin(
-                work.desk, work.session, work.customer, case_id=work.run.case_id, decisions=decisions, step=step
+                work.desk,
+                work.session,
+                work.customer,
+                case_id=work.run.case_id,
+                decisions=decisions,
+                step=step,
+                rest="keep",
             )
         except (OSError, StoreError) as error:
             return _again(work, error, task=task.id)

@@ -13,7 +13,7 @@ from flows.runs import listing, our_messages
 from flows.runs.outcome import Done, Outcome, Waiting
 from flows.runs.providers import RECALL_TRIED, RECALLABLE
 from flows.runs.work import Work
-from flows.store.tables import Outbox, Step, Task, TaskItem
+from flows.store.tables import Outbox, Task, TaskItem
 from flows.verbs.action import Action
 from rules.language import AGE, ON_CALL, RoleName, says
 
@@ -113,9 +113,7 @@ def _recallable(work: Work, what: What) -> tuple[list[_Wanted], int]:
         return [], 0
     ours = our_messages.to_customer(work.session, work.customer.id)
     stays = _of_this_case(work) if what == "earlier" else frozenset()
-    gone = (
-        stays | _recalled_before(work) | our_messages.taken_back(work.session, work.desk.store.vault, work.customer.id)
-    )
+    gone = stays | our_messages.taken_back(work.session, work.desk.store.vault, work.customer.id)
     held = our_messages.held(work.session, work.customer.id)
     wanted, kept = [], 0
     for each in ours:
@@ -130,14 +128,6 @@ def _recallable(work: Work, what: What) -> tuple[list[_Wanted], int]:
         due = each.sent_at + (RECALLABLE if promised else RECALL_TRIED)
         wanted.append(_Wanted(each.id, due, each.sent_at + RECALL_TRIED, promised))
     return sorted(wanted, key=lambda each: (each.due, each.id)), kept
-
-
-def _recalled_before(work: Work) -> frozenset[str]:
-    """What was deleted for everyone already, because an earlier `recall` asked for it."""
-    asked = select(TaskItem.about).join(Task, Task.id == TaskItem.task_id)
-    asked = asked.join(Step, (Step.run_id == Task.run_id) & (Step.path == Task.path))
-    mine = asked.where(Task.subject_id == work.run.subject_id, Step.verb == Recall.verb, TaskItem.status == "done")
-    return frozenset(work.session.scalars(mine))
 
 
 def _of_this_case(work: Work) -> frozenset[str]:

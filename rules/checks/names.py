@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from rules.bundle import DELETION_PLAN, ROLES, Bundle
 from rules.checks.check import Found, check, pointers
 from rules.deletion_plan import NO_COLLEAGUE
-from rules.language import ON_CALL, CasePlaybookName, Name, Playbook, PlaybookName, PromiseName, ReplyName, RoleName
+from rules.language import (
+    ON_CALL,
+    CasePlaybookName,
+    Name,
+    Playbook,
+    PlaybookName,
+    PromiseName,
+    ReplyName,
+    RoleName,
+    Scope,
+)
 from rules.problems import did_you_mean
 
 
@@ -57,7 +67,7 @@ def unknown_promise(bundle: Bundle) -> Iterator[Found]:
 
 @check("other-scope")
 def other_scope(bundle: Bundle) -> Iterator[Found]:
-    """A follow-up starts a playbook of the other kind: a case's is for one customer, an incident's for many."""
+    """A step starts a playbook of another kind: for one customer, for many, or for our own records."""
     for playbook in bundle.playbooks.values():
         for name, place in pointers(playbook):
             target = bundle.playbooks.get(name) if isinstance(name, PlaybookName) else None
@@ -65,9 +75,12 @@ def other_scope(bundle: Bundle) -> Iterator[Found]:
                 continue
             if isinstance(name, CasePlaybookName):
                 if target.scope != "case":
-                    yield place, f'"{name}" is for incidents; a customer is told by one for cases'
+                    yield place, f'"{name}" is for {_FOR[target.scope]}; a customer is told by one for cases'
             elif target.scope != playbook.scope:
-                yield place, f'"{name}" is for {target.scope}s; {playbook.name} is for {playbook.scope}s'
+                yield place, f'"{name}" is for {_FOR[target.scope]}; {playbook.name} is for {_FOR[playbook.scope]}'
+
+
+_FOR: Mapping[Scope, str] = {"case": "cases", "incident": "incidents", "house": "our own records"}
 
 
 def _unknown(playbook: Playbook, kind: type[Name], known: Collection[str]) -> Iterator[Found]:

@@ -9,6 +9,7 @@ from rules.bundle import Bundle
 from rules.checks.beside import beside
 from rules.checks.check import Found, awaited, called, check, place_of, pointers
 from rules.checks.paths import How, Paths
+from rules.checks.supply import settled_by
 from rules.claims import CLAIMS
 from rules.conditions import All, Is, Not
 from rules.language import ANSWERED, Playbook, PlaybookName, ReplyName, Step
@@ -17,6 +18,11 @@ from rules.possible import never_holds
 from rules.replies import PLACEHOLDER, Reply
 from rules.units import LONGEST
 
+OF_A_CUSTOMER = frozenset(
+    {"clear_phone", "collect", "confirm_in_writing", "erase", "extend", "follow_up", "hold", "label", "legal_clock"}
+    | {"mask", "recall", "reply", "take_inventory", "tell_affected"}
+)
+"""The verbs that need a customer, or a case or an incident of theirs."""
 WINDOW = timedelta(hours=24)
 """How long after a customer's last message WhatsApp takes free text; after that only approved templates."""
 
@@ -31,6 +37,21 @@ def no_customer(bundle: Bundle) -> Iterator[Found]:
                 yield place_of(playbook, step), f"an incident has no customer; `{step.verb.verb}` belongs to its cases"
             elif step.verb.verb == "label":
                 yield place_of(playbook, step), "a label is put on a case; in an incident there is no case to put it on"
+
+
+@check("house-alone")
+def house_alone(bundle: Bundle) -> Iterator[Found]:
+    """A playbook about our own records, which has no customer, does what takes one, or asks what nobody would keep."""
+    for playbook in bundle.playbooks.values():
+        for step in playbook.walk() if playbook.scope == "house" else ():
+            verb = step.verb.verb
+            if any(each.event for each in awaited(step)) or verb in OF_A_CUSTOMER:
+                yield place_of(playbook, step), f"our own records have no customer; `{verb}` belongs to a case"
+            elif settled_by(step):
+                yield (
+                    place_of(playbook, step),
+                    f"`{verb}` settles facts of a case or incident; here is neither",
+                )
 
 
 @check("unproven-claim")

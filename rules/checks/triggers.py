@@ -68,10 +68,12 @@ def duplicate_trigger(bundle: Bundle) -> Iterator[Found]:
 
 @check("incident-trigger")
 def incident_trigger(bundle: Bundle) -> Iterator[Found]:
-    """A message would start the playbook of an incident, which only a person opens."""
+    """A message would start the playbook of an incident or of the house, which only a person or the clock opens."""
     for each in _placed(bundle):
         if each.playbook.scope == "incident":
             yield each.place, "a message starts a case; an incident is opened by a person, so it has no triggers"
+        elif each.playbook.scope == "house":
+            yield each.place, "a message starts a case; what is about our own records is opened by the clock or by hand"
 
 
 def _placed(bundle: Bundle) -> list[_Placed]:

@@ -15,6 +15,7 @@ from rules.legal_clocks import LegalClocksFile
 from rules.playbook import PlaybookFile
 from rules.reading import Verbs
 from rules.replies import ReplyFile
+from rules.retention import Retention
 from rules.schema import facts
 from rules.schema.facts import Schema
 from rules.schema.shapes import Shapes
@@ -175,6 +176,12 @@ def hours_schema() -> Schema:
     return shapes.file("The hours of the business", shapes.model(HoursFile))
 
 
+def retention_schema() -> Schema:
+    """How long what the tool keeps is kept: `playbooks/retention.yaml`."""
+    shapes = Shapes(Vocabulary({}))
+    return shapes.file("How long what the tool keeps is kept", shapes.model(Retention))
+
+
 def team_schema() -> Schema:
     """The team file: who stands behind each role, and how to reach them."""
     address: Schema = {
@@ -209,6 +216,7 @@ def all_schemas(vocabulary: Vocabulary, verbs: Mapping[str, type[Verb]], words: 
         "deletion-plan.schema.json": deletion_plan_schema(vocabulary),
         "team.schema.json": team_schema(),
         "hours.schema.json": hours_schema(),
+        "retention.schema.json": retention_schema(),
     }
 
 

@@ -64,6 +64,7 @@ def reference(schemas: Mapping[str, Schema]) -> str:
         *_tests(test),
         _file("Replies", "Texts to customers: `playbooks/replies/**/*.yaml`.", schemas["reply.schema.json"]),
         _file("Hours", "When the business works: `playbooks/hours.yaml`.", schemas["hours.schema.json"]),
+        _file("Retention", "How long is kept what: `playbooks/retention.yaml`.", schemas["retention.schema.json"]),
         Chapter(
             "Roles",
             "`playbooks/roles.yaml` maps each role that a playbook may turn to onto a sentence that says who it is.",

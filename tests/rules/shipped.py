@@ -1,9 +1,11 @@
-"""The shipped content, read once, with one file at a time replaced by a faulty one."""
+"""The shipped content, read once, with one file at a time replaced by a faulty one. One procedure in it stands still
+(`standing/`): what the shipped one says may change without a word here."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from pathlib import Path
 
 from flows.rehearsal.scenario import read_scenarios
 from flows.shelf import ROOT
@@ -14,6 +16,9 @@ from rules.problems import Problem, Problems
 from rules.vocabulary import Vocabulary
 from rules.yaml_source import Source
 
+STANDING = {f"playbooks/{path.name}": path for path in sorted((Path(__file__).parent / "standing").glob("*.yaml"))}
+"""What stands in the place of shipped files, by their paths."""
+
 
 @cache
 def sources() -> Mapping[str, Source]:
@@ -21,7 +26,7 @@ def sources() -> Mapping[str, Source]:
     problems = Problems()
     tests = {path.relative_to(ROOT).as_posix(): path for path in sorted((ROOT / "playbooks").rglob(f"*{TEST}"))}
     paths = {shown: path for shown, path in content_paths(ROOT).items() if not shown.startswith("rules/words/")}
-    read = {shown: Source.read(path, problems, shown) for shown, path in {**paths, **tests}.items()}
+    read = {shown: Source.read(path, problems, shown) for shown, path in {**paths, **tests, **STANDING}.items()}
     problems.raise_errors()
     return {shown: source for shown, source in read.items() if source is not None}
 

@@ -40,7 +40,7 @@ _SLIPS = {
     "a value that is none": (_BACKUP, "    - when: {backup_status: nothing}\n", "backup_status cannot be"),
     "a place left out": ("\nmeta:\n", "\nwhatsapp:\n", '"whatsapp" is not known here'),
     "an answer that is none": ("can: unclear\n", "can: perhaps\n", '"perhaps" is not allowed here'),
-    "a language left out": ("{en: WhatsApp itself, zh-CN: WhatsApp 官方}", "{en: WhatsApp itself}", "missing: zh-CN"),
+    "a language left out": ("{en: WhatsApp itself, zh-CN: WhatsApp 官方}", "{en: WhatsApp itself}", "missing in zh-CN"),
     "a length without a unit": ("within: 7 days", "within: 7", "a duration needs a unit"),
     "two deadlines": ("within: 7 days", "within: 7 days\n      until: answer", "keep one of the two"),
     "a way that shadows others": (_BACKUP, "    - \n", "never taken"),

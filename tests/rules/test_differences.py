@@ -14,10 +14,11 @@ from rules.bundle import content_files, is_playbook, is_reply
 from rules.changes import differences
 from rules.differences import LEVELS, Difference, level_of, next_version
 from rules.vocabulary import Vocabulary
+from tests.rules.shipped import STANDING
 
 DELETION = "playbooks/deletion_request.yaml"
 DONE = "playbooks/replies/deletion/done-by-hand.yaml"
-FILES = content_files(ROOT)
+FILES = {**content_files(ROOT), **{path: file.read_text(encoding="utf-8") for path, file in STANDING.items()}}
 VOCABULARY = Vocabulary.load()
 
 

@@ -21,9 +21,7 @@ FACTS = "rules/facts.yaml"
 ROLES = "playbooks/roles.yaml"
 CLOCKS = "playbooks/legal_clocks.yaml"
 
-ORDINARILY = (
-    "{intent: {one_of: [other, data_access_request, privacy_question]}, open_case: false, not: {message_kind: other}}"
-)
+ORDINARILY = "{intent: other, open_case: false, not: {message_kind: other}}"
 TOLD_ON_BOTH_SIDES = ("duplicate-trigger", "same-priority")
 LINE = "§"  # stands in the new text where the problem is expected; at its end if there is none
 

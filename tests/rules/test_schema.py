@@ -241,6 +241,8 @@ EVENTS: dict[str, list[Any]] = {
     "delivery fails with": [131026],
     "incident": ["Chargers overheat"],
     "add affected": [2],
+    "colleague writes": ["Your order leaves tomorrow"],
+    "colleague deletes": [1],
     "open case": ["example"],
     "close": ["case", "incident"],
     "process dies": [None],

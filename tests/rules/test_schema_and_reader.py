@@ -16,15 +16,27 @@ from jsonschema import Draft202012Validator
 from flows import schemas
 from flows.shelf import ROOT
 from flows.verbs import all_verbs
-from rules.bundle import FACTS, GUARDS, HOURS, LEGAL_CLOCKS, content_paths, is_playbook, is_reply
+from rules.bundle import (
+    DELETION_PLAN,
+    FACTS,
+    GUARDS,
+    HOURS,
+    LEGAL_CLOCKS,
+    RETENTION,
+    content_paths,
+    is_playbook,
+    is_reply,
+)
 from rules.checks.explained import WHILE_READING
 from rules.decision import parse_pack
+from rules.deletion_plan import read_deletion_plan
 from rules.guards import read_guards
 from rules.hours import read_hours
 from rules.legal_clocks import read_legal_clocks
 from rules.playbook import read_playbook
 from rules.problems import Problems
 from rules.replies import read_reply
+from rules.retention import read_retention
 from rules.vocabulary import Vocabulary
 from rules.yaml_source import Source
 from tests.rules.shipped import text
@@ -35,7 +47,10 @@ STRANGE: list[Any] = [
     [None], {"x": 1}, {"all": []}, {"when": 1}, {"reply": "a/b"}, [{"reply": None}], {"one_of": []}, {"at_least": 3},
     [[[]]],
 ]  # fmt: skip
-BEYOND_A_SCHEMA = {"duplicate-id", "same-id", "same-priority", "condition-too-large", "unknown-placeholder"}
+BEYOND_A_SCHEMA = {
+    "duplicate-id", "same-id", "same-priority", "condition-too-large", "unknown-placeholder",
+    "missing-words", "no-last-way",
+}  # fmt: skip
 """Problems of a whole file, or inside a text, that no schema can see."""
 
 
@@ -111,8 +126,12 @@ def _problems(path: str, data: Any, facts: Vocabulary) -> list[str]:
         read_legal_clocks(source, facts, problems)
     elif path == GUARDS:
         read_guards(source, facts, problems)
+    elif path == DELETION_PLAN:
+        read_deletion_plan(source, facts, problems)
     elif path == HOURS:
         read_hours(source, problems)
+    elif path == RETENTION:
+        read_retention(source, problems)
     elif path == FACTS:
         Vocabulary.parse(source, problems)
     else:

@@ -132,7 +132,8 @@ def test_what_was_deleted_edited_or_missed_is_told(locale: str) -> None:
     assert content_of([f"Good \u200e<{EDITED[locale]}>"]).text == "Good"
     assert content_of([f"Good <{EDITED[locale]}>"]).text == "Good"
     assert content_of([f"\u200e{MISSED[locale]}"]).kind == "call"
-    assert content_of([f"\u200e{MISSED[locale]}. \u200e5 min"]).kind == "call"
+    for stop in (".", ",", "，", "。"):
+        assert content_of([f"\u200e{MISSED[locale]}{stop} \u200e5 min"]).kind == "call"
     assert is_beginning(BEGINNING[locale])
 
 

@@ -108,7 +108,12 @@ def test_chat_may_come_in_a_zip(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("data", "says"),
-    [(b"Dear diary,\n", "no line begins with a date"), (b"\xff\xfe\x00", "not UTF-8"), (b"", "no line begins")],
+    [
+        (b"Dear diary,\n", "no line begins with a date"),
+        (b"\xff\xfe\x00", "not UTF-8"),
+        (b"", "no line begins"),
+        (b"PK\x03\x04", "damaged"),
+    ],
 )
 def test_other_file_is_refused_in_a_line(tmp_path: Path, data: bytes, says: str) -> None:
     """A wrong file would end in a traceback."""
@@ -199,3 +204,62 @@ def test_language_of_the_phone_tells_the_order_of_dates(tmp_path: Path) -> None:
     assert read(tmp_path, "03.04.25, 10:00 - Ana: a\n")[0].at.month == 4
     with pytest.raises(NotAChat, match="can be read in two ways"):
         read(tmp_path, "3/4/25, 10:00 PM - Ana: a\n3/4/25, 10:01 PM - Ana: <Media omitted>\n")
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    [
+        "4/3/2026, 9:05 p. m. - ",
+        "04/03/26 20.15 - ",
+        "04/03/2026 à 20:15 - ",
+        "[04/03/26 20.15.06] ",
+        "4/3/26 下午9:05 - ",
+    ],
+)
+def test_way_of_writing_the_time_tells_the_order_of_dates(tmp_path: Path, beginning: str) -> None:
+    """Somebody with a short Spanish, French or Hong Kong chat would be asked what the file already tells."""
+    said = read(tmp_path, f"{beginning}Ana: it was 10.50 \n{beginning}Shop: yes\n")
+    assert {(each.at.month, each.at.day) for each in said} == {(3, 4)}
+    with pytest.raises(NotAChat, match="two ways"):
+        read(tmp_path, "4/3/2026, 21:05 - Ana: at 20.15 \n")
+
+
+def test_first_sentence_of_the_chat_tells_the_order_of_dates(tmp_path: Path) -> None:
+    """A short chat could not be brought in at once, though it begins in the language of its phone."""
+    begins = "3/2/2026 9:05 - Los mensajes y las llamadas están cifrados de extremo a extremo.\n"
+    assert read(tmp_path, f"{begins}3/2/2026 9:06 - Ana: Hola\n")[1].at.month == 2
+
+
+def test_hour_that_clocks_show_twice_goes_forward(tmp_path: Path) -> None:
+    """An answer from the night in which clocks go back would stand an hour before its question."""
+    text = "".join(f"25/10/2026, {time} - Ana: {time}\n" for time in ("01:59", "02:50", "02:10", "02:20", "03:00"))
+    told = [said.at.timestamp() for said in read(tmp_path, text)]
+    assert told == sorted(told)
+    assert told[2] - told[1] == 20 * 60
+
+
+@pytest.mark.parametrize("moment", ["12/24/2025, 10:00", "24/12/2025, 29:99", "01/02/2019, 10:00"])
+def test_pasted_line_is_none_when_the_order_of_dates_is_given_either(tmp_path: Path, moment: str) -> None:
+    """Whoever said --dates would be refused the whole chat, or keep a message that nobody wrote, for one line."""
+    lines = [f"{day}/12/2025, 21:05 - Ana: {day}" for day in range(20, 27)]
+    pasted = f"{moment} - Bo: x"
+    text = "\n".join([*lines[:5], pasted, *lines[5:]])
+    for dates in ("dmy", None):
+        told = read(tmp_path, text, dates)
+        assert len(told) == len(lines)
+        assert told[4].text == f"24\n{pasted}"
+
+
+def test_wrong_order_of_dates_loses_no_line(tmp_path: Path) -> None:
+    """Messages whose days do not exist like that would be glued to others without a word."""
+    text = "".join(f"{day}/12/2025, 21:05 - Ana: {day}\n" for day in range(5, 27))
+    with pytest.raises(NotAChat, match="there is no day"):
+        read(tmp_path, text, "mdy")
+
+
+def test_question_about_dates_names_one_that_is_doubtful(tmp_path: Path) -> None:
+    """Whoever has a chat of 3 March would be asked which 3 March, and a pasted line end in a traceback."""
+    doubtful = "03/03/2025, 10:00 - Ana: a\n30/02/2025, 10:00 - Bo: x\n" + "03/03/2025, 10:00 - Ana: a\n" * 9
+    assert {each.at.month for each in read(tmp_path, doubtful)} == {3}
+    with pytest.raises(NotAChat, match="03/04/2025 may be 03 April 2025 or 04 March 2025"):
+        read(tmp_path, doubtful + "03/04/2025, 10:00 - Ana: a\n")

@@ -14,9 +14,10 @@ from flows.erasing import addresses, erasure
 from flows.ids import new_id
 from flows.runs.ending import close_by_hand
 from flows.shelf import Shelf
+from flows.store import customers
 from flows.store.database import Store
 from flows.store.tables import Alias, Case, Customer, Message, Outbox, Task
-from tests.flows.erasing.house import House, furnished, write
+from tests.flows.erasing.house import NUMBER, House, furnished, write
 
 
 @pytest.fixture
@@ -83,3 +84,28 @@ def test_the_daily_cleanup_carries_on_what_was_broken_off(house: House, clock: M
     said = {each.what: each.count for each in tidying.daily(house.desk)}
     assert said["broken-off erasures carried to their end"] == 1
     assert "Something of somebody else" not in str(house.readable())
+
+
+def test_who_turned_out_to_be_another_customer_too_is_not_forgotten_unasked(house: House, clock: MovedClock) -> None:
+    """Everything of a customer would be erased without anybody's decision, because they also wrote from a number of
+    which they had asked to be forgotten."""
+    with house.store.begin() as session:
+        for message in session.scalars(select(Message)):
+            message.handled_at = message.handled_at or clock.now()
+        customers.merge(session, house.store.vault, clock.now(), house.customer_id, house.other_id)
+    clock.move(timedelta(days=15))
+    assert addresses.forget_due(house.desk) == 0
+    assert "Somebody else's words" in str(house.readable())
+
+
+def test_a_chat_imported_since_is_not_erased_unasked(house: House, clock: MovedClock) -> None:
+    """An export that somebody brings in as evidence would be gone within days, though nobody has looked at it."""
+    clock.move(timedelta(days=10))
+    write(house.store, 401, NUMBER, "As agreed: 40 EUR", clock.now())
+    with house.store.begin() as session:
+        imported = session.scalars(select(Message).order_by(Message.received_at.desc(), Message.sent_at.desc())).first()
+        assert imported is not None
+        imported.origin, imported.handled_at = "import", clock.now()
+    clock.move(timedelta(days=5))
+    assert addresses.forget_due(house.desk) == 0
+    assert "As agreed: 40 EUR" in str(house.readable())

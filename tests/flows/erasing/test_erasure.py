@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 from sqlalchemy import select
 
-from flows.erasing import erasure, ledger
+from flows.erasing import erasure, holds, ledger
 from flows.erasing.addresses import forget_address
 from flows.erasing.erasure import Decision, Erased, NotCommitted
 from flows.erasing.masking import Mask
@@ -50,7 +50,6 @@ def test_what_is_done_with_goes_and_what_is_under_way_stays(house: House) -> Non
         f"outbox.{house.unsent}.sealed_body",
         f"tasks.{house.to_do}.sealed_details",
         f"tasks.{house.to_do}.sealed_remark",
-        f"customers.{house.customer_id}.sealed_profile",
         house.address,
     ]
     assert {place: after[place] for place in stays} == {place: before[place] for place in stays}
@@ -76,6 +75,29 @@ def test_a_hold_wins_whatever_was_decided(house: House) -> None:
     assert erase(house, {house.messages[0]: "erase"}) == Erased(erased=3, kept=1, masked=0)
     place = f"messages.{house.messages[0]}.sealed_content"
     assert house.readable()[place] == before[place]
+
+
+def test_the_name_stays_only_where_a_text_with_it_stays(house: House) -> None:
+    """Somebody would read that only their number is still here, and be called by their name a week later; or a name
+    in a held message could not be found any more when it has to be made unreadable."""
+    place = f"customers.{house.customer_id}.sealed_profile"
+    held = house.hold(house.messages[0])
+    erase(house)
+    assert NAME in str(house.readable()[place])
+    with house.store.begin() as session:
+        holds.lift(session, house.desk.now(), held, "anna")
+    erase(house)
+    after = house.readable()
+    assert place not in after
+    assert house.address in after
+
+
+def test_that_a_message_was_taken_back_is_no_message(house: House) -> None:
+    """A customer would read that more messages were erased than they and we have ever written."""
+    with house.store.begin() as session:
+        session.get_one(Message, house.messages[2]).kind = "revoke"
+    assert erase(house).erased == 3
+    assert WORDS[2] not in str(house.readable())
 
 
 def test_a_hold_on_everything_leaves_everything(house: House) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tempfile
 from datetime import UTC, datetime, timedelta
@@ -12,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, update
 
+from flows.cli.erasures import ledger_findings
 from flows.clock import MovedClock
-from flows.erasing import ledger, ledger_file
+from flows.erasing import ledger, ledger_file, restore
 from flows.erasing.ledger import Scope
 from flows.errors import LedgerAhead, LedgerBroken
 from flows.store.database import Store
@@ -96,9 +98,38 @@ def test_a_file_that_was_changed_is_not_believed(kept: Store) -> None:
     path.write_text(text.replace("M-3", "M-9"))
     with pytest.raises(LedgerBroken):
         ledger.adopt(kept)
+    with pytest.raises(LedgerBroken, match="Line 1"):
+        ledger.verify(kept)
     path.write_text("not a line\n")
     with pytest.raises(LedgerBroken, match="line 1"):
         ledger.verify(kept)
+
+
+def test_nobody_can_write_a_line_that_follows_without_the_master_key(kept: Store) -> None:
+    """Whoever can write the file could add a line to it, and the next start would erase whomever it names."""
+    first = append(kept)
+    path = kept.ledger_file
+    assert path is not None
+    forged = {**written(kept)[0], "number": 2, "id": "E-FORGED", "customer_id": "P-9", "previous": first.hash}
+    told = {name: forged[name] for name in sorted(forged) if name != "hash"}
+    guess = hashlib.sha256(json.dumps(told, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    path.write_text(path.read_text() + json.dumps({**forged, "hash": guess}) + "\n")
+    with pytest.raises(LedgerBroken, match="line 2"):
+        restore.replay(kept)
+    assert [line.id for line in ledger.lines(kept)] == [first.id]
+
+
+def test_a_file_that_was_lost_is_noticed_and_written_anew(kept: Store) -> None:
+    """Its second copy would be missed only on the day when an old backup has brought everybody back."""
+    line = append(kept)
+    ledger.finish(kept, line.id)
+    path = kept.ledger_file
+    assert path is not None
+    path.unlink()
+    assert [(each.state, "lacks 1 line" in each.says) for each in ledger_findings(kept)] == [("warn", True)]
+    restore.replay(kept)
+    assert [each["id"] for each in written(kept)] == [line.id]
+    assert [each.state for each in ledger_findings(kept)] == ["ok"]
 
 
 @settings(max_examples=25, deadline=None)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from flows.erasing import erasure, ledger
+from flows.erasing import addresses, erasure, ledger
 from flows.erasing.items import items_of
 from flows.errors import VaultError
 from flows.rehearsal.scenario import Event, Says
@@ -194,3 +194,40 @@ def test_nothing_personal_is_in_the_history(stage: Stage) -> None:
 def test_every_kind_can_be_named() -> None:
     """A kind of personal data that the rules find could not be masked, or would be asked for under another name."""
     assert set(KINDS) == set(personal_data.KINDS)
+
+
+DETAILS_ONLY = """
+    promises: {answered: {within: 20 days, on_breach: {escalate: shift_lead}}}
+    steps:
+      - ask: {who: on_call, question: What was agreed?, form: {evidence_value: any}}
+        timeout: 3 days
+        on_timeout: {label: nobody_said}
+      - mask: {who: privacy_lead}
+        timeout: 3 days
+        on_timeout: {label: nobody_looked}
+      - close: answered
+"""
+
+
+def test_whoever_wants_details_masked_keeps_the_rest_for_good() -> None:
+    """With nothing held, a yes to masking a telephone number would take what colleagues had noted at once, and the
+    whole chat two weeks later."""
+    stage = opened(procedure=DETAILS_ONLY)
+    try:
+        stage.happen(Event(answer={"evidence_value": "low"}))
+        with stage.store.begin() as session:
+            noted = session.scalars(select(Task).where(Task.kind == "ask", Task.question == "What was agreed?")).one()
+            remark = {"text": "Agreed: a refund of 40 EUR. Call +49 1515 5010203"}
+            noted.sealed_remark = stage.store.vault.seal(noted.subject_id, remark)
+        say(stage, "yes")
+        after = texts(stage)
+        assert (after[0].count("88213"), after[1:]) == (1, ["or call me: [phone number]", trials.ASKS])
+        stage.clock.move(timedelta(days=20))
+        assert addresses.forget_due(stage.desk) == 0
+        assert texts(stage) == after
+        with stage.store.read() as session:
+            noted = session.scalars(select(Task).where(Task.kind == "ask", Task.question == "What was agreed?")).one()
+            said = stage.store.vault.open_or_nothing(noted.sealed_remark)
+        assert said == {"text": "Agreed: a refund of 40 EUR. Call [phone number]"}
+    finally:
+        stage.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy import select
 
 from flows.cli.erasures import ledger_findings
 from flows.clock import MovedClock
-from flows.erasing import backup, erasure, ledger, restore
+from flows.erasing import backup, erasure, holds, ledger, restore
 from flows.erasing.masking import Mask
 from flows.errors import FirebreakError, StoreError
 from flows.service import parts
@@ -20,7 +21,7 @@ from flows.settings import Settings
 from flows.shelf import Shelf
 from flows.store.database import Store
 from flows.store.keys import read_master_key
-from flows.store.tables import Customer, Message, Outbox
+from flows.store.tables import Customer, Hold, Message, Outbox
 from tests.flows.erasing.house import NAME, NUMBER, WORDS, House, desk_over, furnished, write
 
 Here = Callable[[], Store]
@@ -228,3 +229,54 @@ def test_what_is_no_whole_backup_is_not_put_back(saved: backup.Backup, config: S
         file.unlink()
     with pytest.raises(FirebreakError, match=r"not what was copied|missing|holds no backup"):
         backup.look(config, saved.folder)
+
+
+def test_what_a_second_erasure_took_does_not_come_back_with_a_backup_from_before_the_first(
+    house: House, saved: backup.Backup, here: Here, config: Settings, clock: MovedClock, master_key: str
+) -> None:
+    """The number of a customer, and details that were masked later, would be readable again after a restoring: the
+    first erasure left them, under a key that the old backup has never seen."""
+    with here() as store:
+        desk = desk_over(store, house.desk.shelf)
+        for decisions, keep_address in (({}, True), ({house.messages[1]: Mask()}, False)):
+            clock.move(timedelta(days=15))
+            with store.begin() as session:
+                customer = session.get_one(Customer, house.customer_id)
+                begun = erasure.begin(desk, session, customer, decisions=decisions, keep_address=keep_address)
+            with store.begin() as session:
+                erasure.finish(desk, session, begun)
+        wanted = readable(house, store)
+    assert len(put_back(config, saved, clock, master_key).erasures) == 2
+    with here() as store:
+        assert readable(house, store) == wanted
+    assert house.address not in wanted
+    assert "Lindenweg" not in str(wanted)
+    assert WORDS[0] in str(wanted)
+
+
+@pytest.mark.parametrize("about", ["everything", "message"])
+def test_a_hold_that_was_lifted_since_brings_nothing_back(
+    about: str,
+    house: House,
+    here: Here,
+    config: Settings,
+    clock: MovedClock,
+    master_key: str,
+    tmp_path: Path,
+) -> None:
+    """A backup from the time of a dispute would resurrect whoever was erased when the dispute was over."""
+    with here() as store:
+        house.desk = desk_over(store, house.desk.shelf)
+        house.hold(None if about == "everything" else house.messages[2], "law")
+    saved = backup.make(config, tmp_path / "held", clock)
+    clock.move(timedelta(days=1))
+    with here() as store:
+        with store.begin() as session:
+            for hold in session.scalars(select(Hold)):
+                holds.lift(session, clock.now(), hold.id, "anna")
+        erase(house, store)
+        wanted = readable(house, store)
+    put_back(config, saved, clock, master_key)
+    with here() as store:
+        assert readable(house, store) == wanted
+    assert WORDS[2] not in str(wanted)

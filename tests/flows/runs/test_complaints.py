@@ -33,6 +33,7 @@ THANKS = "Thank you very much, that was kind of you"
 SHIPPED = Shelf.of_folder(all_verbs()).current
 CROWD = ("complainers_in_10_minutes", "complaint_growth", "time_since_last_complaint")
 MINUTE = timedelta(minutes=1)
+KEEP_COMPLAINTS = SHIPPED.retention.keep.complaints
 A_CROWD_OF_FIVE = """\
 triggers: [{when: {intent: complaint, complainers_in_10_minutes: {at_least: 5}}, priority: 1}]
 steps: [{close: seen}]
@@ -221,13 +222,13 @@ def test_old_complaints_go_and_the_newest_stays(any_store: Store, shelf: Shelf, 
         write(any_store, [1])
         waves.move(desk, new_id("R"))
         clock.move(timedelta(days=1))
-    clock.move(tidying.KEEP_COMPLAINTS - timedelta(days=2))
+    clock.move(KEEP_COMPLAINTS - timedelta(days=2))
     tidied = {each.what: each.count for each in tidying.daily(desk)}
     assert (tidied["complaints pruned"], len(rows(any_store))) == (1, 2)
     clock.move(timedelta(days=400))
     tidying.daily(desk)
     assert len(rows(any_store)) == 1
-    assert facts(any_store)[CROWD[2]] == timedelta(days=400) + tidying.KEEP_COMPLAINTS - timedelta(days=1)
+    assert facts(any_store)[CROWD[2]] == timedelta(days=400) + KEEP_COMPLAINTS - timedelta(days=1)
 
 
 def test_a_designer_can_rehearse_a_crowd() -> None:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from flows import answering
+from flows.erasing.inventory import inventory
 from flows.rehearsal.scenario import START, Event, Says
 from flows.rehearsal.stage import Stage
 from flows.runs.listing import items_of
@@ -252,6 +253,18 @@ def test_what_was_recalled_is_not_asked_for_again(played: Callable[[str], Stage]
     tick(stage, _1="done", _2="failed")
     assert due(the_list(stage)) == [START + 68 * HOUR]
     assert the_task(stage).path == "once_more"
+
+
+def test_what_was_recalled_is_told_as_gone_and_the_rest_as_still_possible(played: Callable[[str], Stage]) -> None:
+    """Whoever looks at the inventory would delete a message a second time, or leave one that still can be deleted."""
+    stage = played(TWICE.format(wait="1 hour"))
+    first, second = (item.about for item in waiting(stage))
+    tick(stage, _1="done")
+    with stage.store.read() as session:
+        seen = inventory(stage.desk, session, session.scalars(select(Customer)).one())
+    told_of = {each.id: (each.taken_back, each.recallable) for each in seen.records}
+    assert (told_of[first], told_of[second]) == ((True, False), (False, True))
+    assert seen.counts()["recallable"] == 1
 
 
 def test_closing_a_case_closes_its_list(played: Callable[[str], Stage]) -> None:

@@ -1,0 +1,136 @@
+"""The words around somebody's data, in the two languages of the page. `{…}` are filled in by `page.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+LANGUAGES = ("en", "zh-CN")
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "title": "What we hold about you",
+        "intro": "We put this file together for you on {day}. It holds what is kept about you here, and nothing "
+        "about anybody else. It is yours: keep it in a safe place, print it, or take it to another service; "
+        "data.json beside it says the same in a form that programs can read.",
+        "case": "Reference",
+        "times": "All times are those of {zone}.",
+        "you": "you",
+        "us": "us",
+        "profile": "Who you are to us",
+        "name": "Name",
+        "username": "User name",
+        "wa_id": "Number",
+        "user_id": "WhatsApp's id for you",
+        "language": "Language",
+        "labels": "Labels",
+        "known_since": "Known since",
+        "last_wrote_at": "You last wrote",
+        "since": "since {at}",
+        "messages": "What was written",
+        "no_messages": "No message is kept.",
+        "erased_messages": "Messages that were erased, of which no word is left: {count}. Our list may still say "
+        "that there was one, when, and by a few keywords what it was about.",
+        "in_group": "in a group",
+        "not_sent": "was never sent",
+        "imported": "from an exported chat",
+        "by_phone": "written on our phone",
+        "file": "file",
+        "file_at_whatsapp": "the file itself is not kept here, only what describes it",
+        "contact_card": "a contact card; it is about somebody else, so it is not opened here",
+        "place": "place",
+        "standard_text": "one of our prepared texts",
+        "read_as": "Read as",
+        "cases": "What became of it",
+        "no_cases": "There was no case.",
+        "opened": "begun {at}",
+        "closed": "ended {at} as “{how}”",
+        "open": "still open",
+        "concluded": "Concluded",
+        "promise": "promised by {due}: {status}",
+        "notes": "What colleagues noted",
+        "notes_left_out": "Notes of colleagues were left out, because they would tell something about other "
+        "people. You may ask why.",
+        "holds": "What we must keep for now, and why",
+        "everything": "everything",
+        "message": "message",
+        "copies": "Copies as files",
+        "their_data": "a file such as this one, with your data",
+        "chat_export": "an exported chat",
+        "privacy_notices": "Which notice about privacy you were sent",
+        "erasures": "What was erased before",
+        "erasure": "{at}: erased {erased}, with details made unreadable {masked}, kept {kept}",
+        "about": "Why, how long, and your rights",
+        "why": "Why: to answer you, to carry out what was ordered and what you asked for, and to be able to show "
+        "what was agreed.",
+        "source": "Where from: from you, through WhatsApp, which also tells us the name in your profile.",
+        "recipients": "Who gets it: colleagues who look after you. WhatsApp (Meta) carries the messages. If you "
+        "want to know more about it, ask us.",
+        "how_long": "How long: as long as an order, the time for claims about it, or a duty by law needs it. You "
+        "may ask us to erase it earlier.",
+        "by_rules": "How it is read: simple rules read each message, to find out what it is about and how urgent "
+        "it is. They begin a procedure. What matters, people decide.",
+        "rights": "Your rights: you may have wrong things put right, ask for deletion or for less use, object, "
+        "and take this file elsewhere. Just write to us in the chat. You may also complain to the data protection "
+        "authority where you live.",
+    },
+    "zh-CN": {
+        "title": "我们保存的关于您的信息",
+        "intro": "这份文件于 {day} 为您整理，里面是我们这里和您有关的信息，不含别人的信息。它归您所有：请收在稳妥"
+        "的地方，可以打印，也可以交给别的服务使用；同一个压缩包里的 data.json 内容相同，供程序读取。",
+        "case": "编号",
+        "times": "时间均为 {zone} 时间。",
+        "you": "您",
+        "us": "我们",
+        "profile": "您的资料",
+        "name": "姓名",
+        "username": "用户名",
+        "wa_id": "号码",
+        "user_id": "WhatsApp 给您的标识",
+        "language": "语言",
+        "labels": "标签",
+        "known_since": "最早联系时间",
+        "last_wrote_at": "您最近一次来信",
+        "since": "自 {at} 起",
+        "messages": "往来消息",
+        "no_messages": "没有保存任何消息。",
+        "erased_messages": "已清除、一个字也不再保留的消息：{count} 条。我们的清单里可能还记着曾有这么一条、它的时"
+        "间，以及几个归类用的词。",
+        "in_group": "群聊",
+        "not_sent": "未发出",
+        "imported": "来自导出的聊天",
+        "by_phone": "用我们的手机发出",
+        "file": "文件",
+        "file_at_whatsapp": "这里不存文件本身，只有对它的描述",
+        "contact_card": "一张名片；它说的是别人，这里不打开",
+        "place": "位置",
+        "standard_text": "我们预先写好的文本",
+        "read_as": "读作",
+        "cases": "后来怎样处理",
+        "no_cases": "没有立过事项。",
+        "opened": "{at} 开始",
+        "closed": "{at} 结束，结果：{how}",
+        "open": "仍在处理",
+        "concluded": "得出的判断",
+        "promise": "承诺在 {due} 前：{status}",
+        "notes": "同事写下的备注",
+        "notes_left_out": "同事的备注未列入，因为其中会涉及别人。您可以询问原因。",
+        "holds": "目前必须保留的内容及原因",
+        "everything": "全部",
+        "message": "消息",
+        "copies": "以文件形式存在的副本",
+        "their_data": "像这份一样、含有您信息的文件",
+        "chat_export": "导出的聊天",
+        "privacy_notices": "发给过您的隐私说明",
+        "erasures": "以前清除过什么",
+        "erasure": "{at}：清除 {erased} 条，遮盖个人信息 {masked} 条，保留 {kept} 条",
+        "about": "为什么保存、保存多久、您的权利",
+        "why": "为什么：为了答复您、办好您的订单和您托付的事，并在需要时说得清当初约定了什么。",
+        "source": "从哪里来：由您通过 WhatsApp 提供；您资料里的名字也是 WhatsApp 告诉我们的。",
+        "recipients": "谁看得到：照应您的同事。消息由 WhatsApp（Meta）传送。想了解得更细，尽管问我们。",
+        "how_long": "保存多久：订单、售后期限或法律义务需要多久就多久。您也可以要求提前清除。",
+        "by_rules": "怎样读取：每条消息先由简单的规则读一遍，判断说的是什么事、有多急，再启动相应流程。要紧的事由"
+        "人来决定。",
+        "rights": "您的权利：您可以要求更正、删除或限制使用，可以反对，也可以把这份文件带到别处。在聊天里回复我们"
+        "就行。您也可以向当地的个人信息保护主管部门投诉。",
+    },
+}
