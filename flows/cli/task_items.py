@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from flows.cli.paper import cut, fill, ink, width
+from flows.cli.paper import clean, cut, fill, ink, width
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -48,7 +48,8 @@ def opened(
     session: Session, vault: Vault, items: Sequence[TaskItem], why: Mapping[str, Any] | None = None
 ) -> list[dict[str, Any]]:
     """The list for the person who works on it: with `sent_at` and `text` of the messages it is about; of customers with
-    `name`, `last_contact`, how their newest case ended (`closed_as`), and `why` they are on the list."""
+    `name`, `last_contact`, how their newest case ended (`closed_as`), and `why` they are on the list; of a file, with its path as the text."""
+    from flows.erasing.exports import path_by_id
     from flows.review.showing import customer_on_a_list
     from flows.runs.our_messages import words_of
     from flows.store.tables import Customer
@@ -60,7 +61,7 @@ def opened(
             shown = customer_on_a_list(session, vault, customer)
             found.append({**to_json(item), **shown, "why": (why or {}).get(item.about)})
             continue
-        sent_at, words = words_of(session, vault, item.about) or (None, "")
+        sent_at, words = words_of(session, vault, item.about) or (None, path_by_id(session, vault, item.about))
         about = {"sent_at": sent_at.isoformat() if sent_at else None, "text": words}
         found.append({**to_json(item), **about})
     return found
@@ -89,6 +90,8 @@ def lines(items: Sequence[dict[str, Any]], now: datetime, zone: ZoneInfo) -> Ite
             words = " ".join(item["text"].split()) or "(its words are not kept any more)"
             sent = fill(f"sent {_moment(item['sent_at'], now, zone)}", 24)
             yield " " * 9 + cut(f"{sent} {words}", width() - 9)
+        elif item["text"]:  # the path of a file: cut, it could not be found
+            yield " " * 9 + clean(item["text"])
 
 
 def _why(why: Any) -> str:

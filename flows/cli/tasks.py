@@ -135,7 +135,8 @@ def show_task(
     """Show one task with all it takes.
 
     That is the customer's name, number and last message; for a reply that has to be sent by hand also the text, and a
-    link that opens the chat with it; for a list of things to do what is on it, and how far it is.
+    link that opens the chat with it; for a list of things to do what is on it, and how far it is; for a question how to
+    read the whole chat.
 
     \b
     Example:
@@ -169,6 +170,8 @@ def show_task(
         ("task", f"{task.id}   {task.role}: {_WHAT[task.kind]}"),
         ("about", f"firebreak {'case' if task.case_id else 'incident'} {about}" if about else ""),
         ("question", task.question),
+        # Whoever is to judge a chat may not be the one who has the phone.
+        ("all texts", f"firebreak inventory {task.case_id} --texts" if task.case_id and task.kind != "do" else ""),
         ("careful", "privacy sensitive: refer to the order number only" if sensitive else ""),
         ("given", day_and_minute(task.created_at, zone)),
         ("due", _due(task, now, zone)),

@@ -1,8 +1,11 @@
-"""Files with a customer's data that we wrote at somebody's wish: they go with the rest."""
+"""Files with a customer's data: those that we wrote at somebody's wish go with the rest, and those that a chat was
+imported from are deleted by whoever has them."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
@@ -17,7 +20,7 @@ from flows.store.tables import Export, Task
 from flows.store.vault import GONE, Vault
 from rules.language import ON_CALL
 
-OURS = "their_data"
+OURS, IMPORTED = "their_data", "chat_export"
 QUESTION = (
     "A file with this customer's data was written at a colleague's wish, and is not where it was, or was changed. "
     "Please delete every copy of it, then mark this done."
@@ -44,6 +47,26 @@ def file_removed(vault: Vault, export: Export) -> bool:
     """Remove the file of an export if it lies where we wrote it and is still the same; whether it was."""
     path = path_of(vault, export.sealed_path)
     return path is not None and removed(Path(path), export.sha256, again=False)
+
+
+def left(session: Session, customer_id: str) -> list[Export]:
+    """The files that a customer's chats were imported from and that nobody has said to be deleted, oldest first."""
+    known = select(Export).where(
+        Export.customer_id == customer_id, Export.kind == IMPORTED, Export.removed_at.is_(None)
+    )
+    return list(session.scalars(known.order_by(Export.made_at, Export.id)))
+
+
+def deleted_by_hand(session: Session, about: Collection[str], now: datetime) -> None:
+    """A colleague says that these files (`D-…`) are gone; ids of anything else are passed over."""
+    for export in session.scalars(select(Export).where(Export.id.in_(about), Export.removed_at.is_(None))).all():
+        export.removed_at, export.sealed_path = now, GONE
+
+
+def path_by_id(session: Session, vault: Vault, export_id: str) -> str:
+    """Where a file (`D-…`) was when it was noted; empty when that is erased, or there is no such file."""
+    export = session.get(Export, export_id)
+    return (path_of(vault, export.sealed_path) or "") if export is not None else ""
 
 
 def path_of(vault: Vault, sealed: bytes | None) -> str | None:

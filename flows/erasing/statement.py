@@ -16,7 +16,7 @@ from flows.erasing.ledger import Line
 from flows.errors import FirebreakError
 from flows.store import customers, journal
 from flows.store.database import Store
-from flows.store.tables import Case, Export, JournalLine, Run, Step, Task, TaskItem
+from flows.store.tables import Case, Export, JournalLine, Message, Outbox, Run, Step, Task, TaskItem
 from flows.store.vault import Vault
 
 Statement = Mapping[str, Any]
@@ -59,7 +59,7 @@ def statement_of(store: Store, session: Session, case: Case) -> Statement:
         "masked": len(masked),
         "kept": results[-1]["kept"] + results[-1]["masked"],
         "kept_because": _reasons(session, case.customer_id, sorted(stays)),
-        "waiting": sum(each.startswith(("M-", "O-")) for each in last.scope.waiting),  # and not the tasks among them
+        "waiting": _messages(session, last.scope.waiting),
         "address_stays": last.scope.address,
         "recalled": counted["recalled"],
         "not_recalled": counted["not_recalled"],
@@ -118,6 +118,13 @@ def _counted(session: Session, case: Case) -> Counter[str]:
         if verb == "clear_phone":
             found["phone_cleared"] += counted.get("phone_cleared", 1)
     return found
+
+
+def _messages(session: Session, ids: Sequence[str]) -> int:
+    """How many of these are messages or letters to the customer, and not tasks or words to colleagues."""
+    letters = select(func.count()).select_from(Outbox).where(Outbox.id.in_(ids), Outbox.to == "customer")
+    written = select(func.count()).select_from(Message).where(Message.id.in_(ids))
+    return (session.scalar(letters) or 0) + (session.scalar(written) or 0)
 
 
 def _confirmed(session: Session, case: Case) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from flows.desk import Desk
 from flows.errors import FirebreakError, NotFound
 from flows.ids import new_id
-from flows.runs import ending, history
+from flows.runs import ending, history, requested
 from flows.runs.providers import PROVIDERS
 from flows.store.inserts import insert_new
 from flows.store.subjects import lock, ring
@@ -159,17 +159,25 @@ def open_case_by_hand(
     inputs: Mapping[str, object] | None = None,
     flow_run: str | None = None,
 ) -> Case:
-    """Open a case that no message has opened. Raises `NotFound` for an unknown customer, `NoSuchPlaybook`, and
-    `NotAsked` for an input that the playbook does not ask for or does not offer."""
+    """Open a case that no message has opened. Where an imported chat asks for this playbook, the case is about that
+    message (`requested`). Raises `NotFound` for an unknown customer, `NoSuchPlaybook`, and `NotAsked` for an input that
+    the playbook does not ask for or does not offer."""
     customer = session.get(Customer, customer_id)
     if customer is None:
         raise NotFound(f'there is no customer "{customer_id}"')
     bundle = desk.shelf.current
     chosen = playbook_named(bundle, playbook, "case")
     given = inputs_of(bundle.vocabulary, chosen, inputs or {})
-    facts = bundle.vocabulary.gate({**given, "severity": severity})
+    request = requested.of(desk, session, customer, chosen)
+    read = request.facts if request is not None else {}
+    facts = bundle.vocabulary.gate({**read, **given, "severity": severity})
     said = {"opened_by": opened_by, "severity": severity, **({"inputs": facts_to_json(given)} if given else {})}
-    case = open_case(desk, session, bundle, customer, chosen, facts, said=said, flow_run=flow_run)
+    if request is not None:
+        said["message"] = request.message.id
+    asked_at = min(request.message.sent_at, desk.now()) if request is not None else None
+    case = open_case(desk, session, bundle, customer, chosen, facts, said=said, asked_at=asked_at, flow_run=flow_run)
+    if request is not None:
+        request.message.case_id = case.id
     ring(session, customer.id, desk.now())
     return case
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from textwrap import shorten
 from typing import ClassVar
 
+from flows.erasing import exports
 from flows.runs import listing, our_messages
 from flows.runs.outcome import Done, Outcome, Waiting
 from flows.runs.work import Work
@@ -23,8 +24,9 @@ BEGINNING = 60
 
 @dataclass(frozen=True)
 class ClearPhone(Action):
-    """Have somebody delete the chat with this customer on our own phones ("delete for me"). That removes nothing on the
-    customer's phone. They are told again every day until they answer, and only an answer `done` proves it.
+    """Have somebody delete the chat with this customer on our own phones ("delete for me"), and the files that it was
+    exported to. That removes nothing on the customer's phone. They are told again every day until they answer, and only
+    an answer `done`, for each of them, proves it.
 
     What is held stays; if everything is, nobody is asked.
     """
@@ -45,7 +47,9 @@ class ClearPhone(Action):
             return Done(counted={"phone_cleared": 0}, note={"held": "everything"})
         held = sorted(each for each in holds if each is not None)
         stays = {"stays": _held_ones(work, held)} if held else None
-        task = work.ask("do", self.who, _question(len(held)), details=stays, items=[(work.customer.id, None)])
+        files = [each.id for each in exports.left(work.session, work.customer.id)]
+        about = [(each, None) for each in (work.customer.id, *files)]
+        task = work.ask("do", self.who, _question(len(held), len(files)), details=stays, items=about)
         self._tell(work, task)
         return Waiting({"task": task.id}, {"held": len(held)} if held else {})
 
@@ -54,6 +58,8 @@ class ClearPhone(Action):
         return True
 
     def answered(self, work: Work, task: Task) -> Outcome:
+        items = listing.items_of(work.session, task.id)
+        exports.deleted_by_hand(work.session, [item.about for item in items if item.status == "done"], work.now)
         counted = self._counted(work, task)
         return Done(counted=counted, note={"answered_by": task.answered_by or "", **counted})
 
@@ -65,7 +71,7 @@ class ClearPhone(Action):
         work.remind_in(AGAIN)
 
     def _counted(self, work: Work, task: Task) -> dict[str, int]:
-        return {"phone_cleared": listing.counts(listing.items_of(work.session, task.id)).get("done", 0)}
+        return {"phone_cleared": int(all(item.status == "done" for item in listing.items_of(work.session, task.id)))}
 
 
 def _held_ones(work: Work, held: Sequence[str]) -> str:
@@ -75,15 +81,19 @@ def _held_ones(work: Work, held: Sequence[str]) -> str:
     return "; ".join(f"{work.at(at)} {shorten(words, BEGINNING, placeholder='…')}" for at, words in shown)
 
 
-def _question(held: int) -> str:
+def _question(held: int, files: int) -> str:
+    where = "Please delete the chat with this customer on each of our own phones and computers"
     if held:
         kept = "1 message is held and stays" if held == 1 else f"{held} messages are held and stay"
-        return (
-            "Please delete the chat with this customer on each of our own phones and computers, but not all of it: "
-            f"{kept}. Hold the other messages one by one and choose Delete for me. Answer done when only what is held "
-            "is left, or failed."
+        said = [f"{where}, but not all of it: {kept}. Hold the other messages one by one and choose Delete for me."]
+    else:
+        said = [f"{where}, with its files: in the list of chats hold it and choose Delete chat."]
+    if files:
+        listed = "1 file that the chat was exported to is" if files == 1 else f"{files} files with the chat are"
+        said.append(
+            f"{listed} on the list, too: delete every copy. Tick each off when it is gone everywhere, or failed."
         )
-    return (
-        "Please delete the chat with this customer on each of our own phones and computers, with its files: in the "
-        "list of chats hold it and choose Delete chat. Answer done when it is gone everywhere, or failed."
-    )
+    else:
+        gone = "only what is held is left" if held else "it is gone everywhere"
+        said.append(f"Answer done when {gone}, or failed.")
+    return " ".join(said)

@@ -54,6 +54,11 @@ def test_each_task_shows_how_it_is_answered(firebreak: Firebreak, question: str,
     assert f"firebreak answer {decision} yes (or no)" in shown
 
 
+def test_a_question_says_how_to_read_the_chat(firebreak: Firebreak, town: dict[str, str], question: str) -> None:
+    """Somebody who is asked what a chat proves, and has not got the phone, would answer without having read it."""
+    assert f"firebreak inventory {town['deletion']} --texts" in firebreak("task", question).stdout
+
+
 @pytest.mark.usefixtures("town")
 def test_misspelt_role_is_noticed(firebreak: Firebreak) -> None:
     """A misspelt role would look like a quiet night."""

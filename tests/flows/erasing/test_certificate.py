@@ -17,7 +17,7 @@ from flows.erasing.statement import NotFinished, NothingToCertify
 from flows.store import journal
 from flows.store.database import Store
 from flows.store.keys import Erasure
-from flows.store.tables import Case, Customer, JournalLine
+from flows.store.tables import Case, Customer, JournalLine, Outbox
 from tests.flows.erasing.house import NAME, NUMBER, House
 from tests.flows.erasing.house import WORDS as SAID
 
@@ -70,6 +70,13 @@ class _Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002
         self.tags.append(tag)
+
+
+def test_what_colleagues_are_still_to_hear_is_no_message(house: House) -> None:
+    """A customer would be told that messages of theirs were left out, when it is the team that could not be reached."""
+    with house.store.begin() as session:
+        session.execute(update(Outbox).where(Outbox.id == house.unsent).values(to="team"))
+    assert issued(finished(house)).statement["waiting"] == 1  # the message that nobody has read
 
 
 def test_certificate_states_what_was_done(house: House) -> None:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from flows import answering
+from flows.cli.task_items import opened
 from flows.erasing.inventory import inventory
 from flows.rehearsal.scenario import START, Event, Says
 from flows.rehearsal.stage import Stage
 from flows.runs.listing import items_of
 from flows.shelf import Shelf
-from flows.store.tables import Customer, Hold, JournalLine, Outbox, Run, Step, Task, TaskItem
+from flows.store.tables import Customer, Export, Hold, JournalLine, Outbox, Run, Step, Task, TaskItem
 from flows.verbs import all_verbs
+from tests.flows.chats.test_storing import bring
 from tests.flows.runs.trials import ASKS, bundle, tried
 
 HOUR = timedelta(hours=1)
@@ -286,6 +289,27 @@ def test_the_phone_counts_only_when_it_was_cleared(
     assert (found := step(stage, "phone")) is not None
     assert found.outcome["counted"] == {"phone_cleared": count}
     assert step(stage, "after") is not None
+
+
+@pytest.mark.parametrize(("file", "cleared"), [("done", 1), ("failed", 0)])
+def test_the_file_a_chat_was_imported_from_has_to_go_too(
+    played: Callable[[str], Stage], tmp_path: Path, file: str, cleared: int
+) -> None:
+    """A customer would read that their chat is gone while all of it lies in somebody's folder."""
+    stage = played("\n    steps:\n      - wait_for: 1 hour\n" + CLEAR.partition("steps:\n")[2])
+    bring(stage, tmp_path, "21/11/2025, 09:15 - Ana: Hello\n21/11/2025, 09:16 - Blue Door: Hello Ana\n")
+    stage.pass_time(HOUR)
+    task = the_task(stage)
+    assert "1 file that the chat was exported to is on the list, too" in task.question
+    with stage.store.read() as session:
+        shown = opened(session, stage.store.vault, items_of(session, task.id))
+    assert [each["text"] for each in shown] == ["", str(tmp_path / "chat.txt")]
+    tick(stage, _1="done", _2=file)
+    assert (found := step(stage, "phone")) is not None
+    assert found.outcome["counted"] == {"phone_cleared": cleared}
+    with stage.store.read() as session:
+        export = session.scalars(select(Export)).one()
+        assert (export.removed_at is not None) == bool(cleared)
 
 
 def test_a_phone_that_is_not_cleared_is_not_forgotten(played: Callable[[str], Stage]) -> None:
