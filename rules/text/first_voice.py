@@ -35,7 +35,6 @@ class FirstVoice:
         self.quotes = [match.span() for match in QUOTE.finditer(plain) if _is_introduced(match.start(), said)]
         self.quoted_lines = [match.span() for match in QUOTED_LINE.finditer(plain)]
         self.languages = words.languages
-        self.taken_back_by = [self._negations(each) for each in words.languages]
         self._weights = weights_of(plain)
         self._left: dict[str, list[tuple[int, int]]] = {}
         self._silenced_lists: dict[str, Mapping[str, AbstractSet[int]]] = {}
@@ -44,6 +43,7 @@ class FirstVoice:
             for each in words.languages
         }
         self.covered = {name: share_of(own, self._weights) for name, own in self._own.items()}
+        self.taken_back_by = [self._negations(each) for each in words.languages]
 
     @property
     def weight(self) -> int:
@@ -170,8 +170,17 @@ class FirstVoice:
         return ((number, [hits[number] for hits in by_sentence]) for number in sorted(shared))
 
     def _negations(self, language: Language) -> list[Hit]:
+        """The words that take something back, of a language that is there at all: the English `no` in `there is no copy`
+        is not the Spanish one in `no borren`."""
+        if not self._is_there(language):
+            return []
         exceptions = self.of(language, "negation except")
         return [hit for hit in self.of(language, "negation") if not _inside(hit, exceptions)]
+
+    def _is_there(self, language: Language) -> bool:
+        share = self.covered[str(language.language)]
+        by_letters = bool(language.letters) and share > 0
+        return language.language == BORROWED or by_letters or share >= OF_ITS_OWN * max(self.covered.values())
 
     def _is_taken_back(self, hit: Hit) -> bool:
         for language, words in zip(self.languages, self.taken_back_by, strict=True):
