@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from flows.chats.reading import Chat, Said
     from flows.chats.storing import Kept
     from flows.settings import Settings
+    from flows.store.database import Store
 
 
 def import_chat(
@@ -89,7 +90,25 @@ def _keep(settings: Settings, chat: Chat, sides: Sides, by: str) -> tuple[Kept, 
         kept = store.attempt(
             lambda session: keep(session, store.vault, store.clock.now(), chat, sides, by, language_of(read))
         )
+        if kept.new:
+            _warn_of_erasures(store, kept, settings.timezone)
     return kept, read
+
+
+def _warn_of_erasures(store: Store, kept: Kept, zone: ZoneInfo) -> None:
+    """Whoever imports a chat of somebody whose records were erased may bring them back without knowing."""
+    from flows.cli.paper import many
+    from flows.cli.timeline import day_and_minute
+    from flows.erasing import ledger
+
+    lines = ledger.lines(store, customer_id=kept.customer)
+    erased = [line for line in lines if line.finished_at is not None and line.scope.rest == "erase"]
+    if erased:
+        tell(
+            f"Records of this customer were erased on {day_and_minute(erased[-1].at, zone)} ({erased[-1].id}). "
+            f"{many(kept.new, 'message')} of this file {'is' if kept.new == 1 else 'are'} kept again from now on: "
+            "if that was not meant, erase them again, and delete the file."
+        )
 
 
 def _read(chat: Chat, sides: Sides) -> Sequence[Read]:

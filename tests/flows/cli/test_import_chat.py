@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from flows.assembly import open_desk, open_store
 from flows.clock import MovedClock
+from flows.erasing import erasure
 from flows.runs import waves
 from flows.settings import Settings
+from flows.store.tables import Customer, Message
+from flows.store.vault import GONE
 from tests.flows.cli.conftest import Firebreak, read_json
 
 NUMBER = "+49 1555 0100042"
@@ -136,3 +140,28 @@ def test_deletion_is_handled_on_an_imported_chat_by_hand(
     shown = firebreak("task", by_hand[0]["id"]).stdout
     assert "https://wa.me/4915550100042?text=" in shown
     assert "Ana Maier" in shown
+
+
+def test_a_chat_of_somebody_who_was_erased_does_not_come_back_unnoticed(
+    firebreak: Firebreak, home: Path, chat: Path, tmp_path: Path
+) -> None:
+    """What a customer was told is erased would lie there again, because a colleague imported a file once more."""
+    assert "erased" not in firebreak("import-chat", str(chat), "--customer", NUMBER).stderr
+    settings = Settings.load()
+    with open_store(settings, MovedClock(datetime.now(UTC))) as store:
+        desk = open_desk(settings, store)
+        with store.begin() as session:
+            begun = erasure.begin(desk, session, session.scalars(select(Customer)).one())
+        with store.begin() as session:
+            assert erasure.finish(desk, session, begun).erased == 4
+    again = firebreak("import-chat", str(chat), "--customer", NUMBER)
+    assert "Records of this customer were erased" not in again.stderr
+    with open_store(settings, MovedClock(datetime.now(UTC))) as store, store.read() as session:
+        assert set(session.scalars(select(Message.sealed_content))) == {GONE}
+    other_phone = tmp_path / "other.txt"
+    other_phone.write_text(exported((datetime.now(UTC) - timedelta(days=60), "Ana Maier", "I live in 12 Rose Lane")))
+    done = firebreak("import-chat", str(other_phone), "--customer", NUMBER, "--me", "Blue Door", "--json")
+    assert "Records of this customer were erased" in done.stderr
+    assert begun in done.stderr
+    assert "1 message of this file is kept again" in done.stderr
+    assert home.exists()
