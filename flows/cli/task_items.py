@@ -48,7 +48,8 @@ def opened(
     session: Session, vault: Vault, items: Sequence[TaskItem], why: Mapping[str, Any] | None = None
 ) -> list[dict[str, Any]]:
     """The list for the person who works on it: with `sent_at` and `text` of the messages it is about; of customers with
-    `name`, `last_contact`, how their newest case ended (`closed_as`), and `why` they are on the list; of a file, with its path as the text."""
+    `name`, `last_contact`, how their newest case ended (`closed_as`), and `why` they are on the list; of a file with
+    its path as the text."""
     from flows.erasing.exports import path_by_id
     from flows.review.showing import customer_on_a_list
     from flows.runs.our_messages import words_of

@@ -24,7 +24,6 @@ def test_old_runs_go_by_outcome_and_age(prefect_server: PrefectServer) -> None:
     """Prefect's database would grow for ever; or a run would vanish while it is under way, and its schedule with it."""
     from prefect import flow
     from prefect.client.orchestration import get_client
-    from prefect.client.schemas import State
     from prefect.states import Completed, Failed, Pending, Running, Scheduled
 
     from flows.cleanup import prune_history

@@ -60,7 +60,7 @@ MISTAKES = [
     (DELETION, "  - id: received", "  - id: 😀", "shape"),
     (DELETION, "  - id: received", "  - id: 2026-01-01", "shape"),
     (DELETION, "scope: case", "scope: cases", "unknown-word"),
-    (DELETION, "version: 1.1.0", "version: 1.0", "shape"),
+    (DELETION, "version: 1.0.0", "version: 1.0", "shape"),
     (DELETION, "    priority: 20", "    priority: -20", "shape"),
     (DELETION, "    priority: 20", "    priority: high", "shape"),
     (DELETION, "    priority: 20", "    priority: 1e999", "yaml"),

@@ -36,7 +36,7 @@ def test_the_picture_is_to_be_heard_too(shelf: Shelf) -> None:
     picture = drawn(chart_of(shelf.current.playbooks["deletion-request"]))
     assert picture.get("role") == "img"
     told = {each.get("id"): each.text or "" for each in picture if each.get("id")}
-    assert told["title"].startswith("deletion-request 1.1.0: ")
+    assert told["title"].startswith("deletion-request 2.0.0: ")
     assert "after 4 hours: backup_status = possible" in told["description"]
 
 

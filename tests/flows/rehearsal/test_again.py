@@ -66,7 +66,8 @@ ANSWERS: tuple[dict[str, object], ...] = (
     {"approved": "yes"},
     {"approved": "no"},
     {"backup_status": "confirmed"},
-    {"evidence_value": "none", "dispute": "none", "demand": "erase_our_copies"},
+    {"evidence_value": "none", "dispute": "none", "legal_hold": False, "order_state": "none"},
+    {"demand": "erase_our_copies"},
     {"intent": "complaint"},
 )
 NOTICED = {

@@ -27,6 +27,7 @@ from rules.language import FactName
 from rules.vocabulary import Value
 from tests.flows.runs.releasing import Changes, changed, complain, texts
 from tests.flows.runs.test_waves import MANY, complaints, desk_over
+from tests.rules.shipped import STANDING
 
 DELETION = "playbooks/deletion_request.yaml"
 ERASE = "Please delete all my personal information from this chat"
@@ -35,7 +36,8 @@ ERASE = "Please delete all my personal information from this chat"
 @pytest.fixture
 def own(shelf: Shelf) -> Iterator[Stage]:
     """A stage whose shelf may be changed without harm to other tests."""
-    stage = Stage(Shelf(shelf.current, shelf.verbs), {FactName("privacy_notice"): "current"})
+    files = {**shelf.current.files, DELETION: STANDING[DELETION].read_text(encoding="utf-8")}
+    stage = Stage(Shelf(Bundle.parse(files, shelf.verbs), shelf.verbs), {FactName("privacy_notice"): "current"})
     yield stage
     stage.close()
 

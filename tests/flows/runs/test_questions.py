@@ -41,11 +41,13 @@ def in_one_wave(store: Store, shelf: Shelf, customers: int) -> int:
 
 def test_a_first_reply_asks_the_store_little(store: Store, shelf: Shelf) -> None:
     """Every answer would come later, on the day on which a thousand people wait for one."""
-    assert in_one_wave(store, shelf, 1) <= 125  # it was 109 when this was written, and 191 before
+    assert (
+        in_one_wave(store, shelf, 1) <= 135
+    )  # it was 109 when this was written, 129 with what starts alongside, and 191 before
 
 
 def test_what_a_wave_asks_for_everybody_it_asks_once(store: Store, shelf: Shelf) -> None:
     """A wave of two hundred customers would ask two hundred times what there is to do, after each thing it did."""
     few = in_one_wave(Store.in_memory(store.clock), shelf, 5)
     many = in_one_wave(store, shelf, 25)
-    assert (many - few) / 20 <= 105  # each; it was 91, and 138 before
+    assert (many - few) / 20 <= 115  # each; it was 91, 109 with what starts alongside, and 138 before

@@ -78,7 +78,8 @@ def test_customer_is_waited_for_until_the_time_is_up(stage: Stage) -> None:
         stage,
         DELETE,
         answer(backup_status="possible"),
-        answer(evidence_value="high", dispute="open", demand="mask_details"),
+        answer(evidence_value="high", dispute="none", legal_hold=False, order_state="sent"),
+        answer(demand="mask_details"),
     )
     (wait,) = found.waits
     assert (wait.what, wait.until) == ("the customer to write", stage.clock.now() + timedelta(days=3))
@@ -90,8 +91,9 @@ def test_closed_case_waits_for_its_follow_up(stage: Stage) -> None:
         stage,
         DELETE,
         answer(backup_status="none"),
-        answer(evidence_value="low", dispute="none", demand="erase_our_copies"),
-        answer(approved="yes"),
+        answer(evidence_value="none", dispute="none", legal_hold=False, order_state="none"),
+        answer(demand="erase_our_copies"),
+        answer(done=1),
     )
     assert (found.status, found.closed_as) == ("closed", "answered")
     (wait,) = found.waits

@@ -87,10 +87,11 @@ def test_every_kind_of_line_has_words_of_its_own(stage: Stage) -> None:
         stage,
         says(DELETE),
         after(hours=4),
-        answer(evidence_value="low", dispute="none", demand="erase_our_copies"),
+        answer(evidence_value="none", dispute="none", legal_hold=False, order_state="none"),
+        answer(demand="erase_our_copies"),
         says("👍", "reaction"),
     )
-    play(stage, answer(approved="yes"), after(days=8))
+    play(stage, answer(done=1), after(days=8))
     play(stage, Event(incident=Words("x")), after(minutes=11))
     with stage.store.read() as session:
         events = set(session.scalars(select(JournalLine.event)))
@@ -374,7 +375,8 @@ def test_end_is_one_line(stage: Stage) -> None:
         stage,
         says(DELETE),
         answer(backup_status="none"),
-        answer(evidence_value="low", dispute="none", demand="erase_our_copies"),
-        answer(approved="yes"),
+        answer(evidence_value="none", dispute="none", legal_hold=False, order_state="none"),
+        answer(demand="erase_our_copies"),
+        answer(done=1),
     )
     assert headlines(fold(told(stage)))[-1] == "closed as answered"
