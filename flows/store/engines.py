@@ -130,7 +130,7 @@ def _read(url: str) -> URL:
 def _make_file(path: Path) -> None:
     # Readable by nobody else from its first byte on; SQLite gives the files beside it the same rights.
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
         raise StoreError(f"The database file {path} cannot be opened: {error.strerror}.") from None
