@@ -24,7 +24,8 @@ from rules.personal_data import find
 from rules.vocabulary import UNKNOWN
 
 EVIDENCE, OUTLOOK = "message_evidence", "recall_outlook"
-TOO_LATE, HIGH = "too_late", "high"
+TOO_LATE = "too_late"
+NONE, LOW, HIGH = "none", "low", "high"
 TRIED = timedelta(hours=60)
 """How long WhatsApp's app still tries to delete a message for everyone. Never promised: that is RECALLABLE."""
 META_KEEPS = timedelta(days=30)
@@ -194,7 +195,10 @@ def _told(bundle: Bundle, item: Item, person: Person, now: datetime) -> Mapping[
         wanted.discard(EVIDENCE)  # there is nothing to read, so nothing follows from its being unread
     known = {name: value for name, value in facts.items() if name in bundle.vocabulary.facts}
     derived = bundle.derive(known, wanted).facts if wanted else {}
-    return {EVIDENCE: str(derived.get(EVIDENCE, UNKNOWN)), OUTLOOK: str(derived.get(OUTLOOK, TOO_LATE))}
+    evidence = str(derived.get(EVIDENCE, UNKNOWN))
+    if item.from_playbook and not item.erased and evidence != NONE:
+        evidence = LOW  # it may speak of prices and of the law, but what was agreed stands in what people wrote
+    return {EVIDENCE: evidence, OUTLOOK: str(derived.get(OUTLOOK, TOO_LATE))}
 
 
 def _read(bundle: Bundle, item: Item, person: Person) -> Mapping[str, object]:

@@ -37,6 +37,8 @@ class Item:
     """Whether its key has been destroyed, so that nobody can read it any more."""
     facts: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """What was read from it when it came in: closed words."""
+    from_playbook: bool = False
+    """Whether it is a text of a playbook, which is the same for everybody."""
 
 
 def items_of(session: Session, vault: Vault, customer_id: str) -> list[Item]:
@@ -96,4 +98,14 @@ def _message(row: Message, content: dict[str, Any] | None) -> Item:
 def _letter(row: Outbox, body: dict[str, Any] | None) -> Item:
     left = row.sent_at is not None and row.status != "failed"
     at = row.sent_at or row.created_at
-    return Item(row.id, "us", "webhook", row.form, at, left, str((body or {}).get("text") or ""), body is None)
+    return Item(
+        row.id,
+        "us",
+        "webhook",
+        row.form,
+        at,
+        left,
+        str((body or {}).get("text") or ""),
+        body is None,
+        from_playbook=True,
+    )

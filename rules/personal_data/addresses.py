@@ -49,6 +49,10 @@ _ENGLISH = _compiled(rf"""
       | (?P<weak>drive|dr|court|ct|place|pl|square|sq|way|close|highway|hwy|gardens|mews|row|hill|grove)
     )(?![a-z]) \.? (?:[ ](?:street|st|avenue|ave|road|rd|lane|ln|drive|dr|way|court|ct|place|pl)(?![a-z])\.?)?
 """)
+# Rose Lane 5, Dover: as those write it whose own language puts the number behind
+_ENGLISH_STREET_FIRST = _compiled(rf"""
+    (?<![a-z0-9]) (?P<name>{_WORD}) [ ] (?:street|avenue|boulevard|road|lane) [ ] {_HOUSE} (?=[ ]?(?:[,.;\n]|$))
+""")
 _STREET_FIRST = _compiled(rf"""
     (?<![a-z0-9])
     (?: calle|c/|avenida|avda\.?|av\.?|paseo|plaza|camino|carretera|pasaje|jiron|jr\.|calzada|ronda
@@ -112,7 +116,7 @@ _NO_STREET = frozenset(
     # English
     "a an and at by day days for from hour hours hundred i in is it m metres meters mile miles minute minutes month my"  # noqa: SIM905
     " of off on or order orders out people percent same that the them this times to week weeks with year years your"
-    " pcs pieces units dollars euros stars"
+    " pcs pieces units dollars euros stars use take open next slow fast bike bus express"
     # Spanish, Portuguese
     " es era esta estaba estan fue hay tiene donde que con por hace son fica tem onde foi estava cerrada llevo"
     # German, Indonesian
@@ -133,7 +137,17 @@ def addresses(plain: Plain) -> list[tuple[int, int]]:
 
 
 def _others(plain: Plain) -> Iterator[tuple[int, int]]:
-    for pattern in (_ENGLISH, _STREET_FIRST, _COLOMBIAN, _FRENCH, _GERMAN, _ARABIC, _RUKUN, _STATE):
+    for pattern in (
+        _ENGLISH,
+        _ENGLISH_STREET_FIRST,
+        _STREET_FIRST,
+        _COLOMBIAN,
+        _FRENCH,
+        _GERMAN,
+        _ARABIC,
+        _RUKUN,
+        _STATE,
+    ):
         for found in pattern.finditer(plain):
             if _is_street(plain, found):
                 behind = _BEHIND.match(plain, found.end())

@@ -64,6 +64,15 @@ def test_everything_is_held_with_what_is_still_to_come() -> None:
         assert outcome(stage, "hold")["counted"] == {"kept": 2}
 
 
+def test_proof_that_no_message_shows_may_be_any_of_them() -> None:
+    """A colleague has read that the chat proves an agreement, and nothing would be held because no rule sees it: it
+    would be erased later on, and the customer's final answer, which says what is kept, could not be sent."""
+    with talk("  - hold: evidence") as stage, stage.store.read() as session:
+        messages = set(session.scalars(select(Message.id)))
+        assert {each.about for each in held(stage)} == messages
+        assert outcome(stage, "hold")["counted"] == {"kept": 2}
+
+
 def test_what_nobody_can_judge_counts_as_evidence() -> None:
     """A price that no rule recognises would be erased as if it proved nothing."""
     with talk("  - hold: evidence") as stage:

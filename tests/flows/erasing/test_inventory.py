@@ -15,7 +15,7 @@ from flows.ids import new_id
 from flows.rehearsal.scenario import Event, Says
 from flows.rehearsal.stage import Stage
 from flows.runs.providers import RECALLABLE
-from flows.store.tables import Case, Customer, Export, JournalLine, Message, Promise
+from flows.store.tables import Case, Customer, Export, JournalLine, Message, Outbox, Promise
 from rules.deletion_plan import LANGUAGES, PLACES
 from tests.flows.runs import trials
 
@@ -125,6 +125,22 @@ def test_meta_forgets_after_thirty_days(talk: Stage) -> None:
     """The plan would name a copy that is long gone, or leave out one that is not."""
     talk.clock.move(timedelta(days=31))
     assert not any("meta" in each.copies for each in found(talk).records)
+
+
+def test_a_text_of_a_playbook_proves_no_agreement(talk: Stage) -> None:
+    """Our privacy notice, which speaks of orders and of the law, would be kept for years as evidence, and be counted to
+    the customer as a message with business content."""
+    first = found(talk).records[0].id
+    text = {"text": "We pass it on only where your order, at the price of 12 EUR each, or the law requires it"}
+    with talk.store.begin() as session:
+        for letter in session.scalars(select(Outbox).where(Outbox.to == "customer")):
+            letter.sealed_body = talk.store.vault.seal(letter.customer_id or "", text)
+        message = session.get_one(Message, first)
+        message.sealed_content = talk.store.vault.seal(message.customer_id, text)
+        message.facts = None
+    evidence = {each.id: each.is_evidence for each in found(talk).records}
+    assert evidence.pop(first)
+    assert not any(evidence.values())
 
 
 # -- the plan ---------------------------------------------------------------------------------------------------------
