@@ -150,9 +150,11 @@ class _Maker(CardWords):
     # -- what happens -------------------------------------------------------------------------------------------
 
     def _first_person(self, playbook: Playbook) -> tuple[Next, ...]:
-        """The first thing that a person is asked for on every way, without what may make it needless."""
+        """The first thing that a person is asked for on every way; what may make it needless, and who hears of a
+        silence, they read where they are asked."""
         plain = Steps(replace(step, only_if=None) for step in playbook.steps if kind_of(type(step.verb)) == "human")
-        return tuple(islice((each for each in self._next(plain, playbook) if each.who), 1))
+        first = islice((each for each in self._next(plain, playbook) if each.who), 1)
+        return tuple(replace(each, notes=()) for each in first)
 
     def _following(self, playbook: Playbook) -> tuple[Next, ...]:
         """What happens, with the first reply at some length and every later text by its first sentence."""

@@ -170,8 +170,8 @@ class FirstVoice:
         return ((number, [hits[number] for hits in by_sentence]) for number in sorted(shared))
 
     def _negations(self, language: Language) -> list[Hit]:
-        """The words that take something back, of a language that is there at all: the English `no` of `there is no
-        copy` is not the Spanish one in `no borren`."""
+        """The words that take something back, if the language is there at all: the English `no` of `no copy` is
+        not the Spanish one in `no borren`."""
         if not self._is_there(language):
             return []
         exceptions = self.of(language, "negation except")

@@ -188,3 +188,38 @@ def test_a_guard_that_cannot_guard_is_named(text: str, message: str) -> None:
     assert found.guards == {}
     assert len(problems) == 1
     assert message in problems[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "guard"),
+    [
+        ("I can assure you that there is no copy of your data on any device any more", "no-guarantees"),
+        ("Your information no longer exists anywhere", "no-guarantees"),
+        ("我们敢打包票，一条都没留下", "no-guarantees"),
+        ("您放心，所有地方都删得干干净净", "no-guarantees"),
+        ("您的备份我们也一起删好了", "no-guarantees"),
+        ("Wir versichern Ihnen, dass nirgends mehr eine Kopie existiert", "no-guarantees"),
+        ("Je vous assure que plus rien n'existe nulle part", "no-guarantees"),
+        ("Just install WhatsEraser, it cleans the chat off his handset too", "no-forced-deletion-tools"),
+        ("There's a Telegram bot which erases both ends", "no-forced-deletion-tools"),
+        ("淘宝上有人可以帮您把对方的聊天删掉", "no-forced-deletion-tools"),
+    ],
+)
+def test_a_promise_that_nothing_exists_and_a_person_for_hire_are_refused_too(text: str, guard: str) -> None:
+    """A customer would be told in other words what nobody can keep, or sent to a swindler."""
+    assert guard in list(GUARDS.objections(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "WhatsApp lets you delete a message for the other person within about 48 hours.",
+        "WhatsApp 官方没有提供删除对方备份的功能。",
+        "我们没有办法保证任何地方都没有副本。",
+        "We promise to tell you exactly what was deleted and what was not.",
+        "Our copy holds no trace of your bank card any more.",
+    ],
+)
+def test_the_name_of_whatsapp_is_no_tool_and_what_is_proven_may_be_said(text: str) -> None:
+    """An honest text about WhatsApp's own deletion would be held back, because its name ends like an app's."""
+    assert list(GUARDS.objections(text)) == []
