@@ -23,7 +23,7 @@ WHAT = {
 @dataclass(frozen=True)
 class Hold(Action):
     """Keep records of the customer, whatever is erased later: a hold always wins, message by message. Inside
-    `for_each` it holds the item.
+    `for_each` it holds the item. Where no message shows what it proves, each that there is by now is held as proof.
 
     It ends only when a colleague lifts it (`firebreak hold --lift`).
     """
@@ -48,7 +48,9 @@ class Hold(Action):
         elif self.what == "everything":
             about, kept = [None], len(mine)
         else:
-            about = [record.id for record in found.records if record.is_evidence and record.id in mine]
+            proof = [record.id for record in found.records if record.is_evidence and record.id in mine]
+            # Somebody has said that the chat proves something. Where no message shows what, it may be any of them.
+            about = [*(proof or sorted(mine))]
             kept = len(about)
         by = f"playbook {work.run.playbook}"
         holds.place(work.session, work.now, work.customer.id, self.reason, by, about=about, case_id=work.run.case_id)
