@@ -24,7 +24,7 @@ content = cache(trials.bundle)
 
 @contextmanager
 def talk(steps: str, first: str = ADDRESS) -> Iterator[Stage]:
-    """A customer writes this, an address mostly, then asks for deletion; these are the steps of the procedure for that."""
+    """A customer writes this, an address mostly, then asks for deletion; these are the steps of the procedure."""
     stage = Stage(Shelf(content(f"steps:\n{steps}"), all_verbs()))
     for text in (first, trials.ASKS):
         stage.pass_time(timedelta(minutes=1))
