@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 from sqlalchemy import exists, or_, select
@@ -16,6 +17,8 @@ from flows.store.tables import Alias, Case, Customer, FollowUp, Message, Outbox,
 FORGET_AFTER = timedelta(days=14)
 """How long an address outlives the erasing: the check-in a week later, and an answer to it, need it."""
 
+log = logging.getLogger(__name__)
+
 
 def forget_due(desk: Desk) -> int:
     """Erase everything that is left of customers whose records were erased long enough ago; returns how many customers.
@@ -27,7 +30,16 @@ def forget_due(desk: Desk) -> int:
     # Who had details masked has not asked to be forgotten.
     newest = {line.customer_id: line for line in ledger.lines(desk.store) if line.scope.rest == "erase"}
     due = [line for line in newest.values() if line.scope.address and line.finished_at and line.finished_at <= until]
-    return sum(_forgotten(desk, line) for line in due)
+    return sum(_tried(desk, line) for line in due)
+
+
+def _tried(desk: Desk, line: Line) -> bool:
+    """One that cannot be forgotten now harms no other, and is tried again the next day."""
+    try:
+        return _forgotten(desk, line)
+    except Exception as error:  # whatever it is, the others must not wait for it
+        log.error("the customer of %s could not be forgotten (%s)", line.id, type(error).__name__)
+        return False
 
 
 def forget_address(desk: Desk, session: Session, customer: Customer) -> str:

@@ -11,11 +11,13 @@ What is left to do is told by the key in the head of every sealed value, so each
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import event, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from flows.desk import Desk
@@ -25,12 +27,14 @@ from flows.erasing.ledger import Line, Rest
 from flows.erasing.masking import Person, masked
 from flows.erasing.scope import Decision as Decision
 from flows.erasing.scope import scope_of
-from flows.errors import FirebreakError, VaultError
+from flows.errors import FirebreakError, StoreError, VaultError
 from flows.store import journal
 from flows.store.customers import current, owners
 from flows.store.database import Store
 from flows.store.tables import Alias, Customer, JournalLine, Message, Outbox, Subject
 from flows.store.vault import GONE, Vault
+
+log = logging.getLogger(__name__)
 
 ERASED = "records erased"
 """The journal's word for an erasure that is finished, with the id of its line in the ledger."""
@@ -110,7 +114,7 @@ def _finish(store: Store, session: Session, line: Line, *, again: bool = False) 
     if subject_id is not None:
         exports.remove(store, session, line, again=again)
     ledger.write_file(store)  # it may have been broken off before the file had it
-    store.vault.destroy_keys(line.scope.keys)
+    store.vault.destroy_keys(line.scope.keys, scrub=False)
     if subject_id is None:  # a backup from before the customer was known
         ledger.finish(store, line.id)
         return Erased(0, 0, 0)
@@ -122,14 +126,25 @@ def _finish(store: Store, session: Session, line: Line, *, again: bool = False) 
 
     @event.listens_for(session, "after_commit", once=True)
     def _note_it(_: Session) -> None:
-        ledger.finish(store, line.id)
+        try:
+            store.vault.scrub()  # not before: in a crowd everybody would wait for it
+            ledger.finish(store, line.id)
+        except (StoreError, OSError, SQLAlchemyError) as error:  # the line stays unfinished, and is taken up again
+            log.warning("%s is carried out and not noted yet (%s)", line.id, type(error).__name__)
 
     return result
 
 
 def resume_all(desk: Desk) -> list[str]:
-    """Carry every erasure to its end that was broken off; returns their ids."""
-    return [complete(desk.store, line) for line in ledger.lines(desk.store, unfinished=True)]
+    """Carry every erasure to its end that was broken off; returns their ids. One that cannot be now harms no other, and
+    is taken up again the next day."""
+    done = []
+    for line in ledger.lines(desk.store, unfinished=True):
+        try:
+            done.append(complete(desk.store, line))
+        except Exception as error:  # whatever it is, the others must not wait for it
+            log.error("%s could not be carried to its end (%s)", line.id, type(error).__name__)
+    return done
 
 
 def complete(store: Store, line: Line, *, again: bool = False) -> str:

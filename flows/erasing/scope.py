@@ -79,8 +79,11 @@ def held_of(session: Session, owners: Collection[str]) -> holds.Holds:
 
 
 def is_item(row: object) -> bool:
-    """Whether a row is what decisions and holds are about: a message, or a letter to the customer."""
-    return isinstance(row, Message) or (isinstance(row, Outbox) and row.to == "customer")
+    """Whether a row is what decisions and holds are about: a message, or a letter to the customer. That a message was
+    taken back is none: who is told how many were erased counts messages."""
+    if isinstance(row, Message):
+        return row.kind != "revoke"
+    return isinstance(row, Outbox) and row.to == "customer"
 
 
 def under_way(row: Task | Outbox | Message, by_hand: Collection[Place]) -> bool:

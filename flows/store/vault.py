@@ -145,9 +145,11 @@ class Vault:
             doomed = list(connection.scalars(living))
         return self.destroy_keys(doomed)
 
-    def destroy_keys(self, key_ids: Collection[str]) -> int:
+    def destroy_keys(self, key_ids: Collection[str], *, scrub: bool = True) -> int:
         """Destroy these keys for good, as `destroy` does, and return how many of them were still there. Ids that are
-        not here, and keys that are destroyed already, are passed over."""
+        not here, and keys that are destroyed already, are passed over. Without `scrub` the file may have older copies
+        of them until `scrub` is called: it takes its time, and nobody should have to wait for it with a lock in hand.
+        """
         destroyed = 0
         with self._turn:
             with writing(self._engine) as connection:
@@ -159,8 +161,15 @@ class Vault:
                         destroyed += 1
                 if destroyed:
                     insert_new(connection, Note, name=f"{_SCRUB}{uuid.uuid4().hex}", value=b"")
-            self._scrub()
+            if scrub:
+                self._scrub()
         return destroyed
+
+    def scrub(self) -> None:
+        """Leave no older copy of a destroyed key in the file. Raises ``StoreError`` when somebody else keeps the file
+        busy; it is then done by whoever destroys a key next, and at the next start."""
+        with self._turn:
+            self._scrub()
 
     def merge(self, owner_from: str, owner_into: str) -> None:
         """Make the keys of one owner the other's: what was sealed for both is read, and destroyed, as one."""

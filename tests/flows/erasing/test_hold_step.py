@@ -23,10 +23,10 @@ content = cache(trials.bundle)
 
 
 @contextmanager
-def talk(steps: str) -> Iterator[Stage]:
-    """A customer writes an address, then asks for deletion; these are the steps of the procedure for that."""
+def talk(steps: str, first: str = ADDRESS) -> Iterator[Stage]:
+    """A customer writes this, an address mostly, then asks for deletion; these are the steps of the procedure."""
     stage = Stage(Shelf(content(f"steps:\n{steps}"), all_verbs()))
-    for text in (ADDRESS, trials.ASKS):
+    for text in (first, trials.ASKS):
         stage.pass_time(timedelta(minutes=1))
         stage.happen(Event(customer_says=Says(text, name=NAME)))
     yield stage
@@ -67,8 +67,9 @@ def test_everything_is_held_with_what_is_still_to_come() -> None:
 def test_proof_that_no_message_shows_may_be_any_of_them() -> None:
     """A colleague has read that the chat proves an agreement, and nothing would be held because no rule sees it: it
     would be erased later on, and the customer's final answer, which says what is kept, could not be sent."""
-    with talk("  - hold: evidence") as stage, stage.store.read() as session:
-        messages = set(session.scalars(select(Message.id)))
+    with talk("  - hold: evidence", "Good morning") as stage:
+        with stage.store.read() as session:
+            messages = set(session.scalars(select(Message.id)))
         assert {each.about for each in held(stage)} == messages
         assert outcome(stage, "hold")["counted"] == {"kept": 2}
 
