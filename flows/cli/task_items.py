@@ -85,8 +85,9 @@ def lines(items: Sequence[dict[str, Any]], now: datetime, zone: ZoneInfo) -> Ite
             name = item["name"] or "(no name)"
             contact = _moment(item["last_contact"], now, zone) if item["last_contact"] else "never"
             closed = f", closed as {item['closed_as']}" if item["closed_as"] else ""
-            yield cut(f"         {name}; last contact {contact}{closed}", width())
-            yield cut(f"         {_why(item['why'])}", width())
+            yield " " * 9 + cut(f"{name}; last contact {contact}{closed}", width() - 9)
+            if item["why"]:
+                yield " " * 9 + cut(_why(item["why"]), width() - 9)
         elif item["sent_at"] is not None:
             words = " ".join(item["text"].split()) or "(its words are not kept any more)"
             sent = fill(f"sent {_moment(item['sent_at'], now, zone)}", 24)
