@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.cli.cases import Everything, Explain, WithoutWords, tell_story
 from flows.cli.context import By, Json, load_settings, open_desk, open_store, who
 from flows.cli.paper import many, say, say_json
 from flows.cli.people import Cases, Customers, Files, Numbers, customer_ids, named
@@ -259,3 +260,22 @@ def _how_many(count: int) -> str:
     if count == 0:
         return "Nobody has said yet whose data it is"
     return f"{count} {'person is' if count == 1 else 'people are'} told of it, each by themselves"
+
+
+def show_breach(
+    wanted: Wanted,
+    without_words: WithoutWords = False,
+    explain: Explain = False,
+    everything: Everything = False,
+    as_json: Json = False,
+) -> None:
+    """Tell the whole story of a leak.
+
+    The word `show` may be left out, and the beginning of an id is enough.
+
+    \b
+    Examples:
+      firebreak breach I-9ZK3MQ2XW1
+      firebreak breach show I-9ZK --explain
+    """
+    tell_story(wanted, without_words=without_words, explain=explain, everything=everything, as_json=as_json)

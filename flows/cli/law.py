@@ -21,7 +21,7 @@ def law(
     case: Annotated[str | None, typer.Argument(metavar="[CASE]", help="A case; without one, every clock.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Show the deadlines of the law: all of them, or those of one case.
+    """Show the deadlines of the law, all or those of a case.
 
     For a case: whose law counts, until when the answer is due by each clock, and until when it could be made later and
     the customer told so. It is no legal advice; the list is playbooks/legal_clocks.yaml.

@@ -19,7 +19,9 @@ def notice(
     ],
     as_json: Json = False,
 ) -> None:
-    """Show which privacy notice a customer was sent, when, whether it arrived, and its words.
+    """Show which privacy notice a customer was sent.
+
+    It says when, whether it arrived, and in which words.
 
     It can be shown after the customer's data has been erased, too: it says which version was sent, and to which id, but
     nothing of theirs. The words are those of that version, as it was released.

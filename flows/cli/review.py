@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def review(by: By = None, as_json: Json = False) -> None:
-    """Start the review of all conversations, or show how far the one is that is under way.
+    """Start the review of all conversations, or show how it goes.
 
     Chats that are finished and that nobody needs any more are proposed: what a person ticks off is erased. In what
     stays it looks for the numbers of papers, cards and accounts, and it reminds the team with examples. The lists are
@@ -63,7 +63,9 @@ def cleanup(
     by: By = None,
     as_json: Json = False,
 ) -> None:
-    """Tidy up by hand, as it happens every night by itself; nothing that is still running is touched.
+    """Tidy up by hand, as it happens every night by itself.
+
+    Nothing that is still running is touched.
 
     How long what is kept stands in playbooks/retention.yaml. Prefect's own history is tidied by the nightly run, which
     has its server at hand.

@@ -103,7 +103,7 @@ def test_every_pack_of_which_something_is_known_has_its_say(firebreak: Firebreak
 def test_packs_are_told_to_machines_too(firebreak: Firebreak) -> None:
     """Another program would have to read our sentences."""
     decided = read_json(firebreak("decide", "--facts", "-", "--json", stdin=EVIDENCE))
-    assert list(decided["packs"]) == ["evidence"]
+    assert list(decided["packs"]) == ["evidence", "retention"]
     assert decided["packs"]["evidence"]["rule"] == "order_under_way"
     against = {each["rule"]: each.get("against") for each in decided["packs"]["evidence"]["why_not"]}
     assert (against["legal_hold"]["actual"], against["legal_hold"]["expected"]) == (False, True)

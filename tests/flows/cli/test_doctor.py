@@ -43,6 +43,8 @@ roles:
   senior_owner: [first_phone]
   privacy_lead: [first_phone]
   crisis_team: [first_phone]
+  legal_adviser: [first_phone]
+  order_desk: [first_phone]
 """
 
 

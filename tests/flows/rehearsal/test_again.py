@@ -35,6 +35,10 @@ def scenarios() -> Iterator[tuple[str, int]]:
         yield from ((path.name, number) for number in range(count))
 
 
+CANNOT_BE_PLAYED = ("is erased and is played without words", "are erased and are played", "opens none now")
+"""What is told of a case whose words are erased, or which a leak or a review has opened: nobody can play it again."""
+
+
 @pytest.mark.parametrize(("name", "number"), list(scenarios()))
 def test_case_played_under_its_own_content_goes_as_it_went(shelf: Shelf, name: str, number: int) -> None:
     """A backtest would blame a new version for what the rehearsal itself does differently."""
@@ -47,7 +51,9 @@ def test_case_played_under_its_own_content_goes_as_it_went(shelf: Shelf, name: s
         for case in cases:
             past = past_of(stage.store, case)
             again = play_again(shelf, past, scenario.zone, scenario.given)
-            then = happened_in(stage.store, JournalLine.case_id == case)
+            then = happened_in(stage.store, JournalLine.case_id == case, said=stage.said())
+            if any(gone in remark for remark in again.remarks for gone in CANNOT_BE_PLAYED):
+                continue
             assert again.remarks == ()
             assert plain(again.happened) == plain(then)
     finally:
