@@ -60,7 +60,7 @@ def opened(
         customer = session.get(Customer, item.about)
         if customer is not None:
             shown = customer_on_a_list(session, vault, customer)
-            found.append({**to_json(item), **shown, "why": (why or {}).get(item.about)})
+            found.append({**to_json(item), "sent_at": None, "text": "", **shown, "why": (why or {}).get(item.about)})
             continue
         sent_at, words = words_of(session, vault, item.about) or (None, path_by_id(session, vault, item.about))
         about = {"sent_at": sent_at.isoformat() if sent_at else None, "text": words}

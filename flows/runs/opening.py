@@ -18,7 +18,7 @@ from flows.store.inserts import insert_new
 from flows.store.subjects import lock, ring
 from flows.store.tables import Case, Customer, FollowUp, Incident, Promise, Run, Subject, Timer
 from rules.bundle import Bundle
-from rules.language import FactName, Playbook, Scope, Step
+from rules.language import FIRST_REPLY, FactName, Playbook, Scope, Step
 from rules.problems import did_you_mean
 from rules.vocabulary import UNKNOWN, Facts, Value, Vocabulary, facts_to_json, value_to_json
 
@@ -76,10 +76,12 @@ def open_case(
     *,
     said: Mapping[str, Any],
     asked_at: datetime | None = None,
+    heard_at: datetime | None = None,
     flow_run: str | None = None,
 ) -> Case:
     """Open a case for a customer and start its run. `said` goes into the history: what it was opened for. The promises
-    run from `asked_at`, when the customer wrote, and not from when we came to read it."""
+    run from `asked_at`, when the customer wrote, and not from when we came to read it; that of a first reply from
+    `heard_at`, where it could not be read before."""
     now = desk.now()
     case = Case(
         id=new_id("C"),
@@ -107,6 +109,7 @@ def open_case(
         subject_id=customer.id,
         case_id=case.id,
         asked_at=asked_at,
+        heard_at=heard_at,
         flow_run=flow_run,
     )
     return case
@@ -175,7 +178,19 @@ def open_case_by_hand(
     if request is not None:
         said["message"] = request.message.id
     asked_at = min(request.message.sent_at, desk.now()) if request is not None else None
-    case = open_case(desk, session, bundle, customer, chosen, facts, said=said, asked_at=asked_at, flow_run=flow_run)
+    # The law counts from when it was written; nobody could answer before it was known here.
+    case = open_case(
+        desk,
+        session,
+        bundle,
+        customer,
+        chosen,
+        facts,
+        said=said,
+        asked_at=asked_at,
+        heard_at=desk.now(),
+        flow_run=flow_run,
+    )
     if request is not None:
         request.message.case_id = case.id
     ring(session, customer.id, desk.now())
@@ -280,6 +295,7 @@ def start_run(
     case_id: str | None = None,
     incident_id: str | None = None,
     asked_at: datetime | None = None,
+    heard_at: datetime | None = None,
     called_from: tuple[str, str] | None = None,
     flow_run: str | None = None,
 ) -> Run:
@@ -304,7 +320,8 @@ def start_run(
     session.add(run)
     session.flush()
     for name, promise in playbook.promises.items():
-        due = (asked_at or now) + promise.within
+        since = heard_at if name == FIRST_REPLY else None
+        due = (since or asked_at or now) + promise.within
         session.add(Promise(run_id=run.id, name=name, due_at=due, status="open"))
         early = [("warning", before) for before in dict.fromkeys(promise.warn_before) if before < promise.within]
         for kind, before in [*early, ("breach", timedelta(0))]:

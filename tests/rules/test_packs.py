@@ -78,7 +78,8 @@ def test_deriving_adds_and_never_changes(raw: Mapping[str, Value]) -> None:
     assert {name: derived.facts[name] for name in known} == known
     changed = {name for name, value in derived.facts.items() if value != UNKNOWN and name not in known}
     assert changed <= PACKS.suppliers.keys()
-    assert changed | known.keys() >= PACKS.suppliers.keys(), "every shipped pack says something in every case"
+    asked = {"retention_value"}  # what may go is asked where nobody knows
+    assert changed | known.keys() >= PACKS.suppliers.keys() - asked, "every other pack says something in every case"
     again = PACKS.derive(derived.facts)
     assert (again.facts, dict(again.decisions)) == (derived.facts, {})
     for name in PACKS.suppliers:
