@@ -29,10 +29,10 @@ Told = tuple[object, ...]
 
 
 def scenarios() -> Iterator[tuple[str, int]]:
-    """Every shipped scenario, by its file and number."""
+    """Every third shipped scenario of a playbook, the first one always, by its file and number."""
     for path in scenario_files(ROOT, []):
         count = path.read_text(encoding="utf-8").count("\n  - name:")
-        yield from ((path.name, number) for number in range(count))
+        yield from ((path.name, number) for number in range(0, count, 3))
 
 
 CANNOT_BE_PLAYED = ("is erased and is played without words", "are erased and are played", "opens none now")
