@@ -129,6 +129,7 @@ def test_unknown_counts_as_the_cautious_side_in_the_shipped_vocabulary() -> None
         "people_affected": 1000,
         "breach_severity": "grave",
         "people_untold": 1,
+        "retention_value": "needed",
         "surge": "watch",
         "complaint_growth": "growing",
     }
