@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from flows.cli.scenarios import read_files, scenario_files
+from flows.erasing.erasure import ERASED
 from flows.rehearsal.again import play_again
 from flows.rehearsal.comparing import Happened
 from flows.rehearsal.differences import in_one_order
@@ -35,8 +36,8 @@ def scenarios() -> Iterator[tuple[str, int]]:
         yield from ((path.name, number) for number in range(0, count, 3))
 
 
-CANNOT_BE_PLAYED = ("is erased and is played without words", "are erased and are played", "opens none now")
-"""What is told of a case whose words are erased, or which a leak or a review has opened: nobody can play it again."""
+OPENED_BY_ANOTHER = "what opened the case opens none now"
+"""What is told of a case that a leak has opened: nobody can play it again by itself."""
 
 
 @pytest.mark.parametrize(("name", "number"), list(scenarios()))
@@ -48,11 +49,14 @@ def test_case_played_under_its_own_content_goes_as_it_went(shelf: Shelf, name: s
     try:
         with stage.store.read() as session:
             cases = session.scalars(select(Case.id)).all()
+            gone = session.scalars(select(JournalLine.event).where(JournalLine.event == ERASED)).first()
+        if gone is not None:
+            return  # what the customer wrote is erased or masked, and cannot be heard again
         for case in cases:
             past = past_of(stage.store, case)
             again = play_again(shelf, past, scenario.zone, scenario.given)
             then = happened_in(stage.store, JournalLine.case_id == case, said=stage.said())
-            if any(gone in remark for remark in again.remarks for gone in CANNOT_BE_PLAYED):
+            if OPENED_BY_ANOTHER in again.remarks:
                 continue
             assert again.remarks == ()
             assert plain(again.happened) == plain(then)
