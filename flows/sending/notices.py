@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
@@ -20,23 +22,7 @@ def notice(desk: Desk, session: Session, run: Run, path: str, role: str, message
     told = session.scalar(_TOLD, {"run": run.id, "path": path})
     about = run.case_id or run.incident_id or run.id
     body = {"title": f"{about} · {run.playbook}", "body": message, "task": task.id if task else None}
-    row = Outbox(
-        id=new_id("O"),
-        key=f"{run.id}/{path}/team/{(told or 0) + 1}",
-        subject_id=run.subject_id,
-        case_id=run.case_id,
-        incident_id=run.incident_id,
-        run_id=run.id,
-        path=path,
-        to="team",
-        role=role,
-        form="notice",
-        status="ready",
-        created_at=desk.now(),
-        sealed_body=desk.store.vault.seal(run.subject_id, body),
-    )
-    session.add(row)
-    return row.id
+    return _to_team(desk, session, run, path, role, f"team/{(told or 0) + 1}", body)
 
 
 def mail(
@@ -45,9 +31,15 @@ def mail(
     """Put an e-mail for a role, or from its mailbox for the address `to`, into the outbox; returns the id of the row,
     for which a step may wait. It may be personal, and a person has approved that; it is sealed."""
     body = {"title": subject, "body": text, "task": None, **({"mail_to": to} if to else {})}
+    return _to_team(desk, session, run, path, role, f"mail/{'out' if to else 'in'}", body)
+
+
+def _to_team(
+    desk: Desk, session: Session, run: Run, path: str, role: str, nth: str, body: Mapping[str, str | None]
+) -> str:
     row = Outbox(
         id=new_id("O"),
-        key=f"{run.id}/{path}/mail/{'out' if to else 'in'}",
+        key=f"{run.id}/{path}/{nth}",
         subject_id=run.subject_id,
         case_id=run.case_id,
         incident_id=run.incident_id,
