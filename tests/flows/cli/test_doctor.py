@@ -288,7 +288,7 @@ def neglected(town: dict[str, str], home: Path) -> dict[str, str]:
         with store.begin() as session:
             run = session.query(Run).where(Run.case_id == town["urgent"]).one()
             run.status = "stuck"
-            session.query(Run).where(Run.case_id == town["deletion"]).one().status = "finished"
+            session.query(Run).where(Run.case_id == town["deletion"], ~Run.alongside).one().status = "finished"
             session.get_one(Subject, town["customer"]).due_at = long_ago
             session.query(Task).where(Task.case_id == town["urgent"], Task.status == "open").one().due_at = long_ago
             mine: dict[str, Any] = {"subject_id": run.subject_id, "run_id": run.id, "case_id": run.case_id}
