@@ -243,6 +243,7 @@ EVENTS: dict[str, list[Any]] = {
     "add affected": [2],
     "colleague writes": ["Your order leaves tomorrow"],
     "colleague deletes": [1],
+    "review": ["example"],
     "open case": ["example"],
     "close": ["case", "incident"],
     "process dies": [None],
