@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli.cases import Everything, Explain, WithoutWords, tell_story
-from flows.cli.context import By, Json, load_settings, open_desk, open_store, who
+from flows.cli.context import By, Json, open_desk, who
+from flows.cli.incident import print_list
 from flows.cli.paper import many, say, say_json
 from flows.cli.people import Cases, Customers, Files, Numbers, customer_ids, named
 from flows.cli.typed import count, moment, word
@@ -128,25 +129,9 @@ def list_breaches(
       firebreak breach list
       firebreak breach list --all --json
     """
-    from flows.cli.cases import in_list
     from flows.runs.breaches import KIND
-    from flows.store.tables import Incident
-    from flows.telling import overview
 
-    settings = load_settings()
-    with open_store(settings) as store, store.read() as session:
-        still_open = () if everything else (Incident.closed_at.is_(None),)
-        found = overview.incidents(session, Incident.kind == KIND, *still_open)
-        now = store.clock.now()
-    if as_json:
-        say_json([each.to_json() for each in found])
-        return
-    what = "leak" if everything else "open leak"
-    say(many(len(found), what) if found else f"There is no {what}.")
-    for each in found:
-        say()
-        for line in in_list(each, now, settings.timezone):
-            say(line)
+    print_list("leak", everything, as_json, KIND)
 
 
 def list_affected(wanted: Wanted, as_json: Json = False) -> None:

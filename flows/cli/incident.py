@@ -67,17 +67,23 @@ def list_incidents(
       firebreak incident list
       firebreak incident list --all --json
     """
+    print_list("incident", everything, as_json)
+
+
+def print_list(what: str, everything: bool, as_json: bool, kind: str | None = None) -> None:
+    """Print the incidents, those of one `kind` or all, under the name `what`; without `everything` the open ones."""
     from flows.store.tables import Incident
     from flows.telling import overview
 
+    wanted = [*([Incident.closed_at.is_(None)] if not everything else []), *([Incident.kind == kind] if kind else [])]
     settings = load_settings()
     with open_store(settings) as store, store.read() as session:
-        found = overview.incidents(session, *(() if everything else (Incident.closed_at.is_(None),)))
+        found = overview.incidents(session, *wanted)
         now = store.clock.now()
     if as_json:
         say_json([each.to_json() for each in found])
         return
-    what = "incident" if everything else "open incident"
+    what = what if everything else f"open {what}"
     say(many(len(found), what) if found else f"There is no {what}.")
     for each in found:
         say()

@@ -144,7 +144,9 @@ def show_task(
     """
     from flows.cli.timeline import day_and_minute, head
     from flows.runs import listing
-    from flows.telling.contact import contact_of, is_sensitive
+    from flows.runs.labels import is_sensitive
+    from flows.store.tables import Customer
+    from flows.telling.contact import contact_of
 
     settings = load_settings()
     with open_store(settings) as store, store.read() as session:
@@ -152,7 +154,8 @@ def show_task(
         details = _opened(store.vault, task.sealed_details)
         remark = _opened(store.vault, task.sealed_remark).get("text")
         contact = contact_of(session, store.vault, task.subject_id)
-        sensitive = is_sensitive(session, task.subject_id)
+        customer = session.get(Customer, task.subject_id)
+        sensitive = customer is not None and is_sensitive(session, customer)
         items = listing.items_of(session, task.id)
         listed = task_items.opened(session, store.vault, items, details.get("why") or {})
         examples = task_items.examples(session, store.vault, details.pop("examples", ()))

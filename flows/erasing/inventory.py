@@ -15,7 +15,7 @@ from flows.erasing import holds, items
 from flows.erasing.items import Item
 from flows.erasing.masking import Person
 from flows.runs import our_messages
-from flows.runs.providers import RECALLABLE
+from flows.runs.providers import RECALL_TRIED, RECALLABLE
 from flows.store.tables import Author, Case, Customer, Export, Origin
 from flows.store.vault import Vault
 from rules.bundle import Bundle
@@ -26,8 +26,6 @@ from rules.vocabulary import UNKNOWN
 EVIDENCE, OUTLOOK = "message_evidence", "recall_outlook"
 TOO_LATE = "too_late"
 NONE, LOW, HIGH = "none", "low", "high"
-TRIED = timedelta(hours=60)
-"""How long WhatsApp's app still tries to delete a message for everyone. Never promised: that is RECALLABLE."""
 META_KEEPS = timedelta(days=30)
 """How long WhatsApp keeps a message at most (Meta's terms for the Cloud API, 2026)."""
 
@@ -175,7 +173,7 @@ def looked_through(session: Session, vault: Vault, bundle: Bundle, now: datetime
                 told[EVIDENCE],
                 told[OUTLOOK] if young else TOO_LATE,
                 item.at + RECALLABLE if young and age < RECALLABLE else None,
-                item.at + TRIED if young and age < TRIED else None,
+                item.at + RECALL_TRIED if young and age < RECALL_TRIED else None,
                 tuple(Kept(hold.id, hold.reason, hold.placed_by) for hold in held.of(item.id)),
                 tuple(_copies(item, now, exports, backed_up)),
                 item.erased,

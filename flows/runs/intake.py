@@ -8,12 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.desk import Desk
-from flows.hearing import Hearing, Written
+from flows.hearing import Hearing
 from flows.runs import alongside, complaints, history, opening, own_words, providers, settling
+from flows.runs.words import written
 from flows.store.tables import Case, Customer, Message, Run, Subject
-from flows.store.vault import Vault
 from rules.language import Playbook
-from rules.personal_data import country_of
 from rules.vocabulary import UNKNOWN, Facts, Value, Vocabulary, facts_to_json
 
 _KINDS = {
@@ -40,17 +39,6 @@ def unread(session: Session, subject_id: str) -> list[Message]:
     """The messages of a customer that the rules have not read yet, in the order in which they were written."""
     waiting = select(Message).where(Message.customer_id == subject_id, Message.handled_at.is_(None))
     return list(session.scalars(waiting.order_by(Message.sent_at, Message.received_at, Message.id)))
-
-
-def written(vault: Vault, session: Session, message: Message) -> Written:
-    """What a message says in words, with what is known of its customer. Of what is erased or damaged nothing is known,
-    and unknown goes to the cautious side."""
-    customer = session.get_one(Customer, message.customer_id)
-    content = vault.open_or_nothing(message.sealed_content)
-    text = " ".join(str(content[part]) for part in ("text", "caption") if content.get(part))
-    number = providers.number_of(session, vault, customer) if text else None
-    name = str(vault.open_or_nothing(customer.sealed_profile).get("name") or "")
-    return Written(text, country_of(number) if number is not None else None, (name,), customer.locale)
 
 
 def read_message(

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 from flows.desk import Desk
 from flows.ids import new_id
 from flows.runs import history, providers
+from flows.runs.words import written
 from flows.store.tables import Customer, Message, Task
-from rules import outgoing, personal_data
+from rules import outgoing
 from rules.language import ON_CALL
 
 _WORDS = {
@@ -25,15 +26,11 @@ def after_echo(desk: Desk, session: Session, message: Message, flow_run: str | N
     """Look at a text that a colleague wrote in the app. If it holds what no text of ours should, somebody is asked to
     delete it for everyone while that is possible; returns that task. `message` is one whose author is "us"."""
     vault = desk.store.vault
-    content = vault.open_or_nothing(message.sealed_content)
-    text = " ".join(str(content[part]) for part in ("text", "caption") if content.get(part))
+    text, region, names, _ = written(vault, session, message)
     if not text.strip():
         return None
     customer = session.get_one(Customer, message.customer_id)
-    number = providers.number_of(session, vault, customer)
-    name = str(vault.open_or_nothing(customer.sealed_profile).get("name") or "")
-    region = personal_data.country_of(number) if number is not None else None
-    found = outgoing.review(text, region, [name] if name else [])
+    found = outgoing.review(text, region, [name for name in names if name])
     kinds = sorted({finding.kind for finding in found.findings if finding.kind in outgoing.PAPERS})
     if not kinds:
         return None

@@ -14,8 +14,7 @@ from sqlalchemy import and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from flows.errors import VaultError
-from flows.runs import affected, complaints, identity, our_messages
-from flows.runs.labels import PRIVACY_SENSITIVE as PRIVACY_SENSITIVE
+from flows.runs import affected, complaints, identity, labels, our_messages
 from flows.store.customers import newest_address
 from flows.store.tables import Case, Customer, Incident, Message, Outbox, Run, Step
 from flows.store.vault import Vault
@@ -195,10 +194,7 @@ def customer_wrote_back(about: About) -> Value:
 
 @provides
 def privacy_sensitive(about: About) -> Value:
-    if about.customer is None:
-        return UNKNOWN
-    of_cases = about.session.scalars(select(Case.labels).where(Case.customer_id == about.customer.id))
-    return any(PRIVACY_SENSITIVE in labels for labels in (about.customer.labels, *of_cases))
+    return UNKNOWN if about.customer is None else labels.is_sensitive(about.session, about.customer)
 
 
 # -- what we wrote ----------------------------------------------------------------------------------------------------

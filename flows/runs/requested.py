@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from flows.desk import Desk
 from flows.runs import providers
+from flows.runs.words import written
 from flows.store.tables import Customer, Message
 from rules.language import Playbook
-from rules.personal_data import country_of
 from rules.vocabulary import Facts, facts_to_json
 
 LOOKED_AT = 50
@@ -47,13 +47,10 @@ def of(desk: Desk, session: Session, customer: Customer, playbook: Playbook) -> 
 def _read(desk: Desk, session: Session, customer: Customer, message: Message, playbook: Playbook) -> Request | None:
     """One message, if it asks for this playbook."""
     vault, bundle = desk.store.vault, desk.shelf.current
-    content = vault.open_or_nothing(message.sealed_content)
-    text = str(content.get("text") or content.get("caption") or "")
+    text, region, names, before_it = written(vault, session, message)
     if not text:
         return None
-    number = providers.number_of(session, vault, customer)
-    name = str(vault.open_or_nothing(customer.sealed_profile).get("name") or "")
-    reading = bundle.reading_of(text, customer.locale, country_of(number) if number else None, (name,))
+    reading = bundle.reading_of(text, before_it, region, names)
     before, message.facts = message.facts, facts_to_json({**reading.facts, "message_kind": "text"})
     about = providers.About(session, desk.now(), customer=customer, message=message, given=desk.given, vault=vault)
     wanted = bundle.triggers.facts() | {"severity", "place"}

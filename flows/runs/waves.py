@@ -26,6 +26,7 @@ from flows.hearing import Hearing
 from flows.runs import history, intake, moving, news, trouble
 from flows.runs.progress import standings
 from flows.runs.ready import Ready, next_due, ready
+from flows.runs.words import written
 from flows.sending import courier
 from flows.store import subjects
 from flows.store.tables import Outbox, Run, Subject
@@ -238,7 +239,7 @@ class Wave:
         with self.desk.store.read() as session:
             arrived = [each for subject_id in subject_ids for each in intake.unread(session, subject_id)]
             unread = [each for each in arrived if each.author == "customer"]
-            words = [intake.written(self.desk.store.vault, session, each) for each in unread]
+            words = [written(self.desk.store.vault, session, each) for each in unread]
         said = {each.id: (each, written) for each, written in zip(unread, words, strict=True) if written.text.strip()}
         waited = [(self.desk.now() - each.received_at).total_seconds() for each, _ in said.values()]
         heard = voice.hear([each for _, each in said.values()], self.desk.shelf.current, waited)

@@ -17,6 +17,7 @@ from flows.desk import Desk
 from flows.ids import new_id
 from flows.runs import history, listing, opening, providers
 from flows.runs.interpreter import barred
+from flows.runs.labels import PRIVACY_SENSITIVE
 from flows.runs.outcome import Item
 from flows.runs.progress import Progress
 from flows.sending import notices
@@ -251,8 +252,8 @@ class Work:
         """Put labels on the case. Who minds what is written about them does so in every other case, too."""
         if self.case is not None:
             self.case.labels = sorted({*self.case.labels, *labels})
-        if self.customer is not None and providers.PRIVACY_SENSITIVE in labels:
-            self.customer.labels = sorted({*self.customer.labels, providers.PRIVACY_SENSITIVE})
+        if self.customer is not None and PRIVACY_SENSITIVE in labels:
+            self.customer.labels = sorted({*self.customer.labels, PRIVACY_SENSITIVE})
 
     def _timer(self, kind: tables.TimerKind, due: datetime) -> datetime:
         self.session.add(

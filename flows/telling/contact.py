@@ -8,9 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.errors import VaultError
-from flows.runs.labels import PRIVACY_SENSITIVE
 from flows.store.customers import newest_address
-from flows.store.tables import Case, Customer, Incident, Message
+from flows.store.tables import Customer, Incident, Message
 from flows.store.vault import Vault
 
 
@@ -42,12 +41,3 @@ def _address(session: Session, vault: Vault, customer_id: str) -> dict[str, str]
     except VaultError:
         return {}
     return {"number": f"+{digits}", "chat": f"https://wa.me/{digits}"}
-
-
-def is_sensitive(session: Session, subject_id: str) -> bool:
-    """Whether a customer is marked, also in one of their cases, as one who minds what is written down about them."""
-    customer = session.get(Customer, subject_id)
-    if customer is None:
-        return False
-    of_cases = session.scalars(select(Case.labels).where(Case.customer_id == subject_id))
-    return any(PRIVACY_SENSITIVE in labels for labels in (customer.labels, *of_cases))

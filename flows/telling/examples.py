@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from flows.runs.intake import written
+from flows.runs.words import written
 from flows.store.database import Store
 from flows.store.tables import Case, Customer, Message, Run, Task
 from flows.store.vault import Vault

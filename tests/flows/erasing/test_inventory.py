@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import select
 
 from flows.erasing import holds
-from flows.erasing.inventory import TRIED, Inventory, Record, inventory
+from flows.erasing.inventory import Inventory, Record, inventory
 from flows.erasing.plan import Plan, plan_of
 from flows.errors import NotFound
 from flows.ids import new_id
 from flows.rehearsal.scenario import Event, Says
 from flows.rehearsal.stage import Stage
-from flows.runs.providers import RECALLABLE
+from flows.runs.providers import RECALL_TRIED, RECALLABLE
 from flows.store.tables import Case, Customer, Export, JournalLine, Message, Outbox, Promise
 from rules.deletion_plan import LANGUAGES, PLACES
 from tests.flows.runs import trials
@@ -71,7 +71,7 @@ def test_every_message_is_listed_with_what_is_in_it(talk: Stage) -> None:
     assert reply.sent_at is not None
     assert "own_name" in reply.personal, "we greet by name"
     assert reply.recall_until == reply.sent_at + RECALLABLE
-    assert reply.try_until == reply.sent_at + TRIED
+    assert reply.try_until == reply.sent_at + RECALL_TRIED
     assert set(reply.copies) == set(PLACES) - {"exports"}
 
 
