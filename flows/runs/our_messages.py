@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import Subquery, bindparam, exists, select, union_all
 from sqlalchemy.orm import Session
 
-from flows.store.tables import Hold, Message, Outbox, Step, Task, TaskItem
+from flows.store.tables import Message, Outbox, Step, Task, TaskItem
 from flows.store.vault import Vault
 
 NO_WORDS = ("reaction", "edit", "revoke", "system")
@@ -94,9 +94,3 @@ def taken_back(session: Session, vault: Vault, customer_id: str) -> frozenset[st
     originals = (vault.open_or_nothing(each).get("about") for each in session.scalars(told))
     blinds = [vault.blind("wamid", each) for each in originals if isinstance(each, str)]
     return frozenset((*session.scalars(ticked), *(by_blind(session, blinds) if blinds else ())))
-
-
-def held(session: Session, customer_id: str) -> frozenset[str | None]:
-    """What of a customer must stay, by the ids of messages and letters; None among them stands for everything."""
-    mine = select(Hold.about).where(Hold.customer_id == customer_id, Hold.lifted_at.is_(None))
-    return frozenset(session.scalars(mine))

@@ -8,7 +8,7 @@ from datetime import timedelta
 from textwrap import shorten
 from typing import ClassVar
 
-from flows.erasing import exports
+from flows.erasing import exports, holds
 from flows.runs import listing, our_messages
 from flows.runs.outcome import Done, Outcome, Waiting
 from flows.runs.work import Work
@@ -42,10 +42,10 @@ class ClearPhone(Action):
     def act(self, work: Work) -> Outcome:
         if work.customer is None:
             return Done(counted={"phone_cleared": 0})
-        holds = our_messages.held(work.session, work.customer.id)
-        if None in holds:
+        in_force = holds.active(work.session, work.customer.id)
+        if in_force.everything:
             return Done(counted={"phone_cleared": 0}, note={"held": "everything"})
-        held = sorted(each for each in holds if each is not None)
+        held = sorted({row.about for row in in_force.rows if row.about is not None})
         stays = {"stays": _held_ones(work, held)} if held else None
         files = [each.id for each in exports.left(work.session, work.customer.id)]
         about = [(each, None) for each in (work.customer.id, *files)]

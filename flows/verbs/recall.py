@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 
 from sqlalchemy import select
 
+from flows.erasing import holds
 from flows.runs import listing, our_messages
 from flows.runs.outcome import Done, Outcome, Waiting
 from flows.runs.providers import RECALL_TRIED, RECALLABLE
@@ -114,14 +115,14 @@ def _recallable(work: Work, what: What) -> tuple[list[_Wanted], int]:
     ours = our_messages.to_customer(work.session, work.customer.id)
     stays = _of_this_case(work) if what == "earlier" else frozenset()
     gone = stays | our_messages.taken_back(work.session, work.desk.store.vault, work.customer.id)
-    held = our_messages.held(work.session, work.customer.id)
+    in_force = holds.active(work.session, work.customer.id)
     wanted, kept = [], 0
     for each in ours:
         age = max(work.now - each.sent_at, timedelta(0))
         outlook = work.bundle.derive({AGE: age}, ["recall_outlook"]).facts["recall_outlook"]
         if outlook == TOO_LATE or each.id in gone:
             continue
-        if each.id in held or None in held:
+        if in_force.keeps(each.id):
             kept += 1
             continue
         promised = outlook != TRY_ONLY
