@@ -251,6 +251,7 @@ class Playbook:
     inputs: Form = field(default_factory=dict)
     mode: Mode = "single"
     alongside: bool = False
+    takes_over: tuple[CasePlaybookName, ...] = ()
 
     def walk(self) -> Iterator[Step]:
         """Every step of the playbook, those of broken promises included."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from rules.language import (
     MODES,
+    CasePlaybookName,
     Form,
     Identifier,
     Mode,
@@ -63,6 +64,11 @@ class PlaybookFile:
         "it takes no messages away from other procedures and has no say in when the case is closed",
         default=False,
     )
+    takes_over: tuple[CasePlaybookName, ...] = says(
+        "Procedures whose open case it carries on when it starts for the same customer: their own steps end, and what "
+        "would start one of them while it runs belongs to its case",
+        default=(),
+    )
 
 
 def read_playbook(source: Source, vocabulary: Vocabulary, verbs: Verbs, problems: Problems) -> Playbook | None:
@@ -83,6 +89,7 @@ def read_playbook(source: Source, vocabulary: Vocabulary, verbs: Verbs, problems
         written.inputs or {},
         written.mode,
         written.alongside,
+        written.takes_over,
     )
     return playbook if _ids_are_unique(reader, playbook) else None
 

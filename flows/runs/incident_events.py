@@ -21,7 +21,8 @@ _IN_NONE = and_(Run.case_id.is_not(None), Case.incident_id.is_(None))
 def tell(session: Session, incident_id: str, event: str, now: datetime) -> int:
     """Wake every step of the incident's runs, and of the runs of its cases, that waits for `event`; returns how many.
 
-    Events: `incident_worse`, `incident_closed`. A case that belongs to no incident hears of every one.
+    Events: `incident_worse`, `incident_closed`, `statement`, `stood_down`. A case that belongs to no incident hears of
+    every one.
     """
     waiting = (
         select(Step, Run.subject_id)

@@ -12,6 +12,7 @@ from flows.hearing import Hearing
 from flows.runs import alongside, complaints, history, opening, own_words, providers, settling
 from flows.runs.words import written
 from flows.store.tables import Case, Customer, Message, Run, Subject
+from rules.bundle import Bundle
 from rules.language import Playbook
 from rules.vocabulary import UNKNOWN, Facts, Value, Vocabulary, facts_to_json
 
@@ -82,7 +83,8 @@ def read_message(
     # WhatsApp delivers again for seven days; a time before that is somebody's wrong clock.
     asked_at = min(now, max(message.sent_at, now - timedelta(days=7)))
     playbook = bundle.playbooks[str(decision.then["playbook"])] if decision.rule is not None else None
-    case = None if playbook is not None and playbook.mode == "parallel" else _joins(session, customer, playbook)
+    alone = playbook is not None and playbook.mode == "parallel"
+    case = None if alone else _joins(session, bundle, customer, playbook)
     if case is None and playbook is not None:
         case = opening.open_case(
             desk, session, bundle, customer, playbook, facts, said=said, asked_at=asked_at, flow_run=flow_run
@@ -91,7 +93,7 @@ def read_message(
     else:
         message.case_id = case.id if case else None
         history.tell_of(session, customer.id, now, "message read", said, case_id=message.case_id, flow_run=flow_run)
-        if case is not None and playbook is not None and _begins_anew(bundle.vocabulary, playbook, case, facts):
+        if case is not None and playbook is not None and _begins(bundle.vocabulary, playbook, case, facts):
             opening.begin_anew(desk, session, bundle, playbook, case, facts, asked_at=asked_at, flow_run=flow_run)
         elif case is not None:
             settling.happened(desk, session, "customer_reply", case.id, flow_run)
@@ -113,20 +115,28 @@ def _facts_of(desk: Desk, session: Session, message: Message, hearing: Hearing |
     }
 
 
-def _begins_anew(vocabulary: Vocabulary, playbook: Playbook, case: Case, facts: Facts) -> bool:
-    """Whether a message makes the procedure of its case begin again, because it is more severe."""
-    return playbook.mode == "restart_if_worse" and opening.severity_rank(vocabulary, facts) > case.severity
+def _begins(vocabulary: Vocabulary, playbook: Playbook, case: Case, facts: Facts) -> bool:
+    """Whether a procedure begins in a case that is open: it takes over another one, or its own begins again, because
+    the message is more severe."""
+    if case.playbook in playbook.takes_over:
+        return True
+    worse = opening.severity_rank(vocabulary, facts) > case.severity
+    return case.playbook == playbook.name and playbook.mode == "restart_if_worse" and worse
 
 
-def _joins(session: Session, customer: Customer, playbook: Playbook | None) -> Case | None:
-    """The case under way that a message belongs to: one of the same procedure, or, if no procedure was chosen, the
-    newest one. A closed case is under way again while somebody asks how it went. What only runs alongside others joins
-    nobody."""
+def _joins(session: Session, bundle: Bundle, customer: Customer, playbook: Playbook | None) -> Case | None:
+    """The case under way that a message belongs to: one of the same procedure, else one of a procedure that would take
+    it over, else one that it takes over itself; if no procedure was chosen, the newest one. A closed case is under way
+    again while somebody asks how it went. What only runs alongside others joins nobody."""
     running = select(Case).join(Run, Run.case_id == Case.id).where(~Run.alongside)
     running = running.where(Case.customer_id == customer.id, Run.status != "finished")
-    if playbook is not None:
-        running = running.where(Case.playbook == playbook.name, Case.closed_at.is_(None))
-    return session.scalars(running.order_by(Case.opened_at.desc(), Case.id).limit(1)).first()
+    newest = running.order_by(Case.opened_at.desc(), Case.id)
+    if playbook is None:
+        return session.scalars(newest.limit(1)).first()
+    above = [each.name for each in bundle.playbooks.values() if playbook.name in each.takes_over]
+    turns = {name: turn for turn, names in enumerate(([playbook.name], above, playbook.takes_over)) for name in names}
+    found = session.scalars(newest.where(Case.playbook.in_(turns), Case.closed_at.is_(None))).all()
+    return min(found, key=lambda each: turns[each.playbook], default=None)
 
 
 def _raise_severity(session: Session, customer_id: str, case: Case | None) -> None:

@@ -13,7 +13,7 @@ from flows.desk import Desk
 from flows.errors import FirebreakError, NotFound
 from flows.ids import new_id
 from flows.runs import ending, history, requested
-from flows.runs.providers import PROVIDERS
+from flows.runs.providers import PROVIDERS, About
 from flows.store.inserts import insert_new
 from flows.store.subjects import lock, ring
 from flows.store.tables import Case, Customer, FollowUp, Incident, Promise, Run, Subject, Timer
@@ -126,7 +126,8 @@ def begin_anew(
     asked_at: datetime | None,
     flow_run: str | None = None,
 ) -> Run:
-    """The procedure of an open case begins again with these facts: what it waited for and had planned is withdrawn."""
+    """The procedure of an open case begins again with these facts, or another one takes the case over: what it waited
+    for and had planned is withdrawn."""
     now = desk.now()
     its_own = select(Run).where(Run.case_id == case.id, Run.status != "finished", Run.alongside.is_(False))
     for run in session.scalars(its_own).all():
@@ -138,8 +139,13 @@ def begin_anew(
     case.facts = {**kept, **facts_to_json(_lasting(bundle.vocabulary, facts))}
     before, case.severity = case.severity, severity_rank(bundle.vocabulary, facts)
     said = {"playbook": playbook.name, "severity": str(facts["severity"]), "ranks": [before, case.severity]}
-    history.tell_of(session, case.customer_id, now, "procedure begins anew", said, case_id=case.id, flow_run=flow_run)
-    return start_run(
+    event = "procedure begins anew" if case.playbook == playbook.name else "procedure taken over"
+    if case.playbook != playbook.name:
+        said["from"], case.playbook = case.playbook, playbook.name
+    history.tell_of(session, case.customer_id, now, event, said, case_id=case.id, flow_run=flow_run)
+    session.flush()  # what has not left is withdrawn, and is no answer
+    answered = PROVIDERS["had_first_reply"](About(session, now, case=case))
+    run = start_run(
         desk,
         session,
         bundle,
@@ -149,6 +155,11 @@ def begin_anew(
         asked_at=asked_at,
         flow_run=flow_run,
     )
+    if "from" in said and answered is True and FIRST_REPLY in playbook.promises:
+        promise = session.get_one(Promise, (run.id, FIRST_REPLY))
+        promise.status, promise.settled_at = "kept", now
+        ending.cancel_timers(session, run.id, f"promises.{FIRST_REPLY}", now)
+    return run
 
 
 def open_case_by_hand(

@@ -207,6 +207,12 @@ _DONE = select(Step.outcome).where(Step.run_id == bindparam("run"), Step.status 
 _in_case = our_messages.table("case_id").c
 _ALONGSIDE = select(Outbox.id).join(Run).where(Outbox.case_id == bindparam("whose"), Run.alongside)
 _LAST_SAID_IN_CASE = select(func.max(_in_case.at)).where(_in_case.id.not_in(_ALONGSIDE))
+_LETTER_OF_CASE = (
+    select(Outbox.id)
+    .where(Outbox.case_id == bindparam("case"), Outbox.to == "customer", Outbox.id.not_in(_ALONGSIDE))
+    .where(Outbox.status.in_(("ready", "sending", "sent", "handed_over")))
+    .limit(1)
+)
 _LETTER_OF_RUN = select(Outbox.id).where(Outbox.run_id == bindparam("run"), Outbox.to == "customer").limit(1)
 
 
@@ -244,6 +250,15 @@ def first_reply(about: About) -> Value:
     if about.run is None:
         return UNKNOWN
     return about.session.scalar(_LETTER_OF_RUN, {"run": about.run.id}) is None
+
+
+@provides
+def had_first_reply(about: About) -> Value:
+    """Also by another procedure of the case, which this one has taken over."""
+    if about.case is None:
+        return UNKNOWN
+    asked = {"case": about.case.id, "whose": about.case.id}
+    return about.session.scalar(_LETTER_OF_CASE, asked) is not None
 
 
 @provides

@@ -30,6 +30,8 @@ Recipient = Literal["customer", "team"]
 OutboxForm = Literal["text", "template", "notice", "by_hand"]
 OutboxStatus = Literal["ready", "sending", "sent", "failed", "handed_over", "withdrawn"]
 FollowUpStatus = Literal["waiting", "started", "cancelled"]
+StatementKind = Literal["statement", "retrospective"]
+StatementStatus = Literal["draft", "in_force", "replaced", "refused"]
 
 
 def _link(to: str, *, primary_key: bool = False, index: bool = False) -> MappedColumn[Any]:
@@ -145,6 +147,7 @@ class Complaint(Base):
     customer_id: Mapped[str] = _link("customers.id", index=True)
     at: Mapped[datetime]  # when the customer wrote it
     severity: Mapped[int] = mapped_column(default=0)
+    topic: Mapped[str | None] = mapped_column(index=True)  # what it is about: the fact `topic`
     signs: Mapped[list[str]] = json_list(required=True)
 
 
@@ -163,10 +166,12 @@ class Case(Base):
     incident_id: Mapped[str | None] = _link("incidents.id", index=True)
     facts: Mapped[Json] = json_map(required=True)
     labels: Mapped[list[str]] = json_list(required=True)
+    sealed_orders: Mapped[bytes | None]  # what the order source said of the customer, as it was looked up
 
 
 class Incident(Base):
-    """A crisis that gathers many cases. ``sealed_what`` is what a person wrote about it, under the incident's key."""
+    """A crisis that gathers many cases. ``sealed_what`` is what a person wrote about it, under the incident's key.
+    While it is open, nothing is sent that is not about a crisis, unless somebody has lifted that freeze."""
 
     __tablename__ = "incidents"
 
@@ -175,10 +180,51 @@ class Incident(Base):
     severity: Mapped[int] = mapped_column(default=0)
     opened_at: Mapped[datetime] = mapped_column(index=True)
     opened_by: Mapped[str]
+    topic: Mapped[str | None] = mapped_column(index=True)  # the fact `topic` of the complaints that it gathers
     noticed_at: Mapped[datetime | None]  # when we became aware of it: the clocks of a leak run from there
+    stood_down_at: Mapped[datetime | None]  # when a person decided that it is over
     closed_at: Mapped[datetime | None]
+    merged_into: Mapped[str | None] = _link("incidents.id")
+    freeze_lifted_at: Mapped[datetime | None]
+    freeze_lifted_by: Mapped[str | None]
     facts: Mapped[Json] = json_map(required=True)
     sealed_what: Mapped[bytes | None]
+    sealed_room: Mapped[bytes | None]  # where the team talks about it: a link into their messenger
+
+
+class Statement(Base):
+    """What we say about an incident, word by word: the official statement while it lasts, or the retrospective after
+    it. Versions are counted from 1 for each kind. Once it has its approvals it is in force and never changes; the next
+    version replaces it."""
+
+    __tablename__ = "statements"
+    __table_args__ = (UniqueConstraint("incident_id", "kind", "version"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    incident_id: Mapped[str] = _link("incidents.id", index=True)
+    kind: Mapped[StatementKind] = mapped_column(default="statement")
+    version: Mapped[int]
+    status: Mapped[StatementStatus] = mapped_column(default="draft")
+    drafted_by: Mapped[str]  # a colleague's short name, as in every `by`
+    drafted_at: Mapped[datetime]
+    remedies: Mapped[list[str]] = json_list(required=True)  # values of the fact `remedy` that may be promised
+    news_at: Mapped[datetime | None]  # when there will be news, or an end: what customers are told
+    sealed_texts: Mapped[bytes]  # language -> words, under the incident's key
+    digest: Mapped[str]  # SHA-256 of all that was approved: the words, the remedies and the time
+    in_force_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]  # when it was replaced or refused
+
+
+class Approval(Base):
+    """Who said yes or no to which statement, once each; ``digest`` is what they had before their eyes."""
+
+    __tablename__ = "approvals"
+
+    statement_id: Mapped[str] = _link("statements.id", primary_key=True)
+    by: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    approved: Mapped[bool]
+    digest: Mapped[str]
 
 
 class Affected(Base):

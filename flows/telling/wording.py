@@ -400,6 +400,10 @@ def _begins_anew(entry: Entry) -> Told:
     return Told("decision", f"{entry.data['playbook']} begins anew: {worse}")
 
 
+def _taken_over(entry: Entry) -> Told:
+    return Told("decision", f"{entry.data['playbook']} carries on what {entry.data['from']} had begun")
+
+
 def _follow_up_started(entry: Entry) -> Told:
     return Told("note", f"the time has come for {entry.data['playbook']} ({entry.data['follow_up']})")
 
@@ -493,6 +497,7 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "recipient asked": _recipient_asked,
     "legal clock": _legal_clock,
     "procedure begins anew": _begins_anew,
+    "procedure taken over": _taken_over,
     "started alongside": _started_alongside,
     "own text objected to": _own_text,
     "follow-up started": _follow_up_started,

@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from flows.channels.channel import Next
 from flows.channels.error_codes import meaning_of
-from flows.erasing import facts  # noqa: F401  the facts about our records are supplied once this is imported
+from flows.crisis import facts as _of_a_crisis  # noqa: F401  its facts are supplied once this is imported
+from flows.erasing import facts  # noqa: F401  as are those about our records
 from flows.runs.outcome import Done, Failed, Outcome
 from flows.runs.providers import PROVIDERS
 from flows.runs.work import Work

@@ -11,11 +11,13 @@ from flows.store.tables import Task
 from flows.verbs.action import Action
 from rules.language import RoleName, Time, Words, says
 
-Event = Literal["customer_reply", "incident_worse", "incident_closed"]
+Event = Literal["customer_reply", "incident_worse", "incident_closed", "statement", "stood_down"]
 EVENTS = {
     "customer_reply": "the customer writes, and does not begin another procedure by it",
     "incident_worse": "the incident becomes more severe",
     "incident_closed": "the incident is closed",
+    "statement": "a new version of the official statement is in force",
+    "stood_down": "a person has decided that the incident is over",
 }
 
 

@@ -57,6 +57,8 @@ def keys_of(playbook: Playbook, step: Step, field_name: str | None = None) -> Ke
 
 def pointers(playbook: Playbook) -> Iterator[tuple[Name, Place]]:
     """Every name in the playbook that points at something else, and where it stands."""
+    for number, other in enumerate(playbook.takes_over):
+        yield other, playbook.source.place(("takes_over", number))
     for step in playbook.walk():
         for each in fields(step.verb):
             for name, keys in _names(getattr(step.verb, each.name), keys_of(playbook, step, each.name)):
