@@ -24,12 +24,14 @@ from flows.cli import (
     doctor,
     examples,
     export,
+    freeze,
     graph,
     hold,
     import_chat,
     incident,
     inventory,
     law,
+    may_send,
     measure,
     migrate,
     notice,
@@ -81,6 +83,8 @@ _ORDER = (
     "proofread",
     "open",
     "incident",
+    "may-send",
+    "freeze",
     "inventory",
     "plan",
     "hold",
@@ -174,6 +178,13 @@ _incident.command("open")(incident.open_incident)
 _incident.command("list")(incident.list_incidents)
 _incident.command("show")(incident.show_incident)
 app.add_typer(_incident, name="incident")
+app.command("may-send")(may_send.may_send)
+_freeze = typer.Typer(help="What holds everything back that is not about a crisis.", **_PLAIN)
+_freeze.callback(invoke_without_command=True)(freeze.show)
+_freeze.command("show")(freeze.show_too)
+_freeze.command("lift")(freeze.lift)
+_freeze.command("again")(freeze.again)
+app.add_typer(_freeze, name="freeze")
 app.command("inventory")(inventory.show_inventory)
 app.command("plan")(plan.show_plan)
 app.command("hold")(hold.hold)

@@ -14,6 +14,7 @@ from flows.runs.words import written
 from flows.store.tables import Case, Customer, Message, Run, Subject
 from rules.bundle import Bundle
 from rules.language import Playbook
+from rules.text.stop import ASKS_TO_STOP, asks_to_stop
 from rules.vocabulary import UNKNOWN, Facts, Value, Vocabulary, facts_to_json
 
 _KINDS = {
@@ -112,6 +113,7 @@ def _facts_of(desk: Desk, session: Session, message: Message, hearing: Hearing |
         **desk.shelf.current.reading_of(text, before, region, names, further).facts,
         "message_kind": _KINDS.get(message.kind, UNKNOWN),
         "has_photo": message.kind == "image",
+        **({ASKS_TO_STOP: asks_to_stop(text)} if ASKS_TO_STOP in desk.shelf.current.vocabulary.facts else {}),
     }
 
 

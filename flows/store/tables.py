@@ -189,6 +189,7 @@ class Incident(Base):
     freeze_lifted_by: Mapped[str | None]
     facts: Mapped[Json] = json_map(required=True)
     sealed_what: Mapped[bytes | None]
+    sealed_lift_reason: Mapped[bytes | None]  # why somebody has lifted the freeze
     sealed_room: Mapped[bytes | None]  # where the team talks about it: a link into their messenger
 
 

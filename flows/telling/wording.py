@@ -404,6 +404,11 @@ def _taken_over(entry: Entry) -> Told:
     return Told("decision", f"{entry.data['playbook']} carries on what {entry.data['from']} had begun")
 
 
+def _freeze(entry: Entry) -> Told:
+    lifted = "lifted the freeze: what is not about the crisis may be sent again"
+    return Told("decision", f"{entry.data['by']} {lifted if entry.event == 'freeze lifted' else 'froze everything else'}")
+
+
 def _follow_up_started(entry: Entry) -> Told:
     return Told("note", f"the time has come for {entry.data['playbook']} ({entry.data['follow_up']})")
 
@@ -498,6 +503,8 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "legal clock": _legal_clock,
     "procedure begins anew": _begins_anew,
     "procedure taken over": _taken_over,
+    "freeze lifted": _freeze,
+    "freeze again": _freeze,
     "started alongside": _started_alongside,
     "own text objected to": _own_text,
     "follow-up started": _follow_up_started,
