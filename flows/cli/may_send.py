@@ -23,7 +23,7 @@ def may_send(
     ] = None,
     purpose: Annotated[
         str,
-        typer.Option(metavar="WORD", help="What for: marketing, order, answer or crisis. Any other counts as marketing."),
+        typer.Option(metavar="WORD", help="For what: marketing, order, answer or crisis; other words are marketing."),
     ] = "marketing",
     as_json: Json = False,
 ) -> None:

@@ -24,7 +24,6 @@ from flows.sending import notices
 from flows.store.subjects import lock, ring
 from flows.store.tables import Alias, Case, Customer, Incident, Run
 from rules.bundle import Bundle
-from rules.vocabulary import value_to_json
 
 MARKETING = "marketing"
 """What a message is for unless it is known to be for something else."""
@@ -67,7 +66,12 @@ class Answer:
 
 
 def may_send(
-    desk: Desk, session: Session, purpose: str | None = None, customer: Customer | None = None, *, by: Bundle | None = None
+    desk: Desk,
+    session: Session,
+    purpose: str | None = None,
+    customer: Customer | None = None,
+    *,
+    by: Bundle | None = None,
 ) -> Answer:
     """Whether a message for this purpose may go to this customer now; without a customer, to anybody at all.
 
@@ -77,7 +81,7 @@ def may_send(
     bundle = by if by is not None else desk.shelf.current
     pack = bundle.packs.suppliers.get("may_send")
     if pack is None:
-        raise FirebreakError("the content in force has no rules that say what may be sent; release rules/packs/may_send")
+        raise FirebreakError("the content in force has no rules for what may be sent; release may_send.yaml")
     known = purpose_of(bundle, purpose)
     now = desk.now()
     morning = bundle.hours.quiet_until(now, desk.timezone)
@@ -88,9 +92,8 @@ def may_send(
     facts = gather(about, bundle, pack.facts())
     decision = pack.decide(facts)
     rule = decision.rule
-    answer = str(value_to_json(decision.then["may_send"])) if rule is not None else "no"
     return Answer(
-        may_send=answer,
+        may_send=str(rule.then["may_send"]) if rule is not None else "no",
         purpose=known,
         rule=rule.id if rule is not None else None,
         reason=rule.title if rule is not None else "No rule says that it may be sent",
@@ -169,7 +172,7 @@ def customer_at(desk: Desk, session: Session, address: str) -> Customer | None:
     user_id = is_user_id(written)
     number = re.sub(r"^(\+|00)", "", re.sub(r"[\s().\-/]", "", written))
     if not user_id and not re.fullmatch(r"[0-9]{5,20}", number):
-        raise NotFound("this is no telephone number, user id or id of a customer; write the number with its country code")
+        raise NotFound("this is no telephone number, user id or id of a customer; a number needs its country code")
     blind = desk.store.vault.blind("user_id" if user_id else "wa_id", written if user_id else number)
     alias = session.get(Alias, blind)
     return _today(session, session.get_one(Customer, alias.customer_id)) if alias is not None else None

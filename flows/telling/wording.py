@@ -406,7 +406,9 @@ def _taken_over(entry: Entry) -> Told:
 
 def _freeze(entry: Entry) -> Told:
     lifted = "lifted the freeze: what is not about the crisis may be sent again"
-    return Told("decision", f"{entry.data['by']} {lifted if entry.event == 'freeze lifted' else 'froze everything else'}")
+    return Told(
+        "decision", f"{entry.data['by']} {lifted if entry.event == 'freeze lifted' else 'froze everything else'}"
+    )
 
 
 def _follow_up_started(entry: Entry) -> Told:

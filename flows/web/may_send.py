@@ -1,9 +1,9 @@
 """`/may-send`: other tools ask whether a message may go to a customer now.
 
-| request                                   | who may ask                 | is answered                                  |
-|-------------------------------------------|-----------------------------|----------------------------------------------|
-| GET, with `?purpose=` if there is one     | anybody, or with the token  | about a message to nobody in particular      |
-| POST `{"to": …, "purpose": …}`            | with the token              | about a message to this customer             |
+| request                                   | who may ask                 | is answered                                |
+|-------------------------------------------|-----------------------------|--------------------------------------------|
+| GET, with `?purpose=` if there is one     | anybody, or with the token  | about a message to nobody in particular    |
+| POST `{"to": …, "purpose": …}`            | with the token              | about a message to this customer           |
 
 As long as FIREBREAK_API_TOKEN is not set anybody may GET, for that tells nothing about any customer, and nobody may
 POST. Once it is set both want the header `Authorization: Bearer TOKEN`. Whom a message is for never stands in the

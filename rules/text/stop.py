@@ -25,30 +25,40 @@ _BARE = frozenset(
 
 _ANYWHERE = re.compile(
     r"""
-    \b(?:stop|quit)\ (?:messag|text|writ|spam|contact)ing\b | \bunsubscribe\ me\b | \bopt\ me\ out\b
+      \b(?:stop|quit)\ (?:messag|text|writ|spam|contact)ing\b | \bunsubscribe\ me\b | \bopt\ me\ out\b
     | \b(?:don't|do\ not|dont|never)\ (?:ever\ )?(?:message|text|contact|spam)\ me\b(?!\ (?:on|at|before|after|between))
-    | \b(?:don't|do\ not|dont)\ (?:send|write)\ me\ (?:any\ ?more|any\ more|more)?\ ?(?:messages|ads|promotions|offers|spam)\b
+    | \b(?:don't|do\ not|dont)\ (?:send|write)\ me\ (?:(?:any\ ?)?more\ )?(?:messages|ads|promotions|offers|spam)\b
     | \b(?:take|remove)\ me\ (?:off|from)\ (?:your|this|the)\ (?:mailing\ |marketing\ )?list\b
     | \bno\ more\ (?:messages|promotions|offers|ads|marketing|spam)\b
-    | (?:不要|别|請勿|请勿|不想)再?(?:给我|給我|跟我)?(?:发|推送)(?:广告|消息|信息|短信|推广|营销|这些)
+
+    | (?:不要|别|请勿|不想)再?(?:给我|跟我)?(?:发|推送)(?:广告|消息|信息|短信|推广|营销|这些)
     | (?:不要|别)再(?:给我发|发给我|联系我|骚扰我|打扰我|推送) | 退订 | 取消订阅 | 别再发了 | 不要再发了
-    | \b(?:no\ me\ (?:escrib[ae]n?|envi(?:es?|en)|mand(?:es?|en))\ mas) | \bdejen?\ de\ (?:escribirme|enviarme|mandarme|molestarme)
-    | \bdarme\ de\ baja\b | \bquiero\ la\ baja\b
-    | \b(?:nao\ me\ (?:mande[m]?|envie[m]?|escreva[m]?)\ mais) | \bpare[m]?\ de\ me\ (?:mandar|enviar|escrever|incomodar)
-    | \bme\ (?:descadastre|tire\ da\ lista)
-    | \b(?:schreib(?:en\ sie|t)?|schick(?:en\ sie|t)?)\ (?:mir|uns)\ (?:bitte\ )?(?:keine|nicht(?:s)?)\b.{0,20}\bmehr\b
+
+    | \bno\ me\ (?:escrib[ae]n?|envi(?:es?|en)|mand(?:es?|en))\ mas\b | \bdarme\ de\ baja\b | \bquiero\ la\ baja\b
+    | \bdejen?\ de\ (?:escribirme|enviarme|mandarme|molestarme)\b
+
+    | \bnao\ me\ (?:mandem?|enviem?|escrevam?)\ mais\b | \bme\ (?:descadastre|tire\ da\ lista)\b
+    | \bparem?\ de\ me\ (?:mandar|enviar|escrever|incomodar)\b
+
+    | \b(?:schreib|schick)(?:en\ sie|t)?\ (?:mir|uns)\ (?:bitte\ )?(?:keine|nichts?)\b.{0,20}\bmehr\b
     | \bkeine\ (?:werbung|nachrichten|werbenachrichten|angebote)\ mehr\b | \bvom\ newsletter\ abmelden\b
-    | \barrete[zr]?\ de\ m'(?:ecrire|envoyer|importuner) | \bne\ m'(?:ecrivez|envoyez|envoie)\ plus\b
+
+    | \barrete[zr]?\ de\ m'(?:ecrire|envoyer|importuner)\b | \bne\ m'(?:ecrivez|envoyez|envoie)\ plus\b
     | \bplus\ (?:aucun|de)\ (?:message|pub|publicite)s?\b.{0,12}$ | \bme\ desabonner\b | \bdesabonnez-moi\b
-    | \b(?:jangan|stop|berhenti)\ (?:kirim|mengirim|kirimi|hubungi|menghubungi)\ (?:saya|aku|ke\ saya|pesan|promo|iklan)\b
-    | لا\ (?:ترسلوا|ترسل|تراسلوني|تراسلني|تكتبوا)\ (?:لي|الي|إلي)?\ ?(?:رسائل|المزيد|مرة|اي|أي|اعلانات|بعد)?
+
+    | \b(?:jangan|stop|berhenti)\ (?:kirim|mengirim|kirimi)\ (?:saya|aku|ke\ saya|pesan|promo|iklan)\b
+    | \b(?:jangan|berhenti)\ (?:hubungi|menghubungi)\ (?:saya|aku)\b
+
+    | لا\ (?:ترسلوا|ترسل|تراسلوني|تراسلني|تكتبوا)\ (?:لي|الي|إلي)?\ ?(?:رسائل|المزيد|مرة|اي|أي|اعلانات|بعد)
+    | لا\ (?:تراسلوني|تراسلني)\b
     | (?:توقفوا|توقف)\ عن\ (?:مراسلتي|ارسال|إرسال|الارسال) | (?:الغاء|إلغاء)\ (?:ال)?اشتراكي?
     """,
     re.VERBOSE,
 )
 
 _EDGES = re.compile(r"^[\s\W_]+|[\s\W_]+$")
-_POLITE = re.compile(r"^(?:please|pls|bitte|por favor|请|tolong|s'il vous plait)\s*,?\s*|\s*,?\s*(?:please|pls|bitte|por favor)$")
+_PLEASE = r"(?:please|pls|bitte|por favor|请|tolong|s'il vous plait)"
+_POLITE = re.compile(rf"^{_PLEASE}\s*,?\s*|\s*,?\s*{_PLEASE}$")
 
 
 def asks_to_stop(text: str) -> bool:
