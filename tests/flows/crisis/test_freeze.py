@@ -168,7 +168,7 @@ def test_the_switch_at_whatsapp_counts_too_and_can_be_switched_back(stage: Stage
             "value": value,
             "timestamp": int(stage.clock.now().timestamp()),
         }
-        stage._post({"user_preferences": [preference]}, "user_preferences")  # noqa: SLF001 - no scenario has it
+        stage._post({"user_preferences": [preference]}, "user_preferences")
         with (
             stage.store.begin() as session
         ):  # whatever a procedure still asks about the greeting is not the matter here

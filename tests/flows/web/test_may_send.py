@@ -13,7 +13,7 @@ from flows.web.app import create_app
 from flows.web.may_send import MaySend
 from tests.flows.web.caller import Caller
 
-TOKEN = "a-long-token"  # noqa: S105
+TOKEN = "a-long-token"
 NUMBER = "+491510001111"
 KNOWN = {"Authorization": f"Bearer {TOKEN}"}
 
