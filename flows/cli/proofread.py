@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.cli.context import Json
 from flows.cli.paper import ink, say, say_json, width, wrap
+
+if TYPE_CHECKING:
+    from rules.bundle import Bundle
+    from rules.vocabulary import Facts
 
 
 def proofread(
@@ -23,6 +27,11 @@ def proofread(
     reference: Annotated[
         str | None, typer.Option(metavar="NUMBER", help="The order or case that may stand for name and address.")
     ] = None,
+    first: Annotated[
+        bool, typer.Option("--first", help="These are the first words to somebody who complains.")
+    ] = False,
+    in_group: Annotated[bool, typer.Option("--group", help="It is for a group.")] = False,
+    public: Annotated[bool, typer.Option("--public", help="It is for everybody: a Status, a retrospective.")] = False,
     as_json: Json = False,
 ) -> None:
     """Look at a text before you send it to a customer.
@@ -34,6 +43,7 @@ def proofread(
     Examples:
       firebreak proofread "Mr Li, your parcel to 12 Hill Road, Leeds LS1 4AB has left"
       firebreak proofread --file answer.txt --reference PO-20318
+      firebreak proofread --first "Sorry! The courier is on strike"
       firebreak proofread --file - --json < answer.txt
     """
     from flows.assembly import open_shelf
@@ -42,7 +52,8 @@ def proofread(
     words = _text(text, file)
     country = _country(country)
     bundle = open_shelf().current
-    objections = [(name, bundle.guards.guards[name].never) for name in bundle.guards.objections(words)]
+    facts = _facts(bundle, first=first, in_group=in_group, public=public)
+    objections = [(name, bundle.guards.guards[name].never) for name in bundle.guards.objections(words, facts)]
     found = outgoing.review(words, country, reference=reference)
     fine = not objections and not found.refused
     if as_json:
@@ -69,6 +80,14 @@ def proofread(
             say("\nWhat the guards object to only you can put in other words.")
     if not fine:
         raise typer.Exit(1)
+
+
+def _facts(bundle: Bundle, *, first: bool, in_group: bool, public: bool) -> Facts | None:
+    """What is known of a text by what it is for; None where nothing was said of that."""
+    told: dict[str, object] = {"first_reply": True} if first else {}
+    if in_group or public:
+        told["audience"] = "group" if in_group else "everybody"
+    return bundle.vocabulary.gate(told) if told else None
 
 
 def _text(text: str | None, file: str | None) -> str:
