@@ -14,6 +14,7 @@ from flows.runs.words import written
 from flows.store.tables import Case, Customer, Message, Run, Subject
 from rules.bundle import Bundle
 from rules.language import Playbook
+from rules.topics import topic_of
 from rules.vocabulary import UNKNOWN, Facts, Value, Vocabulary, facts_to_json
 
 _KINDS = {
@@ -58,6 +59,9 @@ def read_message(
     if (locale := message.facts.get("locale", UNKNOWN)) != UNKNOWN:
         customer.locale = str(locale)
     complaint = complaints.record(session, message)  # before anything is decided: whoever complains is one of the crowd
+    if complaint is not None:
+        complaint.topic = topic_of(bundle, {**desk.given, **message.facts})
+        message.facts = {**message.facts, "topic": complaint.topic}
     about = providers.About(session, now, customer=customer, message=message, given=desk.given, vault=desk.store.vault)
     wanted = bundle.triggers.facts() | {"severity", "place"}  # the procedure may ask where it was written, too
     known = providers.known(about, bundle, wanted)
