@@ -62,6 +62,7 @@ def read_message(
     if complaint is not None:
         complaint.topic = topic_of(bundle, {**desk.given, **message.facts})
         message.facts = {**message.facts, "topic": complaint.topic}
+        complaints.count(session, complaint)
     about = providers.About(session, now, customer=customer, message=message, given=desk.given, vault=desk.store.vault)
     wanted = bundle.triggers.facts() | {"severity", "place"}  # the procedure may ask where it was written, too
     known = providers.known(about, bundle, wanted)
