@@ -48,4 +48,5 @@ def last_ended(session: Session, topic: str | None = None) -> datetime | None:
         if newest is None or newest.merged_into is None:
             break
         newest = session.get(Incident, newest.merged_into)
-    return max(filter(None, (own, newest and newest.closed_at)), default=None)
+    merged = newest.closed_at if newest is not None else None
+    return max((each for each in (own, merged) if each is not None), default=None)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from flows.store.tables import Complaint, Message
@@ -25,11 +25,11 @@ from rules.windows import Crowd
 SIGN = "sign_"
 """How the names of the facts begin that tell what kind of complaint a message is."""
 
-TOPIC = func.coalesce(Complaint.topic, OTHER)
-"""What a complaint is about, also where it was written down before anybody asked."""
-
 _CROWDS = "crowds"
-_LATELY = select(Complaint.customer_id, Complaint.at, TOPIC).where(Complaint.at > bindparam("after"))
+_ABOUT: ColumnElement[str] = func.coalesce(
+    Complaint.topic, OTHER
+)  # older complaints were written down before anybody asked
+_LATELY = select(Complaint.customer_id, Complaint.at, _ABOUT).where(Complaint.at > bindparam("after"))
 _LAST = select(func.max(Complaint.at))
 
 
@@ -93,7 +93,12 @@ def crowd(session: Session, now: datetime, topic: str | None = None) -> Crowd:
 
 def last(session: Session, topic: str | None = None) -> datetime | None:
     """When any customer last complained, about this or about anything; None if none ever has."""
-    return session.scalar(_LAST if topic is None else _LAST.where(topic == TOPIC))
+    return session.scalar(_LAST if topic is None else _LAST.where(is_about(topic)))
+
+
+def is_about(topic: str) -> ColumnElement[bool]:
+    """That a complaint is about this, as a condition of a query."""
+    return _ABOUT.is_not_distinct_from(topic)
 
 
 def _asked(session: Session) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from flows.crisis import gathering
 from flows.desk import Desk
 from flows.hearing import Hearing
 from flows.runs import alongside, complaints, history, opening, own_words, providers, settling
@@ -64,7 +65,7 @@ def read_message(
         message.facts = {**message.facts, "topic": complaint.topic}
         complaints.count(session, complaint)
     about = providers.About(session, now, customer=customer, message=message, given=desk.given, vault=desk.store.vault)
-    wanted = bundle.triggers.facts() | {"severity", "place"}  # the procedure may ask where it was written, too
+    wanted = bundle.triggers.facts() | {"severity", "surge", "place"}  # the procedure may ask where it was written, too
     known = providers.known(about, bundle, wanted)
     derived = bundle.derive(known, wanted)
     triage = derived.decisions.get(bundle.triage.name)  # none where a rehearsal takes the severity as known
@@ -90,6 +91,9 @@ def read_message(
     playbook = bundle.playbooks[str(decision.then["playbook"])] if decision.rule is not None else None
     alone = playbook is not None and playbook.mode == "parallel"
     case = None if alone else _joins(session, bundle, customer, playbook)
+    if gathering.taken_out(case):  # a person's word: for this customer the crisis is not what it is about
+        decision = bundle.triggers.decide({**derived.facts, gathering.ABOUT_IT: False})
+        playbook = bundle.playbooks[str(decision.then["playbook"])] if decision.rule is not None else None
     if case is None and playbook is not None:
         case = opening.open_case(
             desk, session, bundle, customer, playbook, facts, said=said, asked_at=asked_at, flow_run=flow_run
@@ -102,6 +106,8 @@ def read_message(
             opening.begin_anew(desk, session, bundle, playbook, case, facts, asked_at=asked_at, flow_run=flow_run)
         elif case is not None:
             settling.happened(desk, session, "customer_reply", case.id, flow_run)
+    if complaint is not None:
+        gathering.seen(desk, session, bundle, case, complaint, derived.facts, flow_run)
     beside = alongside.start(desk, session, customer, message, case, asked_at=asked_at, flow_run=flow_run)
     if case is None and beside:
         case, message.case_id = beside[0], beside[0].id

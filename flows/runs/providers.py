@@ -154,10 +154,9 @@ def topic_of(about: About) -> str | None:
 @provides
 def incident_about_it(about: About) -> Value:
     """For a customer who complains about nothing there is none; where no customer is spoken of, any counts."""
-    if about.incident is not None:
-        return about.incident.closed_at is None
-    if about.case is not None and causes.open_now(about.session, about.case.incident_id) is not None:
-        return True
+    known = about.incident.id if about.incident is not None else about.case.incident_id if about.case else None
+    if known is not None:
+        return causes.open_now(about.session, known) is not None
     topic = topic_of(about)
     if topic is None:
         return open_incident(about) if about.customer is None else False
