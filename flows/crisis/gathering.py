@@ -171,13 +171,14 @@ def gather(
     return joined
 
 
-def raise_severity(desk: Desk, session: Session, incident: Incident, flow_run: str | None = None) -> bool:
-    """The incident becomes as severe as the worst of its open cases, if that is more severe; whoever waits for it is
-    told. The caller holds the incident and no customer."""
-    worst = session.scalar(
-        select(func.max(Case.severity)).where(Case.incident_id == incident.id, Case.closed_at.is_(None))
-    )
-    if worst is None or worst <= incident.severity:
+def raise_severity(
+    desk: Desk, session: Session, incident: Incident, flow_run: str | None = None, *, at_least: int = 0
+) -> bool:
+    """The incident becomes as severe as the worst of its open cases, if that is more severe, and `at_least` so; whoever
+    waits for it is told. The caller holds the incident and no customer."""
+    mine = select(func.max(Case.severity)).where(Case.incident_id == incident.id, Case.closed_at.is_(None))
+    worst = max(session.scalar(mine) or 0, at_least)
+    if worst <= incident.severity:
         return False
     now, severity = desk.now(), list(desk.shelf.current.vocabulary.fact("severity").values)[worst]
     incident.severity, incident.facts = worst, {**incident.facts, "severity": severity}
@@ -235,7 +236,9 @@ def _waiting_outside(session: Session, incident: Incident, source: str, topic: s
     wanted = select(Case).where(Case.closed_at.is_(None), Case.incident_id == (source or None))
     if topic or not source:
         complained = select(Message.case_id).join(Complaint, Complaint.message_id == Message.id)
-        complained = complained.where(complaints.is_about(topic), Complaint.at > now - WINDOW)
+        complained = complained.where(complaints.is_about(topic))
+        if not source:
+            complained = complained.where(Complaint.at > now - WINDOW)
         wanted = wanted.where(Case.id.in_(complained))
     found = session.scalars(wanted.order_by(Case.customer_id, Case.id)).yield_per(AT_ONCE)
     some: list[Case] = []
