@@ -28,6 +28,9 @@ PLACEHOLDERS: Mapping[str, str] = {
     "masked": "In how many messages personal details were made unreadable",
     "kept": "How many messages we keep, because something stands against erasing them",
     "reason": "Why, in the words that the reply itself has for it under `reason`",
+    "statement": "The words of the statement in force about the customer's crisis, in their language",
+    "statement_version": "The version of that statement",
+    "news_at": "When there will be news about the crisis; nothing fills it once that is over: write {news_at|soon}",
 }
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)(?:\|([^{}]*))?\}")
@@ -128,9 +131,14 @@ class Reply:
         numbers = {name: f"{{{{{n}}}}}" for n, name in enumerate(self.template.parameters, 1)} if self.template else {}
         return self.fill(locale, numbers)
 
+    def fallbacks(self, locale: str) -> dict[str, str]:
+        """What stands in for a placeholder that nothing fills, as the text in `locale` has it behind the `|`."""
+        return {match[1]: match[2] for match in PLACEHOLDER.finditer(self.text[locale]) if match[2] is not None}
+
     def parameters(self, values: Mapping[str, str]) -> tuple[str, ...]:
-        """The template's parameters in order; KeyError names one that nothing fills."""
-        return tuple(values[name] for name in (self.template.parameters if self.template else ()))
+        """The template's parameters in order, each on one line, since WhatsApp takes no others; KeyError names one that
+        nothing fills."""
+        return tuple(" ".join(values[name].split()) for name in (self.template.parameters if self.template else ()))
 
 
 @dataclass(frozen=True)
