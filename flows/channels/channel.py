@@ -55,6 +55,7 @@ class Letter:
     kind: Literal["text", "template"]
     text: str = field(repr=False)
     template: Template | None = None
+    group: bool = False  # `to` is then the id of a group; only text is sent there
     buttons: tuple[Button, ...] = ()
 
     def __post_init__(self) -> None:

@@ -17,6 +17,8 @@ class Manual:
         return "manual"
 
     def send(self, letter: Letter) -> Result:
+        if letter.group:
+            return HandOver(chat_link("", letter.text))  # no link opens a group: the person picks it
         return HandOver(chat_link(letter.to, letter.text))
 
     def check(self) -> Check:

@@ -18,7 +18,7 @@ from flows.channels.channel import Letter, Next, Refused, Result, Sent, Unsure
 from flows.channels.team import NotTold, UnknownRole
 from flows.desk import Desk
 from flows.errors import ClaimLost, VaultError
-from flows.sending import letters, results
+from flows.sending import in_group, letters, results
 from flows.store import customers
 from flows.store.subjects import ring
 from flows.store.tables import Outbox, Run
@@ -92,11 +92,11 @@ def _choose(
     now = desk.now()
     rows = session.scalars(_DUE_NOW, {"subject": subject_id, "now": now}).all()
     for number, row in enumerate(rows, 1):
-        if row.to == "customer" and row.status == "sending" and row.not_before is None:
+        if row.to != "team" and row.status == "sending" and row.not_before is None:
             row.not_before = now + ORPHAN_WAIT
             results.note(session, row, now, "not known whether the text left", flow_run, detail="the process ended")
             continue
-        if row.to == "customer" and row.status == "sending" and row.tries > 1:
+        if row.to != "team" and row.status == "sending" and row.tries > 1:
             unknown = "it is not known whether it arrived; look before you send"
             results.ask_a_person(desk, session, row, unknown, flow_run)
             continue
@@ -120,6 +120,8 @@ def _call(desk: Desk, session: Session, row: Outbox, now: datetime) -> Callable[
     if row.to == "team":
         words = body["body"] + (f"\n→ {body['task']}" if body["task"] else "")
         return lambda: _tell(desk, row.role or ON_CALL, body["title"], words, body.get("mail_to"))
+    if row.to == "group":
+        return lambda: _send(desk, in_group.letter_of(row, body))
     if row.customer_id is None or address is None:
         return lambda: Refused(None, Next.HUMAN, None, "no address is known")
     wait = desk.pace.wait_for(row.customer_id)

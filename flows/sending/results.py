@@ -39,7 +39,7 @@ def answered(desk: Desk, session: Session, row: Outbox, result: Result, flow_run
             if result.provider_id:
                 row.provider_blind = desk.store.vault.blind("wamid", result.provider_id)
                 _reopen_early_statuses(session, row)
-            note(session, row, now, "text sent" if row.to == "customer" else "colleagues told", flow_run)
+            note(session, row, now, "colleagues told" if row.to == "team" else "text sent", flow_run)
             settling.letter_settled(desk, session, row, flow_run)
         case Unsure():
             row.not_before = now + STATUS_WAIT
