@@ -82,8 +82,9 @@ class Network:
     """All state, in memory, behind one lock.
 
     `strangers_may_be_written_to`: someone who never wrote *here* may have written by a webhook that was posted by
-    hand, or before the practice network was restarted; so their window counts as open unless this is switched off. `groups` says whether the number may write to groups, as
-    official business accounts may; those are known in which a customer has written.
+    hand, or before the practice network was restarted; so their window counts as open unless this is switched off.
+    `groups` says whether the number may write to groups, as official business accounts may; known are those in which a
+    customer has written.
     """
 
     def __init__(

@@ -124,6 +124,7 @@ def _facts_of(desk: Desk, session: Session, message: Message, hearing: Hearing |
         **desk.shelf.current.reading_of(text, before, region, names, further).facts,
         "message_kind": _KINDS.get(message.kind, UNKNOWN),
         "has_photo": message.kind == "image",
+        "place": message.place,  # of this message, wherever the case began
         **({ASKS_TO_STOP: asks_to_stop(text)} if ASKS_TO_STOP in desk.shelf.current.vocabulary.facts else {}),
     }
 

@@ -76,5 +76,3 @@ def prepare(work: Work, reply: Reply, text: str, locale: str, group: str) -> Out
 def letter_of(row: Outbox, body: Mapping[str, Any]) -> Letter:
     """The letter that such a row stands for."""
     return Letter(key=row.key, to=str(body["group"]), kind="text", text=str(body["text"]), group=True)
-
-

@@ -81,7 +81,11 @@ def prepare(work: Work, reply: Reply) -> Outcome:
 def hand_over(work: Work, row: Outbox, details: Mapping[str, Any], why: str) -> Waiting:
     """Give the text of an outbox row to a colleague who can send it by hand; the step goes on when they have, or when a
     delivery status shows that it has arrived after all."""
-    whither = "write this one line into the group, and nothing else" if row.to == "group" else "send this reply to the customer"
+    whither = (
+        "write this one line into the group, and nothing else"
+        if row.to == "group"
+        else "send this reply to the customer"
+    )
     task = work.ask("do", ON_CALL, f"Please {whither} by hand ({why}), then mark it done.", details=details)
     work.tell(ON_CALL, f"A reply has to be sent by hand: {why}", task=task)
     return Waiting({"task": task.id, "outbox": row.id}, {"reply": row.reply or "", "by_hand": why})

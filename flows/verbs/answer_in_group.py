@@ -40,7 +40,9 @@ class AnswerInGroup(Action):
         locale = reply.locale_for(work.customer.locale if work.customer else None)
         line = reply.text[locale].strip()
         if reply.placeholders() or "\n" in line or len(line) > LONGEST_LINE:
-            return Failed("a line for a group is short, on one line, and has nothing to be filled", {"reply": self.text})
+            return Failed(
+                "a line for a group is short, on one line, and has nothing to be filled", {"reply": self.text}
+            )
         facts = {**work.facts(work.bundle.guards.facts()), **work.typed({"audience": "group"})}
         if objections := list(work.bundle.guards.objections(line, facts)):
             return Failed("the guard refused the text", {"reply": self.text, "objections": objections})

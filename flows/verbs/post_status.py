@@ -58,7 +58,7 @@ class PostStatus(Action):
         """The Status is about to disappear."""
         return self._look(work)
 
-    def heard(self, work: Work, event: str) -> Outcome:  # noqa: ARG002 - what has changed is looked up
+    def heard(self, work: Work, event: str) -> Outcome:
         """The statement is another one, or the crisis is over."""
         return self._look(work)
 
