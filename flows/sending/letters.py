@@ -21,6 +21,9 @@ from rules.vocabulary import value_to_json
 PERSONAL_DATA = "personal-data"
 """The objection to a text that holds what only its customer should."""
 
+MARKETING_IN_A_CRISIS = "no-marketing-in-a-crisis"
+"""The objection to a template of the category marketing while a freeze is in force; also the guard of that name."""
+
 
 def objections(work: Work, reply: Reply) -> list[str]:
     """The guards that refuse the reply as it would be sent now; `personal-data` if what fills its placeholders brings
@@ -32,6 +35,8 @@ def objections(work: Work, reply: Reply) -> list[str]:
         filled = reply.fill(locale, _values(work, reply, locale))
     except KeyError:  # told when the letter is prepared
         return found
+    if MARKETING_IN_A_CRISIS not in found and _sells_in_a_crisis(work, reply):
+        found.append(MARKETING_IN_A_CRISIS)
     if outgoing.review(filled, ours=reply.text[locale]).refused:
         found.append(PERSONAL_DATA)
     return found
@@ -121,6 +126,14 @@ def _values(work: Work, reply: Reply, locale: str) -> dict[str, str]:
         if words := reply.reason_for(value_to_json(work.facts({fact})[fact]), locale):
             values["reason"] = words
     return values
+
+
+def _sells_in_a_crisis(work: Work, reply: Reply) -> bool:
+    """Whether it would leave as a marketing template while everything is frozen that is not about a crisis."""
+    known = "freeze" in work.vocabulary.facts  # older content does not
+    if not known or work.customer is None or reply.template is None or reply.template.category != "marketing":
+        return False
+    return not window_is_open(work.customer, work.now) and work.facts({"freeze"})["freeze"] is not False
 
 
 def _tells_too_much(work: Work, name: str) -> bool:
