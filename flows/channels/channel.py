@@ -55,8 +55,8 @@ class Letter:
     kind: Literal["text", "template"]
     text: str = field(repr=False)
     template: Template | None = None
-    group: bool = False  # `to` is then the id of a group; only text is sent there
     buttons: tuple[Button, ...] = ()
+    group: bool = False  # `to` is then the id of a group; only text is sent there
 
     def __post_init__(self) -> None:
         if not 0 < len(self.key) <= LONGEST_KEY:

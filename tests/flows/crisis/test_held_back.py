@@ -98,7 +98,9 @@ version: 1.0.0
 text: {en: "Hello, we have something new for you", zh-CN: "您好，店里有新东西"}
 template: {name: shop_sale, category: marketing}
 """
-    trial = "steps:\n  - wait_for: 2 days\n  - reply: shop/sale\n    on_failure: [{close: kept_back}]\n  - close: done\n"
+    trial = (
+        "steps:\n  - wait_for: 2 days\n  - reply: shop/sale\n    on_failure: [{close: kept_back}]\n  - close: done\n"
+    )
     made = bundle(trial, crisis_quiet=QUIET)
     files = {**made.files, "playbooks/replies/shop/sale.yaml": sells}
     stage = Stage(Shelf(type(made).parse(files, all_verbs()), all_verbs()))
