@@ -37,7 +37,7 @@ def test_a_line_reaches_the_group_and_nobody_in_private(practice: PracticeServer
     assert (arrival.to, arrival.body["recipient_type"], turned) == (GROUP, "group", [])
 
 
-def test_a_group_in_which_the_number_is_not_is_refused(practice: PracticeServer, api: CloudApi) -> None:
+def test_a_group_in_which_the_number_is_not_is_refused(api: CloudApi) -> None:
     """A rehearsal would praise a line that WhatsApp never takes."""
     refused = api.send(line(to="somewhere-else"))
     assert isinstance(refused, Refused)
