@@ -25,6 +25,7 @@ from rules.playbook import read_playbook
 from rules.problems import Place, Problems
 from rules.reading import Verbs
 from rules.replies import Reply, read_reply
+from rules.remedies import Remedies, read_remedies
 from rules.retention import Retention, read_retention
 from rules.text import reading
 from rules.text.voice import Voice
@@ -43,6 +44,7 @@ GUARDS = "rules/packs/guards.yaml"
 LEGAL_CLOCKS = "playbooks/legal_clocks.yaml"
 RETENTION = "playbooks/retention.yaml"
 DELETION_PLAN = "rules/deletion_plan.yaml"
+REMEDIES = "rules/remedies.yaml"
 TEST = ".test.yaml"
 WORDS = "rules/words/"
 EXAMPLES = "rules/checks/examples/"  # what the checks find, for people and for tests; not content
@@ -103,6 +105,8 @@ class Bundle:
     deletion_plan: DeletionPlan | None = None
     """None in content that is older than such plans."""
     retention: Retention = field(default_factory=Retention)
+    remedies: Remedies = field(default_factory=Remedies)
+    """Content that is older than crises reads no text for what it promises."""
     _branches: dict[tuple[Condition, ...], RuleSet] = field(default_factory=dict, repr=False)
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -222,15 +226,17 @@ class Bundle:
         places = sources.get(DELETION_PLAN)
         plan = None if places is None else read_deletion_plan(places, vocabulary, problems)
         kept = _one(sources, RETENTION, problems, read_retention) if RETENTION in sources else Retention()
+        promises = _one(sources, REMEDIES, problems, read_remedies) if REMEDIES in sources else Remedies()
         sound = {path: source for path, source in sources.items() if source is not None}
         if len(sound) < len(sources) or len(problems.errors()) > before:
             return None
         if roles is None or packs is None or guards is None or hours is None:  # missing, which was an error
             return None
-        if kept is None:
+        if kept is None or promises is None:
             return None
         files = {path: source.text for path, source in sound.items()}
-        return cls(files, vocabulary, playbooks, replies, roles, packs, guards, words, hours, sound, clocks, plan, kept)
+        read = (vocabulary, playbooks, replies, roles, packs, guards, words, hours, sound, clocks, plan, kept, promises)
+        return cls(files, *read)
 
 
 @lru_cache(maxsize=4)

@@ -33,6 +33,7 @@ SAID_FOR: Mapping[str, str] = {
 }
 """What people also call a remedy -> its name."""
 
+_NOTHING = Guard("")
 _CLAUSE = re.compile(r"[,:、—]+(?!\d)|\s[-–]\s")
 
 
@@ -51,7 +52,9 @@ class Remedy:
 class RemediesFile:
     """How promises of a remedy are read, as it is written."""
 
-    unless: tuple[str, ...] = says("What makes a clause a limit, or the customer's own wish, and no promise")
+    unless: tuple[str, ...] = says("What makes a clause a limit, and no promise")
+    wish: tuple[str, ...] = says("What makes a clause the customer's own wish, said back to them, and no promise")
+    granted: tuple[str, ...] = says("What makes it a promise all the same: the wish is granted")
     own: tuple[str, ...] = says("What makes a clause say something by itself; others go with those beside them")
     remedies: Mapping[Identifier, Remedy] = says("What promises each remedy")
 
@@ -62,8 +65,10 @@ class Remedies:
 
     remedies: Mapping[str, Remedy] = field(default_factory=dict)
     finders: Mapping[str, Guard] = field(default_factory=dict, repr=False)
-    unless: Guard | None = field(default=None, repr=False)
-    own: Guard | None = field(default=None, repr=False)
+    unless: Guard = field(default=_NOTHING, repr=False)
+    wish: Guard = field(default=_NOTHING, repr=False)
+    granted: Guard = field(default=_NOTHING, repr=False)
+    own: Guard = field(default=_NOTHING, repr=False)
 
     @classmethod
     def of(cls, written: RemediesFile) -> Remedies:
@@ -71,7 +76,8 @@ class Remedies:
             str(name): _finder(each.words, each.groups or {}, each.together) for name, each in written.remedies.items()
         }
         known = {str(name): each for name, each in written.remedies.items()}
-        return cls(known, finders, _finder(written.unless), _finder(written.own))
+        lists = (written.unless, written.wish, written.granted, written.own)
+        return cls(known, finders, *map(_finder, lists))
 
     def promised(self, text: str) -> dict[str, str]:
         """What a text promises or offers: the remedy (or `compensation`, of which nothing else is said) -> the words by
@@ -95,16 +101,20 @@ class Remedies:
     def _promising(self, sentence: str) -> list[str]:
         """The clauses of a sentence that may promise something. One that says nothing by itself goes with the clause
         before it, the first one with the clause after it."""
-        assert self.unless is not None
-        assert self.own is not None
         clauses = [each for each in _CLAUSE.split(sentence) if each.strip()]
-        limited = [self.unless.phrase_in(each) is not None for each in clauses]
+        limited = [self._lets_through(each) for each in clauses]
         alone = [self.own.phrase_in(each) is not None for each in clauses]
         for number in range(1, len(clauses)):
             limited[number] |= not alone[number] and limited[number - 1]
         if len(clauses) > 1 and not alone[0]:
             limited[0] |= limited[1]
         return [each for each, let_through in zip(clauses, limited, strict=True) if not let_through]
+
+    def _lets_through(self, clause: str) -> bool:
+        """Whether a clause is a limit, or the customer's own wish that nobody has granted."""
+        if self.unless.phrase_in(clause) is not None:
+            return True
+        return self.wish.phrase_in(clause) is not None and self.granted.phrase_in(clause) is None
 
 
 def remedy_named(given: str) -> str | None:
