@@ -24,8 +24,8 @@ from rules.packs import Derived, Packs, read_packs
 from rules.playbook import read_playbook
 from rules.problems import Place, Problems
 from rules.reading import Verbs
-from rules.replies import Reply, read_reply
 from rules.remedies import Remedies, read_remedies
+from rules.replies import Reply, read_reply
 from rules.retention import Retention, read_retention
 from rules.text import reading
 from rules.text.voice import Voice

@@ -210,9 +210,25 @@ class Statement(Base):
     remedies: Mapped[list[str]] = json_list(required=True)  # values of the fact `remedy` that may be promised
     news_at: Mapped[datetime | None]  # when there will be news, or an end: what customers are told
     sealed_texts: Mapped[bytes]  # language -> words, under the incident's key
+    approvers: Mapped[list[str]] = json_list(required=True)  # the roles of which each must say yes; none: anybody else
     digest: Mapped[str]  # SHA-256 of all that was approved: the words, the remedies and the time
     in_force_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]  # when it was replaced or refused
+
+
+# The database itself refuses to change what was approved, or refused.
+_LOCKED = "incident_id, kind, version, drafted_by, drafted_at, remedies, news_at, sealed_texts, approvers, digest"
+_LOCKED_ON_SQLITE = f"""CREATE TRIGGER statements_are_locked BEFORE UPDATE OF {_LOCKED} ON statements
+WHEN OLD.status <> 'draft' BEGIN SELECT RAISE(ABORT, 'a statement that is decided is never changed'); END"""
+_LOCKED_ON_POSTGRESQL = f"""CREATE FUNCTION statements_are_locked() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'a statement that is decided is never changed'; END $$;
+CREATE TRIGGER statements_are_locked BEFORE UPDATE OF {_LOCKED} ON statements
+FOR EACH ROW WHEN (OLD.status <> 'draft') EXECUTE FUNCTION statements_are_locked()"""
+
+
+@event.listens_for(Statement.__table__, "after_create")
+def _lock_statements(_table: Table, connection: Connection, **_: object) -> None:
+    connection.exec_driver_sql(_LOCKED_ON_SQLITE if connection.dialect.name == "sqlite" else _LOCKED_ON_POSTGRESQL)
 
 
 class Approval(Base):
@@ -223,6 +239,7 @@ class Approval(Base):
     statement_id: Mapped[str] = _link("statements.id", primary_key=True)
     by: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+    role: Mapped[str | None]  # for which role they spoke
     approved: Mapped[bool]
     digest: Mapped[str]
 
@@ -404,6 +421,7 @@ class Outbox(Base):
     locale: Mapped[str | None]
     form: Mapped[OutboxForm]
     claims: Mapped[Any | None] = json_any()  # what the text says was done, as the run has proven it
+    statement_id: Mapped[str | None] = _link("statements.id", index=True)  # whose words it was built from
     sealed_body: Mapped[bytes]
     status: Mapped[OutboxStatus] = mapped_column(default="ready")
     tries: Mapped[int] = mapped_column(default=0)

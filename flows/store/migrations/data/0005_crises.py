@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("remedies", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("news_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sealed_texts", sa.LargeBinary(), nullable=False),
+        sa.Column("approvers", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("in_force_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
@@ -49,11 +50,40 @@ def upgrade() -> None:
         sa.Column("statement_id", sa.String(), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("role", sa.String(), nullable=True),
         sa.Column("approved", sa.Boolean(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
         _link("approvals", "statement_id", "statements.id"),
         sa.PrimaryKeyConstraint("statement_id", "by", name="pk_approvals"),
     )
+    _lock_statements()
+    with op.batch_alter_table("outbox") as outbox:
+        outbox.add_column(sa.Column("statement_id", sa.String(), nullable=True))
+        outbox.create_index("ix_outbox_statement_id", ["statement_id"])
+        outbox.create_foreign_key(
+            "fk_outbox_statement_id", "statements", ["statement_id"], ["id"], deferrable=True, initially="DEFERRED"
+        )
+
+
+_LOCKED = "incident_id, kind, version, drafted_by, drafted_at, remedies, news_at, sealed_texts, approvers, digest"
+
+
+def _lock_statements() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(
+            f"""CREATE TRIGGER statements_are_locked BEFORE UPDATE OF {_LOCKED} ON statements
+            WHEN OLD.status <> 'draft'
+            BEGIN SELECT RAISE(ABORT, 'a statement that is decided is never changed'); END"""
+        )
+    else:
+        op.execute(
+            """CREATE FUNCTION statements_are_locked() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE EXCEPTION 'a statement that is decided is never changed'; END $$"""
+        )
+        op.execute(
+            f"""CREATE TRIGGER statements_are_locked BEFORE UPDATE OF {_LOCKED} ON statements
+            FOR EACH ROW WHEN (OLD.status <> 'draft') EXECUTE FUNCTION statements_are_locked()"""
+        )
 
 
 def _link(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
