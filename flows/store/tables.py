@@ -214,6 +214,7 @@ class Statement(Base):
     digest: Mapped[str]  # SHA-256 of all that was approved: the words, the remedies and the time
     in_force_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]  # when it was replaced or refused
+    sealed_reason: Mapped[bytes | None]  # why it was refused, in the words of whoever did
 
 
 # The database itself refuses to change what was approved, or refused.
@@ -232,14 +233,14 @@ def _lock_statements(_table: Table, connection: Connection, **_: object) -> None
 
 
 class Approval(Base):
-    """Who said yes or no to which statement, once each; ``digest`` is what they had before their eyes."""
+    """Who said yes or no to which statement, once for each role; ``digest`` is what they had before their eyes."""
 
     __tablename__ = "approvals"
 
     statement_id: Mapped[str] = _link("statements.id", primary_key=True)
     by: Mapped[str] = mapped_column(primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True, default="")  # for which role they spoke
     at: Mapped[datetime]
-    role: Mapped[str | None]  # for which role they spoke
     approved: Mapped[bool]
     digest: Mapped[str]
 

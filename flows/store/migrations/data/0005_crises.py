@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("in_force_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sealed_reason", sa.LargeBinary(), nullable=True),
         _link("statements", "incident_id", "incidents.id"),
         sa.PrimaryKeyConstraint("id", name="pk_statements"),
         sa.UniqueConstraint("incident_id", "kind", "version", name="uq_statements_incident_id_kind_version"),
@@ -49,12 +50,12 @@ def upgrade() -> None:
         "approvals",
         sa.Column("statement_id", sa.String(), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("role", sa.String(), nullable=True),
         sa.Column("approved", sa.Boolean(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
         _link("approvals", "statement_id", "statements.id"),
-        sa.PrimaryKeyConstraint("statement_id", "by", name="pk_approvals"),
+        sa.PrimaryKeyConstraint("statement_id", "by", "role", name="pk_approvals"),
     )
     _lock_statements()
     with op.batch_alter_table("outbox") as outbox:
