@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -16,6 +16,23 @@ def day(moment: datetime, zone: ZoneInfo, locale: str = "en") -> str:
     except (UnknownLocaleError, ValueError):
         known = Locale("en")
     return format_date(moment.astimezone(zone).date(), format="long", locale=known)
+
+
+def hour(moment: datetime, zone: ZoneInfo, locale: str = "en") -> str:
+    """A day and a time for a customer, who may live elsewhere: `November 22, 6:05 PM (UTC+8)`, `11月22日 18:05 (UTC+8)`."""
+    from babel import Locale, UnknownLocaleError
+    from babel.dates import format_skeleton, format_time
+
+    try:
+        known = Locale.parse(locale, sep="-")
+    except (UnknownLocaleError, ValueError):
+        known = Locale("en")
+    local = moment.astimezone(zone)
+    date, time = format_skeleton("MMMMd", local, locale=known), format_time(local, "short", locale=known)
+    minutes = int((local.utcoffset() or timedelta(0)).total_seconds()) // 60
+    hours, rest = divmod(abs(minutes), 60)
+    ahead = f"{'-' if minutes < 0 else '+'}{hours}{f':{rest:02}' if rest else ''}" if minutes else ""
+    return f"{date}{' ' if known.language in ('zh', 'ja') else ', '}{time} (UTC{ahead})"
 
 
 def minute(moment: datetime, zone: ZoneInfo) -> str:

@@ -28,6 +28,9 @@ PLACEHOLDERS: Mapping[str, str] = {
     "masked": "In how many messages personal details were made unreadable",
     "kept": "How many messages we keep, because something stands against erasing them",
     "reason": "Why, in the words that the reply itself has for it under `reason`",
+    "statement": "The words of the statement in force about the customer's crisis, in their language",
+    "statement_version": "The version of that statement",
+    "news_at": "When there will be news about the crisis; nothing fills it once that is over: write {news_at|soon}",
 }
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)(?:\|([^{}]*))?\}")

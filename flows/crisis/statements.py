@@ -20,6 +20,7 @@ from flows.errors import FirebreakError
 from flows.ids import new_id
 from flows.runs import history, incident_events
 from flows.runs.outcome import waits_for
+from flows.runs.progress import progress_of
 from flows.store.subjects import lock, ring
 from flows.store.tables import Approval, Incident, Run, Statement, StatementKind, Step, Timer
 from flows.store.vault import Vault
@@ -27,9 +28,7 @@ from flows.store.vault import Vault
 AWAITED = "draft"
 """What a step waits for (`Waiting`) that wants to go on whenever a draft of a kind is made or decided."""
 
-_OF_KIND = select(Statement).where(
-    Statement.incident_id == bindparam("incident"), Statement.kind == bindparam("kind")
-)
+_OF_KIND = select(Statement).where(Statement.incident_id == bindparam("incident"), Statement.kind == bindparam("kind"))
 _NEWEST = _OF_KIND.where(Statement.status == bindparam("status")).order_by(Statement.version.desc()).limit(1)
 
 
@@ -102,7 +101,7 @@ def draft(
     flow_run: str | None = None,
 ) -> Statement:
     """Draft the next version: `texts` are language -> words, `remedies` what may be promised, `news_at` when there will
-    be news. A draft that is still open gives way to it. The text must have been looked at (`wording.review`): here it
+    be news. A draft that is still open gives way to it. The text must have been looked at (`flows.crisis.wording`): here it
     is only kept. Raises `WrongStatement` for a time that is over."""
     now = desk.now()
     if incident.closed_at is not None and kind == "statement":
@@ -128,13 +127,12 @@ def draft(
         approvers=[],
         digest=digest_of(texts, remedies, news_at),
     )
-    for step, verb in _asking(desk, session, incident.id, kind):
-        statement.approvers = [str(role) for role in verb.get("approved_by", ())]
-        _wake(session, incident.id, step, now)
+    statement.approvers = _approvers(desk, session, incident.id, kind)
     session.add(statement)
     said = {"languages": sorted(texts), "remedies": list(remedies)}
     until = {"news_at": news_at.isoformat()} if news_at is not None else {}
     _tell(session, statement, now, "statement drafted", flow_run, by=by, **said, **until)
+    _wake(session, statement, now)
     return statement
 
 
@@ -184,8 +182,7 @@ def vote(
     elif not missing(session, statement):
         _put_in_force(session, statement, now, flow_run)
     session.flush()
-    for step, _ in _asking(desk, session, statement.incident_id, statement.kind):
-        _wake(session, statement.incident_id, step, now)
+    _wake(session, statement, now)
     return statement
 
 
@@ -209,9 +206,7 @@ def _put_in_force(session: Session, statement: Statement, now: datetime, flow_ru
         incident_events.tell(session, statement.incident_id, "statement", now)
 
 
-def _tell(
-    session: Session, statement: Statement, now: datetime, event: str, flow_run: str | None, **said: Any
-) -> None:
+def _tell(session: Session, statement: Statement, now: datetime, event: str, flow_run: str | None, **said: Any) -> None:
     about = {"statement": statement.id, "version": statement.version, "kind": statement.kind, **said}
     ids = {"incident_id": statement.incident_id, "flow_run": flow_run}
     history.tell_of(session, statement.incident_id, now, event, about, **ids)
@@ -220,21 +215,30 @@ def _tell(
 # -- whoever asks for drafts and approvals ----------------------------------------------------------------------------
 
 
-def _asking(desk: Desk, session: Session, incident_id: str, kind: str) -> list[tuple[Step, Mapping[str, Any]]]:
-    """The steps that wait for drafts of this kind, with what their verb says."""
-    from flows.runs.progress import progress_of  # it reads content, which only looking at a statement does not need
+def _approvers(desk: Desk, session: Session, incident_id: str, kind: str) -> list[str]:
+    """The roles that the incident's procedures have decide about statements of this kind, also where they have not come
+    to it yet."""
+    under_way = select(Run).where(Run.incident_id == incident_id, Run.status != "finished").order_by(Run.started_at)
+    for run in session.scalars(under_way).all():
+        for step in progress_of(desk, session, run).playbook.walk():
+            if step.verb.verb == "one_voice" and vars(step.verb)["kind"] == kind:
+                return [str(role) for role in vars(step.verb)["approved_by"]]
+    return []
 
-    waiting = select(Step, Run).join(Run, Run.id == Step.run_id)
-    waiting = waiting.where(Run.incident_id == incident_id, Run.status != "finished", Step.status == "waiting")
-    found = [(step, run) for step, run in session.execute(waiting) if waits_for(step.waiting_for, AWAITED, kind)]
-    return [(step, vars(progress_of(desk, session, run).playbook.step(step.path).verb)) for step, run in found]
 
-
-def _wake(session: Session, incident_id: str, step: Step, now: datetime) -> None:
-    here = {"run_id": step.run_id, "path": step.path, "kind": "wait", "name": "", "due_at": now}
-    timer = session.scalars(select(Timer).filter_by(**here)).first()
-    if timer is None:
-        session.add(Timer(subject_id=incident_id, **here))
-    else:  # the same moment is kept once
-        timer.fired_at = timer.cancelled_at = None
-    ring(session, incident_id, now)
+def _wake(session: Session, statement: Statement, now: datetime) -> None:
+    """Let every step go on that waits for drafts of this kind."""
+    waiting = select(Step).join(Run, Run.id == Step.run_id)
+    waiting = waiting.where(
+        Run.incident_id == statement.incident_id, Run.status != "finished", Step.status == "waiting"
+    )
+    for step in session.scalars(waiting).all():
+        if not waits_for(step.waiting_for, AWAITED, statement.kind):
+            continue
+        here = {"run_id": step.run_id, "path": step.path, "kind": "wait", "name": "", "due_at": now}
+        timer = session.scalars(select(Timer).filter_by(**here)).first()
+        if timer is None:
+            session.add(Timer(subject_id=statement.incident_id, **here))
+        else:  # the same moment is kept once
+            timer.fired_at = timer.cancelled_at = None
+        ring(session, statement.incident_id, now)

@@ -7,6 +7,7 @@ from typing import Any
 
 from flows import local_time
 from flows.channels.channel import Letter, Template
+from flows.crisis import official, wording
 from flows.ids import new_id
 from flows.runs.outcome import Failed, Outcome, Waiting
 from flows.runs.providers import number_of, window_is_open
@@ -28,6 +29,8 @@ def objections(work: Work, reply: Reply) -> list[str]:
     guards = work.bundle.guards
     locale = reply.locale_for(work.customer.locale if work.customer else None)
     found = list(guards.objections(reply.text[locale], work.facts(guards.facts())))
+    if wording.outside(work.session, work.bundle, work.incident, reply.text[locale]):
+        found.append(wording.OUTSIDE)
     try:
         filled = reply.fill(locale, _values(work, reply, locale))
     except KeyError:  # told when the letter is prepared
@@ -68,6 +71,7 @@ def prepare(work: Work, reply: Reply) -> Outcome:
         locale=locale,
         form=form,
         claims=sorted(reply.claims),
+        statement_id=official.built_from(work, reply),
         status="ready" if form != "by_hand" else "handed_over",
         created_at=work.now,
         sealed_body=work.desk.store.vault.seal(work.customer.id, body),
@@ -113,6 +117,7 @@ def _values(work: Work, reply: Reply, locale: str) -> dict[str, str]:
     if promise is not None:
         values["answer_by"] = local_time.day(promise.due_at, work.desk.timezone, locale)
     values.update((name, str(count)) for name, count in work.counted().items())
+    values.update(official.values(work, reply, locale))
     if reply.reason is not None:  # the reply's words for what a colleague has chosen
         fact = str(reply.reason.fact)
         if words := reply.reason_for(value_to_json(work.facts({fact})[fact]), locale):
