@@ -19,7 +19,7 @@ def day(moment: datetime, zone: ZoneInfo, locale: str = "en") -> str:
 
 
 def hour(moment: datetime, zone: ZoneInfo, locale: str = "en") -> str:
-    """A day and a time for a customer, who may live elsewhere: `November 22, 6:05 PM (UTC+8)`, `11月22日 18:05 (UTC+8)`."""
+    """A day and a time for a customer, who may live elsewhere: `November 22, 6:05 PM (UTC+8)`."""
     from babel import Locale, UnknownLocaleError
     from babel.dates import format_skeleton, format_time
 

@@ -132,8 +132,9 @@ class Reply:
         return self.fill(locale, numbers)
 
     def parameters(self, values: Mapping[str, str]) -> tuple[str, ...]:
-        """The template's parameters in order; KeyError names one that nothing fills."""
-        return tuple(values[name] for name in (self.template.parameters if self.template else ()))
+        """The template's parameters in order, each on one line, since WhatsApp takes no others; KeyError names one that
+        nothing fills."""
+        return tuple(" ".join(values[name].split()) for name in (self.template.parameters if self.template else ()))
 
 
 @dataclass(frozen=True)

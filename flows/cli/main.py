@@ -42,6 +42,7 @@ from flows.cli import (
     restore,
     review,
     schemas,
+    statement,
     tasks,
     test,
     up,
@@ -81,6 +82,7 @@ _ORDER = (
     "proofread",
     "open",
     "incident",
+    "statement",
     "inventory",
     "plan",
     "hold",
@@ -174,6 +176,15 @@ _incident.command("open")(incident.open_incident)
 _incident.command("list")(incident.list_incidents)
 _incident.command("show")(incident.show_incident)
 app.add_typer(_incident, name="incident")
+_statement = typer.Typer(
+    cls=WithIds, no_args_is_help=True, help="What we all say about an incident: draft, approve, read.", **_PLAIN
+)
+_statement.command("draft")(statement.draft)
+_statement.command("show")(statement.show)
+_statement.command("list")(statement.list_statements)
+_statement.command("approve")(statement.approve)
+_statement.command("refuse")(statement.refuse)
+app.add_typer(_statement, name="statement")
 app.command("inventory")(inventory.show_inventory)
 app.command("plan")(plan.show_plan)
 app.command("hold")(hold.hold)

@@ -22,7 +22,7 @@ def values(work: Work, reply: Reply, locale: str) -> dict[str, str]:
         found["news_at"] = local_time.hour(statement.news_at, work.desk.timezone, locale)
     try:
         found["statement"] = wording.in_language(
-            statements.words(work.desk.store.vault, statement), _reads(work, locale)
+            statements.words(work.desk.store.vault, statement), locale
         )
     except (VaultError, statements.WrongStatement):
         return {}  # the words cannot be vouched for, so nothing of them is
@@ -39,8 +39,3 @@ def _spoken_of(work: Work, reply: Reply) -> Statement | None:
     if work.incident is None or not reply.placeholders() & PLACEHOLDERS:
         return None
     return statements.in_force(work.session, work.incident.id)
-
-
-def _reads(work: Work, locale: str) -> str:
-    """The language that the customer reads, which the reply itself may lack."""
-    return (work.customer.locale if work.customer is not None else None) or locale

@@ -101,8 +101,8 @@ def draft(
     flow_run: str | None = None,
 ) -> Statement:
     """Draft the next version: `texts` are language -> words, `remedies` what may be promised, `news_at` when there will
-    be news. A draft that is still open gives way to it. The text must have been looked at (`flows.crisis.wording`): here it
-    is only kept. Raises `WrongStatement` for a time that is over."""
+    be news. A draft that is still open gives way to it. The words must have been looked at (`flows.crisis.wording`):
+    here they are only kept. Raises `WrongStatement` for a time that is over."""
     now = desk.now()
     if incident.closed_at is not None and kind == "statement":
         raise WrongStatement(f"{incident.id} is closed: nothing more is said about it")

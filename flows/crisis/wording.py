@@ -64,6 +64,26 @@ def _against(bundle: Bundle, text: str, allowed: Sequence[str]) -> list[str]:
     return found
 
 
+def by_language(bundle: Bundle, written: str) -> dict[str, str]:
+    """Words as a person writes them down in one go: in several languages, each begun by `en:` on a line of its own, or
+    in the one that they are written in."""
+    known = bundle.vocabulary.fact("locale").values
+    found: dict[str, str] = {}
+    for line in written.strip().splitlines():
+        locale, sign, words = line.partition(":")
+        if sign and locale.strip() in known:
+            found[locale.strip()] = words.strip()
+        elif found:
+            last = next(reversed(found))
+            found[last] = f"{found[last]}\n{line}".strip()
+        else:
+            break
+    if found or not written.strip():
+        return found
+    read = str(bundle.reading_of(written)["locale"])
+    return {read if read in known else DEFAULT_LOCALE: written.strip()}
+
+
 def in_language(texts: Mapping[str, str], locale: str | None) -> str:
     """The words for a customer who reads this language best, from the nearest one that there is."""
     return texts[Reply("statement", "1.0.0", texts).locale_for(locale)]

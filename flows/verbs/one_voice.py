@@ -17,7 +17,6 @@ from flows.store.tables import Statement, Task
 from flows.verbs.action import Action
 from flows.verbs.approve import YES
 from rules.language import Duration, FactName, RoleName, says
-from rules.replies import DEFAULT_LOCALE
 
 Kind = Literal["statement", "retrospective"]
 KINDS = {
@@ -179,7 +178,7 @@ one_voice:
         news_at = work.now + news_in if isinstance(news_in, timedelta) else None
         assert work.incident is not None
         try:
-            texts, remedies = wording.checked(work.desk.shelf.current, _by_language(work, remark), allowed)
+            texts, remedies = wording.checked(work.desk.shelf.current, wording.by_language(work.desk.shelf.current, remark), allowed)
             about = (
                 work.desk,
                 work.session,
@@ -226,21 +225,3 @@ one_voice:
     def _remind(self, work: Work, wanted: bool) -> None:
         due: redating.Wanted = {("again", work.now + self.again_every): None} if wanted else {}
         redating.set_timers(work.session, work.run, work.record.path, ("again",), "", due, work.now)
-
-
-def _by_language(work: Work, remark: str) -> dict[str, str]:
-    """The words of a remark, in the language that they are written in, or in several: `en: …`, each on its own line."""
-    found: dict[str, str] = {}
-    content = work.desk.shelf.current
-    known = content.vocabulary.fact("locale").values
-    for line in filter(None, map(str.strip, remark.splitlines())):
-        locale, sign, words = line.partition(":")
-        if sign and locale.strip() in known:
-            found[locale.strip()] = words.strip()
-        elif found:
-            last = next(reversed(found))
-            found[last] = f"{found[last]}\n{line}"
-        else:
-            read = str(content.reading_of(remark)["locale"])
-            return {read if read in known else DEFAULT_LOCALE: remark}
-    return found
