@@ -113,7 +113,6 @@ def list_statements(wanted: Whose = None, kind: Kind = "statement", as_json: Jso
       firebreak statement list I-9ZK3MQ2XW1 --json
     """
     from flows.cli import statement_parts as parts
-    from flows.cli.timeline import day_and_minute
     from flows.cli.whose import incident_of
     from flows.crisis import statements
 
@@ -129,7 +128,7 @@ def list_statements(wanted: Whose = None, kind: Kind = "statement", as_json: Jso
         say(f"Nothing has been drafted about {incident.id}: firebreak statement draft {incident.id} --text en=…")
     for each in found:
         may = ", ".join(each["remedies"]) or "nothing"
-        drafted = f"{day_and_minute(each['drafted_at'], settings.timezone)} by {each['drafted_by']}"
+        drafted = f"{_at(each['drafted_at'], settings.timezone)} by {each['drafted_by']}"
         say(f"{ink(each['id'], 'bold')}  version {each['version']}, {_STATES[each['status']]}; may promise {may}")
         say(ink(f"  drafted {drafted}{_said(each)}", "dim"))
 
@@ -237,9 +236,7 @@ def to_json(session: Session, vault: Vault, statement: Statement) -> dict[str, A
     }
 
 
-def _found(
-    session: Session, wanted: str | None, kind: str, version: int | None, states: tuple[str, ...]
-) -> Statement:
+def _found(session: Session, wanted: str | None, kind: str, version: int | None, states: tuple[str, ...]) -> Statement:
     """The statement of this id; of an incident that version, or the newest that is in the first of these states."""
     from flows.cli import statement_parts as parts
     from flows.cli.whose import incident_of
@@ -263,21 +260,28 @@ def _found(
 
 
 def _said(shown: dict[str, Any]) -> str:
-    return "".join(
-        f"; {each['by']} said {'yes' if each['approved'] else 'no'}{f' for {each["role"]}' if each['role'] else ''}"
-        for each in shown["approvals"]
-    )
+    parts = []
+    for each in shown["approvals"]:
+        role = f" for {each['role']}" if each["role"] else ""
+        parts.append(f"; {each['by']} said {'yes' if each['approved'] else 'no'}{role}")
+    return "".join(parts)
+
+
+def _at(moment: str, zone: ZoneInfo) -> str:
+    from datetime import datetime
+
+    from flows.cli.timeline import day_and_minute
+
+    return day_and_minute(datetime.fromisoformat(moment), zone)
 
 
 def _print(shown: dict[str, Any], zone: ZoneInfo) -> None:
-    from flows.cli.timeline import day_and_minute
-
     say(f"{ink(shown['id'], 'bold')}  version {shown['version']} of the {shown['kind']}, {_STATES[shown['status']]}")
     say(f"about         firebreak incident {shown['incident']}")
     say(f"may promise   {', '.join(shown['remedies']) or 'nothing'}")
     if shown["news_at"]:
-        say(f"news          {day_and_minute(shown['news_at'], zone)}")
-    say(f"drafted       {day_and_minute(shown['drafted_at'], zone)} by {shown['drafted_by']}{_said(shown)}")
+        say(f"news          {_at(shown['news_at'], zone)}")
+    say(f"drafted       {_at(shown['drafted_at'], zone)} by {shown['drafted_by']}{_said(shown)}")
     if shown.get("reason"):
         say(f"refused       {shown['reason']}")
     say(f"digest        {shown['digest'][:16]}")

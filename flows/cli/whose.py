@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def customer_of(session: Session, wanted: str) -> tuple[Customer, Case | None]:
     """The customer whose id, or whose case's id, begins like this, and the case if it was one. Raises `NotFound`."""
     from flows.errors import NotFound
-    from flows.store.tables import Case, Customer, Incident
+    from flows.store.tables import Case, Customer
     from flows.telling import story
 
     about = story.find(session, wanted)

@@ -21,9 +21,7 @@ def values(work: Work, reply: Reply, locale: str) -> dict[str, str]:
     if statement.news_at is not None and statement.news_at > work.now:
         found["news_at"] = local_time.hour(statement.news_at, work.desk.timezone, locale)
     try:
-        found["statement"] = wording.in_language(
-            statements.words(work.desk.store.vault, statement), locale
-        )
+        found["statement"] = wording.in_language(statements.words(work.desk.store.vault, statement), locale)
     except (VaultError, statements.WrongStatement):
         return {}  # the words cannot be vouched for, so nothing of them is
     return found

@@ -13,11 +13,13 @@ from flows.rehearsal.names import Names
 from rules.language import Duration, FactValues, PlaybookName, Words, says
 from rules.problems import did_you_mean
 from rules.reading import BAD, Reader
+from rules.replies import Locale
 from rules.units import format_duration
 from rules.yaml_source import Keys
 
 MessageKind = Literal["text", "image", "audio", "video", "document", "reaction"]
 Severity = Literal["general", "important", "urgent"]
+Remedy = Literal["refund", "replacement", "voucher"]
 AboutWhat = Literal["case", "incident"]
 
 
@@ -38,6 +40,18 @@ class Ticks:
 
     done: int = says("How many are done", default=0)
     failed: int = says("How many after those could not be done", default=0)
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A version of the official statement, drafted by one colleague and approved by others."""
+
+    remedies: tuple[Remedy, ...] = says("What it may promise", default=())
+    news_in: Duration | None = says("In how long there will be news", default=None)
+    text: Mapping[Locale, Words] | None = says(
+        "The words in each language; some of their own if left out", default=None
+    )
+    approved: bool = says("Whether the others say yes; if not, it stays a draft", default=True)
 
 
 @dataclass(frozen=True)
@@ -66,6 +80,7 @@ class Event:
     noticed: Duration | None = None
     add_affected: int | None = None
     severity: Severity = "important"
+    statement: Stated | None = None
     keys: Keys = ()
 
     def __str__(self) -> str:
@@ -77,6 +92,8 @@ class Event:
         if isinstance(value, Says):
             word = word if value.customer == 1 else word.replace("customer", f"customer {value.customer}")
             value = f"{value.text or value.kind}{' (in a group)' if value.in_group else ''}"
+        elif isinstance(value, Stated):
+            value = ", ".join(value.remedies) or "promises nothing"
         elif isinstance(value, timedelta):
             value = format_duration(value)
         elif isinstance(value, Mapping):
@@ -118,6 +135,11 @@ EVENTS: Mapping[str, tuple[str, Any, tuple[str, ...]]] = {
         "A person opens an incident; what happened, in their words",
         Words,
         ("playbook", "severity", "affected", "noticed"),
+    ),
+    "statement": (
+        "A version of the official statement about the newest open incident is drafted, and approved",
+        Stated,
+        (),
     ),
     "add affected": ("It turns out that the data of this customer (1, 2, …) leaked, too", int, ()),
     "open case": ("A person opens a case of this playbook for the customer", PlaybookName, ("customer", "severity")),
@@ -178,6 +200,8 @@ def _value(reader: Reader, names: Names, word: str, value: Any, keys: Keys) -> A
         return said if said is BAD or said.customer > 0 else reader.error((*keys, "customer"), _FIRST)
     if word == "colleague deletes" and value == 0:
         return reader.error(keys, "texts are counted from 1")
+    if kind is Stated:
+        return reader.model(Stated, value, keys, short="remedies")
     if kind is MomentText:
         try:
             return parse_moment(value)

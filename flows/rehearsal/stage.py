@@ -18,10 +18,12 @@ from flows.channels.error_codes import meaning_of
 from flows.channels.pace import Pace
 from flows.channels.team import NotTold, Told
 from flows.clock import MovedClock
+from flows.crisis import statements, wording
 from flows.desk import Desk
 from flows.ids import new_id
 from flows.receiving.receive import receive
 from flows.rehearsal.deeds import Said
+from flows.rehearsal.events import Stated
 from flows.rehearsal.names import BY_HAND
 from flows.rehearsal.scenario import START, ZONE, Event, Says
 from flows.runs import breaches, ending, following, listing, opening, waves
@@ -33,6 +35,12 @@ from rules.language import FactValues
 
 CUSTOMER = "15550100001"  # a number that is reserved for stories; the second customer has the next one
 COLLEAGUE = "colleague"
+ANOTHER = "another colleague"
+STATED: Mapping[str, str] = {
+    "en": "We know what has happened, and we are working on it. We will tell you more as soon as there is more to tell.",
+    "zh-CN": "我们已经知道发生了什么，正在全力处理。一有新的进展，就会告诉您。",
+}
+"""What a statement says whose scenario gives it no words."""
 
 
 @dataclass
@@ -291,6 +299,8 @@ class Stage:
                     noticed_at=self.clock.now() - event.noticed if event.noticed is not None else None,
                 )
                 self._add_affected(session, opened.id, range(1, (event.affected or 0) + 1))
+            elif event.statement is not None:
+                self._state(session, event.statement)
             elif event.add_affected is not None:
                 newest = select(Incident.id).order_by(Incident.opened_at.desc(), Incident.id).limit(1)
                 if (leak := session.scalars(newest).first()) is None:
@@ -310,6 +320,24 @@ class Stage:
             elif event.close is not None:
                 still_open = self._still_open(session, event)
                 ending.close_by_hand(session, still_open, BY_HAND, COLLEAGUE, self.clock.now())
+
+    def _state(self, session: Session, stated: Stated) -> None:
+        """A colleague drafts the next version of the statement, and one of each role that must approves it."""
+        newest = select(Incident).where(Incident.closed_at.is_(None)).order_by(Incident.opened_at.desc(), Incident.id)
+        if (incident := session.scalars(newest.limit(1)).first()) is None:
+            raise CannotHappen("no incident is open that a statement could be about")
+        texts = {str(locale): str(words) for locale, words in (stated.text or STATED).items()}
+        news_at = self.clock.now() + stated.news_in if stated.news_in is not None else None
+        try:
+            checked, allowed = wording.checked(self.desk.shelf.current, texts, stated.remedies)
+            about = (self.desk, session, incident, checked, allowed, news_at, COLLEAGUE)
+            statement = statements.draft(*about)
+            while stated.approved and (left := statements.missing(session, statement)):
+                statements.vote(self.desk, session, statement, ANOTHER, yes=True, role=left[0])
+                if statement.status == "in_force":
+                    break
+        except statements.WrongStatement as error:
+            raise CannotHappen(str(error)) from None
 
     def _add_affected(self, session: Session, incident_id: str, numbers: Iterable[int]) -> None:
         found = [self._customer(session, number).id for number in numbers]

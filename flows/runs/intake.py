@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from flows.crisis import own_promises
 from flows.desk import Desk
 from flows.hearing import Hearing
 from flows.runs import alongside, complaints, history, opening, own_words, providers, settling
@@ -53,6 +54,7 @@ def read_message(
     message.handled_at = now
     if message.author == "us":
         own_words.after_echo(desk, session, message, flow_run)
+        own_promises.after_echo(desk, session, message, flow_run)
         return None
     message.facts = facts_to_json(_facts_of(desk, session, message, hearing))
     if (locale := message.facts.get("locale", UNKNOWN)) != UNKNOWN:

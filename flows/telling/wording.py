@@ -455,6 +455,31 @@ def _records_erased(entry: Entry) -> Told:
     return Told("decision", f"erases {counts}{address} (line {data['line']} of the ledger)")
 
 
+def _statement_drafted(entry: Entry) -> Told:
+    data = entry.data
+    may = " or ".join(data["remedies"]) or "nothing"
+    return Told("team", f"{data['by']} drafts version {data['version']} of the {data['kind']}; it may promise {may}")
+
+
+def _statement_voted(entry: Entry, does: str) -> Told:
+    data = entry.data
+    role = f" for {data['role']}" if data.get("role") else ""
+    return Told("team", f"{data['by']} {does} version {data['version']} of the {data['kind']}{role}")
+
+
+def _statement_in_force(entry: Entry) -> Told:
+    data = entry.data
+    before = f" in place of version {data['replaces']}" if "replaces" in data else ""
+    return Told(
+        "decision", f"version {data['version']} of the {data['kind']} is in force{before} ({data['statement']})"
+    )
+
+
+def _own_promise(entry: Entry) -> Told:
+    promised = " and ".join(entry.data["promised"])
+    return Told("alarm", f"a text of ours from the app promises what no statement allows: {promised}")
+
+
 def _plain(entry: Entry) -> Told:
     known = {key: value for key, value in entry.data.items() if value is not None}
     details = "; ".join(f"{key.replace('_', ' ')}: {shown(value)}" for key, value in known.items())
@@ -465,6 +490,11 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "case opened": _case_opened,
     "message read": _message_read,
     "step waits": _step_waits,
+    "statement drafted": _statement_drafted,
+    "statement approved": lambda entry: _statement_voted(entry, "approves"),
+    "statement refused": lambda entry: _statement_voted(entry, "refuses"),
+    "statement in force": _statement_in_force,
+    "own text promised too much": _own_promise,
     "step done": _step_done,
     "step skipped": _step_skipped,
     "step failed": _step_failed,

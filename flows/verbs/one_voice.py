@@ -178,7 +178,9 @@ one_voice:
         news_at = work.now + news_in if isinstance(news_in, timedelta) else None
         assert work.incident is not None
         try:
-            texts, remedies = wording.checked(work.desk.shelf.current, wording.by_language(work.desk.shelf.current, remark), allowed)
+            texts, remedies = wording.checked(
+                work.desk.shelf.current, wording.by_language(work.desk.shelf.current, remark), allowed
+            )
             about = (
                 work.desk,
                 work.session,

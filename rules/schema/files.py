@@ -14,6 +14,7 @@ from rules.language import ANSWERED, FIRST_REPLY, FactValues, PlaybookName, Prom
 from rules.legal_clocks import LegalClocksFile
 from rules.playbook import PlaybookFile
 from rules.reading import Verbs
+from rules.remedies import RemediesFile
 from rules.replies import ReplyFile
 from rules.retention import Retention
 from rules.schema import facts
@@ -90,6 +91,12 @@ def deletion_plan_schema(vocabulary: Vocabulary) -> Schema:
     """Where copies live, and what becomes of them: `rules/deletion_plan.yaml`."""
     shapes = Shapes(vocabulary)
     return shapes.file("The Firebreak deletion plan", shapes.model(DeletionPlan))
+
+
+def remedies_schema() -> Schema:
+    """What counts as promising a remedy: `rules/remedies.yaml`."""
+    shapes = Shapes(Vocabulary({}))
+    return shapes.file("How Firebreak reads promises", shapes.model(RemediesFile))
 
 
 def facts_schema() -> Schema:
@@ -214,6 +221,7 @@ def all_schemas(vocabulary: Vocabulary, verbs: Mapping[str, type[Verb]], words: 
         "facts.schema.json": facts_schema(),
         "legal-clocks.schema.json": legal_clocks_schema(vocabulary),
         "deletion-plan.schema.json": deletion_plan_schema(vocabulary),
+        "remedies.schema.json": remedies_schema(),
         "team.schema.json": team_schema(),
         "hours.schema.json": hours_schema(),
         "retention.schema.json": retention_schema(),
