@@ -131,6 +131,10 @@ class Reply:
         numbers = {name: f"{{{{{n}}}}}" for n, name in enumerate(self.template.parameters, 1)} if self.template else {}
         return self.fill(locale, numbers)
 
+    def fallbacks(self, locale: str) -> dict[str, str]:
+        """What stands in for a placeholder that nothing fills, as the text in `locale` has it behind the `|`."""
+        return {match[1]: match[2] for match in PLACEHOLDER.finditer(self.text[locale]) if match[2] is not None}
+
     def parameters(self, values: Mapping[str, str]) -> tuple[str, ...]:
         """The template's parameters in order, each on one line, since WhatsApp takes no others; KeyError names one that
         nothing fills."""

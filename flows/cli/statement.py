@@ -288,5 +288,5 @@ def _print(shown: dict[str, Any], zone: ZoneInfo) -> None:
     for locale, text in shown["texts"].items():
         say(f"\n{locale}:")
         for line in text.splitlines():
-            for part in wrap(line, width() - 4) or [""]:
+            for part in list(wrap(line, width() - 4)) or [""]:
                 say(f"  {part}")

@@ -48,9 +48,7 @@ class Stated:
 
     remedies: tuple[Remedy, ...] = says("What it may promise", default=())
     news_in: Duration | None = says("In how long there will be news", default=None)
-    text: Mapping[Locale, Words] | None = says(
-        "The words in each language; some of their own if left out", default=None
-    )
+    text: Mapping[Locale, Words] | None = says("The words in each language; if left out, some of ours", default=None)
     approved: bool = says("Whether the others say yes; if not, it stays a draft", default=True)
 
 

@@ -37,7 +37,7 @@ CUSTOMER = "15550100001"  # a number that is reserved for stories; the second cu
 COLLEAGUE = "colleague"
 ANOTHER = "another colleague"
 STATED: Mapping[str, str] = {
-    "en": "We know what has happened, and we are working on it. We will tell you more as soon as there is more to tell.",
+    "en": "We know what has happened, and we are working on it. We will tell you more as soon as there is more.",
     "zh-CN": "我们已经知道发生了什么，正在全力处理。一有新的进展，就会告诉您。",
 }
 """What a statement says whose scenario gives it no words."""

@@ -47,7 +47,8 @@ def prepare(work: Work, reply: Reply) -> Outcome:
     locale = reply.locale_for(work.customer.locale)
     try:
         values = _values(work, reply, locale)
-        text, parameters = reply.fill(locale, values), reply.parameters(values)
+        text = reply.fill(locale, values)
+        parameters = reply.parameters({**reply.fallbacks(locale), **values})
     except KeyError as missing:
         return Failed("nothing fills a placeholder", {"reply": reply.name, "placeholder": str(missing.args[0])})
     body: dict[str, Any] = {"text": text}

@@ -470,9 +470,8 @@ def _statement_voted(entry: Entry, does: str) -> Told:
 def _statement_in_force(entry: Entry) -> Told:
     data = entry.data
     before = f" in place of version {data['replaces']}" if "replaces" in data else ""
-    return Told(
-        "decision", f"version {data['version']} of the {data['kind']} is in force{before} ({data['statement']})"
-    )
+    which = f"version {data['version']} of the {data['kind']}"
+    return Told("decision", f"{which} is in force{before} ({data['statement']})")
 
 
 def _own_promise(entry: Entry) -> Told:
