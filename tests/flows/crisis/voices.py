@@ -8,12 +8,14 @@ from functools import cache
 
 from sqlalchemy import select
 
+from flows import answering
 from flows.crisis import statements, wording
 from flows.rehearsal.stage import Stage
 from flows.runs import opening
 from flows.shelf import Shelf
 from flows.store.tables import Case, Incident, Outbox, Statement, Task
 from flows.verbs import all_verbs
+from rules.bundle import Bundle
 from tests.flows.runs import trials
 
 WORDS = {"en": "Many parcels are late. We are on it.", "zh-CN": "许多包裹延误了，我们正在处理。"}
@@ -21,7 +23,11 @@ WORDS = {"en": "Many parcels are late. We are on it.", "zh-CN": "许多包裹延
 CRISIS = """
 steps:
   - id: voice
-    one_voice: {drafted_by: shift_lead, approved_by: [senior_owner], announce_to: [crisis_team], again_every: 10 minutes}
+    one_voice:
+      drafted_by: shift_lead
+      approved_by: [senior_owner]
+      announce_to: [crisis_team]
+      again_every: 10 minutes
   - notify: {who: crisis_team, message: We have spoken}
 """
 REPLY = """
@@ -38,14 +44,22 @@ text:
 """
 
 
+CASE = """
+steps:
+  - ask: {who: on_call, question: Ready?, form: {backup_status: {one_of: [none]}}}
+    timeout: 9 days
+    on_timeout: [{close: late}]
+  - reply: REPLY
+  - close: solved
+"""
+
+
 @cache
 def shelf(reply: str = "trial/news") -> Shelf:
     """The shipped content with that procedure, and a case that waits for an answer and then sends `reply`."""
-    case = f"steps: [{{ask: {{who: on_call, question: Ready?, form: {{backup_status: {{one_of: [none]}}}}}}, timeout: 9 days, "
-    case += f"on_timeout: {{close: late}}}}, {{reply: {reply}}}, {{close: solved}}]"
-    files = dict(trials.bundle(case, crisis_voice=CRISIS).files)
+    files = dict(trials.bundle(CASE.replace("REPLY", reply), crisis_voice=CRISIS).files)
     files |= {"playbooks/replies/trial/news.yaml": REPLY, "playbooks/replies/trial/promises.yaml": PROMISES}
-    return Shelf(type(trials.bundle(case)).parse(files, all_verbs()), all_verbs())
+    return Shelf(Bundle.parse(files, all_verbs()), all_verbs())
 
 
 def incident(stage: Stage) -> str:
@@ -99,6 +113,15 @@ def vote(stage: Stage, statement_id: str, by: str, yes: bool = True, digest: str
         state = statements.vote(stage.desk, session, found, by, yes, digest, role=role).status
     stage.settle()
     return state
+
+
+def answer(stage: Stage, task: Task, given: Mapping[str, object], by: str, remark: str = "") -> None:
+    """A colleague answers a task, with a remark."""
+    with stage.store.begin() as session:
+        vocabulary = stage.desk.shelf.current.vocabulary
+        answered = answering.answer(session, vocabulary, task.id, given, by, stage.clock.now())
+        answered.sealed_remark = stage.store.vault.seal(task.subject_id, {"text": remark})
+    stage.settle()
 
 
 def tasks(stage: Stage) -> list[Task]:
