@@ -144,7 +144,7 @@ def test_a_group_that_nobody_has_written_is_named() -> None:
 def test_a_remedy_that_is_missing_is_named() -> None:
     """Nobody would notice any more that it is promised."""
     found, problems = read(
-        "unless: []\nwish: []\ngranted: []\nown: []\nremedies: {refund: {means: x, words: [refund]}}\n"
+        "unless: [x]\nwish: [x]\ngranted: [x]\nown: [x]\nremedies: {refund: {means: x, words: [refund]}}\n"
     )
     assert found is None
     assert ["replacement" in str(problems.items[0]), "voucher" in str(problems.items[1])] == [True, True]

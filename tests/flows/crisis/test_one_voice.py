@@ -115,4 +115,4 @@ def test_it_ends_when_somebody_stands_down(stage: Stage) -> None:
     with stage.store.read() as session:
         steps = {each.path: each.status for each in session.query(Step)}
     assert steps["voice"] == "done"
-    assert voices.told(stage, "crisis_team")[-1] == "We have spoken"
+    assert "We have spoken" in voices.told(stage, "crisis_team")
