@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from flows.rehearsal.stage import Says, Stage
+from flows.rehearsal.events import Says
+from flows.rehearsal.stage import Stage
 from flows.store.tables import JournalLine, Outbox, Task
 from rules.language import FactName
 from tests.flows.crisis import voices

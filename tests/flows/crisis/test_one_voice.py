@@ -31,7 +31,7 @@ def test_it_works_by_tasks_alone(stage: Stage) -> None:
     voices.answer(stage, ask, DRAFT, "lee", "en: You can have your money back.\nzh-CN: 我们可以给您退款。")
     (approve,) = voices.tasks(stage)
     assert (approve.kind, approve.role) == ("approve", "senior_owner")
-    shown = stage.store.vault.open(approve.sealed_details)
+    shown = stage.store.vault.open_or_nothing(approve.sealed_details)
     assert shown["words (en)"] == "You can have your money back."
     assert shown["may promise"] == "refund"
     voices.answer(stage, approve, {"approved": "yes"}, "ann")
@@ -80,7 +80,7 @@ def test_a_new_draft_withdraws_the_question_about_the_old_one(stage: Stage) -> N
     second = voices.draft(stage, incident, ["refund"])
     (now,) = voices.tasks(stage)
     assert now.id != before.id
-    assert stage.store.vault.open(now.sealed_details)["statement"] == second
+    assert stage.store.vault.open_or_nothing(now.sealed_details)["statement"] == second
 
 
 def test_every_version_is_announced_once_with_its_number(stage: Stage) -> None:

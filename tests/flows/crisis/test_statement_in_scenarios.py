@@ -19,6 +19,7 @@ def test_a_scenario_plays_a_statement() -> None:
           - statement: {remedies: [refund], news_in: 2 hours, text: {en: "You can have your money back."}}
         expect:
           - told: crisis_team
+            says: Version 1
         never:
           - told: legal_adviser
         """,
