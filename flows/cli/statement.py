@@ -73,7 +73,7 @@ def draft(
         said = {**written.texts, **parts.texts_of(bundle, texts or ())}
         given = parts.names_of(remedies) or written.remedies
         at = parts.moment_of(news_in or written.news_in, news_at or written.news_at, desk.timezone, desk.now())
-        checked, allowed = wording.checked(bundle, said, given)
+        checked, allowed = wording.checked(bundle, said, given, parts.kind_of(kind))
         with desk.store.begin() as session:
             incident = incident_of(session, wanted)
             about = (desk, session, incident, checked, allowed, at, name, parts.kind_of(kind))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from flows.crisis import statements
 from flows.crisis.statements import WrongStatement
-from flows.store.tables import Case, Incident
+from flows.store.tables import Case, Incident, StatementKind
 from rules import outgoing
 from rules.bundle import Bundle
 from rules.remedies import OFFERS, remedy_named
@@ -19,14 +19,19 @@ from rules.replies import DEFAULT_LOCALE, Locale, Reply
 OUTSIDE = "outside-the-statement"
 """The objection to a text that promises what the statement in force does not allow."""
 NEVER = "Promise a remedy that the statement in force does not allow"
-LONGEST = 1000
-"""Characters of a statement in one language: it is one part of a message, and of a template at most 1,024."""
+LONGEST: Mapping[StatementKind, int] = {"statement": 1000, "retrospective": 4000}
+"""Characters in one language. A statement is one part of a message, and of a template at most 1,024."""
 
-_FIRST = {"first_reply": True, "in_incident": True, "open_incident": True}
-"""A statement may be the first that a customer reads, in the middle of a crisis."""
+_READ_IN: Mapping[StatementKind, Mapping[str, bool]] = {
+    "statement": {"first_reply": True, "in_incident": True, "open_incident": True},
+    "retrospective": {},
+}
+"""A statement may be the first that a customer reads, in the middle of a crisis: it explains nothing yet."""
 
 
-def checked(bundle: Bundle, texts: Mapping[str, str], remedies: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+def checked(
+    bundle: Bundle, texts: Mapping[str, str], remedies: Sequence[str], kind: StatementKind = "statement"
+) -> tuple[dict[str, str], list[str]]:
     """The words of a statement and the names of its remedies, as they are kept. Raises `WrongStatement` with everything
     that stands against them: each language is looked at as any text that leaves us, and promises nothing else."""
     named = {each: remedy_named(each) for each in remedies}
@@ -39,19 +44,20 @@ def checked(bundle: Bundle, texts: Mapping[str, str], remedies: Sequence[str]) -
     for locale, text in said.items():
         if not Locale.shape.fullmatch(locale):
             wrong.append(f'"{locale}" is no {Locale.like}')
-        wrong += [f"{locale}: {each}" for each in _against(bundle, text, allowed)]
+        wrong += [f"{locale}: {each}" for each in _against(bundle, text, allowed, kind)]
     if wrong:
         raise WrongStatement("; ".join(wrong))
     return said, allowed
 
 
-def _against(bundle: Bundle, text: str, allowed: Sequence[str]) -> list[str]:
+def _against(bundle: Bundle, text: str, allowed: Sequence[str], kind: StatementKind) -> list[str]:
     found = []
-    if len(text) > LONGEST:
-        found.append(f"{len(text):,} characters are too many, {LONGEST:,} is the most")
+    if len(text) > LONGEST[kind]:
+        found.append(f"{len(text):,} characters are too many, {LONGEST[kind]:,} is the most")
     if "{" in text or "}" in text:
         found.append("a { or } has no meaning here; write the words as customers are to read them")
-    facts = bundle.vocabulary.gate({name: value for name, value in _FIRST.items() if name in bundle.vocabulary.facts})
+    known = bundle.vocabulary.facts
+    facts = bundle.vocabulary.gate({name: value for name, value in _READ_IN[kind].items() if name in known})
     for name in bundle.guards.objections(text, facts):
         guard = bundle.guards.guards[name]
         found.append(

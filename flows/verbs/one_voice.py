@@ -178,9 +178,8 @@ one_voice:
         news_at = work.now + news_in if isinstance(news_in, timedelta) else None
         assert work.incident is not None
         try:
-            texts, remedies = wording.checked(
-                work.desk.shelf.current, wording.by_language(work.desk.shelf.current, remark), allowed
-            )
+            content = work.desk.shelf.current
+            texts, remedies = wording.checked(content, wording.by_language(content, remark), allowed, self.kind)
             about = (
                 work.desk,
                 work.session,

@@ -9,11 +9,13 @@ import pytest
 from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
 
-from flows.crisis import statements
+from flows.crisis import statements, wording
 from flows.crisis.statements import WrongStatement
 from flows.rehearsal.stage import Stage
 from flows.store.tables import Statement
+from rules.checks import problems_of
 from tests.flows.crisis import voices
+from tests.flows.runs import trials
 
 
 @pytest.fixture
@@ -141,3 +143,19 @@ def test_a_time_that_is_over_is_not_promised(stage: Stage) -> None:
     stage.pass_time(timedelta(minutes=6))
     with pytest.raises(WrongStatement, match="time that is over"):
         voices.vote(stage, made, "ann")
+
+
+def test_afterwards_the_cause_may_be_named(stage: Stage) -> None:
+    """The retrospective could not say what happened; blame stays refused by guards that always hold."""
+    words = {"en": "Parcels were late because of a fault in our sorting. That was our mistake."}
+    wording.checked(stage.desk.shelf.current, words, [], "retrospective")
+    with pytest.raises(WrongStatement, match="no-excuses-first"):
+        wording.checked(stage.desk.shelf.current, words, [])
+
+
+def test_a_role_that_does_not_exist_is_found_on_its_line() -> None:
+    """Nobody would ever be asked, and nothing could be said."""
+    wrong = voices.CRISIS.replace("[senior_owner]", "[nobody_at_all]")
+    content = trials.bundle("steps: [{close: solved}]", crisis_voice=wrong)
+    found = [str(each) for each in problems_of(content) if "nobody_at_all" in str(each)]
+    assert [each.split(":")[0] for each in found] == ["playbooks/crisis_voice.yaml"]
