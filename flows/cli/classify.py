@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from rules.personal_data import Span
 
 _SAY_EVERY = 1_000  # messages, until something is said of how far it is
+FOLLOWS = ("severity", "topic")
+"""What the rule packs say of a message by itself."""
 _THIRD = "third voice"  # the key under which it is said why the model was not heard
 
 
@@ -84,7 +86,7 @@ def classify(
 
 
 class Told:
-    """What was read from one message, and the severity that follows."""
+    """What was read from one message, and how severe it is and what it is about by that."""
 
     def __init__(self, facts: dict[str, Any], because: dict[str, list[str]], spans: Sequence[Span]) -> None:
         self.facts = facts
@@ -98,11 +100,12 @@ class Told:
         written = Written(text, country, before=before)
         hearings = third.hear([written], bundle) if third is not None and text.strip() else []
         reading = bundle.reading_of(text, before, country, further=hearings)
-        triage = bundle.derive(reading.facts, {"severity"}).decisions[bundle.triage.name]
-        known = {**reading.facts, **triage.then}
         because = {name: list(entries) for name, entries in reading.because.items()}
-        if triage.rule is not None:
-            because["severity"] = [f"triage/{triage.rule.id}: {triage.rule.title}"]
+        known = dict(reading.facts)
+        for name, decision in bundle.derive(reading.facts, FOLLOWS).decisions.items():
+            for fact in decision.then:
+                because[fact] = [f"{name}/{decision.rule.id}: {decision.rule.title}"] if decision.rule else []
+            known |= decision.then
         if unheard := [hearing.in_words() for hearing in hearings if hearing.why_not]:
             because[_THIRD] = unheard
         return cls(known, because, reading.personal_data)

@@ -36,6 +36,7 @@ from flows.cli import (
     open,
     plan,
     proofread,
+    regroup,
     rehearse,
     rejected,
     release,
@@ -171,8 +172,15 @@ app.command("close")(close.close)
 app.command("notice")(notice.notice)
 app.command("proofread")(proofread.proofread)
 app.command("open")(open.open_case)
-_incident = typer.Typer(cls=WithIds, no_args_is_help=True, help="Open, list and tell incidents.", **_PLAIN)
+_incident = typer.Typer(
+    cls=WithIds, no_args_is_help=True, help="Open, join, split, merge, close, list and tell incidents.", **_PLAIN
+)
 _incident.command("open")(incident.open_incident)
+_incident.command("join")(regroup.join)
+_incident.command("leave")(regroup.leave)
+_incident.command("split")(regroup.split)
+_incident.command("merge")(regroup.merge)
+_incident.command("close")(regroup.close)
 _incident.command("list")(incident.list_incidents)
 _incident.command("show")(incident.show_incident)
 app.add_typer(_incident, name="incident")

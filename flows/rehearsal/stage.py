@@ -18,12 +18,12 @@ from flows.channels.error_codes import meaning_of
 from flows.channels.pace import Pace
 from flows.channels.team import NotTold, Told
 from flows.clock import MovedClock
-from flows.crisis import statements, wording
+from flows.crisis import gathering, statements, wording
 from flows.desk import Desk
 from flows.ids import new_id
 from flows.receiving.receive import receive
 from flows.rehearsal.deeds import Said
-from flows.rehearsal.events import Stated
+from flows.rehearsal.events import Crowd, Stated
 from flows.rehearsal.names import BY_HAND
 from flows.rehearsal.scenario import START, ZONE, Event, Says
 from flows.runs import breaches, ending, following, listing, opening, waves
@@ -130,6 +130,8 @@ class Stage:
             self._pass_until(event)
         elif event.customer_says is not None:
             self.say(event.customer_says)
+        elif event.crowd is not None:
+            self._crowd(event.crowd)
         elif event.answer is not None:
             self.answer(event.answer, event.to, event.customer)
         elif event.send_fails_with is not None:
@@ -163,6 +165,14 @@ class Stage:
         if said.in_group:
             message["group_id"] = "rehearsal-group"
         self.take_message(message, said.name, address_of(said.customer))
+
+    def _crowd(self, crowd: Crowd) -> None:
+        """Many customers write, at even distances, the first of them now and the last when the time is over."""
+        between = crowd.within / max(1, crowd.customers - 1)
+        for number in range(crowd.customers):
+            if number and between:
+                self.pass_time(between)
+            self.say(Says(crowd.say[number % len(crowd.say)], customer=crowd.first + number))
 
     def take_message(self, message: Mapping[str, Any], name: str = "", address: str = CUSTOMER) -> None:
         """A message as WhatsApp would post it, sent now (unless it has a `timestamp`) from this number."""
@@ -291,13 +301,16 @@ class Stage:
                 opened = opening.open_incident(
                     self.desk,
                     session,
-                    kind="other",
+                    topic=event.topic,
+                    kind=event.topic or "other",
                     severity=event.severity,
                     what=event.incident,
                     opened_by=COLLEAGUE,
                     playbook=event.playbook,
                     noticed_at=self.clock.now() - event.noticed if event.noticed is not None else None,
                 )
+                if event.topic is not None:
+                    gathering.gather_later(session, opened, self.clock.now(), topic=event.topic)
                 self._add_affected(session, opened.id, range(1, (event.affected or 0) + 1))
             elif event.statement is not None:
                 self._state(session, event.statement)

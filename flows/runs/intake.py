@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from flows.crisis import own_promises
+from flows.crisis import gathering, own_promises
 from flows.desk import Desk
 from flows.hearing import Hearing
 from flows.runs import alongside, complaints, history, opening, own_words, providers, settling
@@ -15,6 +15,7 @@ from flows.runs.words import written
 from flows.store.tables import Case, Customer, Message, Run, Subject
 from rules.bundle import Bundle
 from rules.language import Playbook
+from rules.topics import topic_of
 from rules.vocabulary import UNKNOWN, Facts, Value, Vocabulary, facts_to_json
 
 _KINDS = {
@@ -60,8 +61,12 @@ def read_message(
     if (locale := message.facts.get("locale", UNKNOWN)) != UNKNOWN:
         customer.locale = str(locale)
     complaint = complaints.record(session, message)  # before anything is decided: whoever complains is one of the crowd
+    if complaint is not None:
+        complaint.topic = topic_of(bundle, {**desk.given, **message.facts})
+        message.facts = {**message.facts, "topic": complaint.topic}
+        complaints.count(session, complaint)
     about = providers.About(session, now, customer=customer, message=message, given=desk.given, vault=desk.store.vault)
-    wanted = bundle.triggers.facts() | {"severity", "place"}  # the procedure may ask where it was written, too
+    wanted = bundle.triggers.facts() | {"severity", "surge", "place"}  # the procedure may ask where it was written, too
     known = providers.known(about, bundle, wanted)
     derived = bundle.derive(known, wanted)
     triage = derived.decisions.get(bundle.triage.name)  # none where a rehearsal takes the severity as known
@@ -87,6 +92,9 @@ def read_message(
     playbook = bundle.playbooks[str(decision.then["playbook"])] if decision.rule is not None else None
     alone = playbook is not None and playbook.mode == "parallel"
     case = None if alone else _joins(session, bundle, customer, playbook)
+    if gathering.taken_out(case):  # a person's word: for this customer the crisis is not what it is about
+        decision = bundle.triggers.decide({**derived.facts, gathering.ABOUT_IT: False})
+        playbook = bundle.playbooks[str(decision.then["playbook"])] if decision.rule is not None else None
     if case is None and playbook is not None:
         case = opening.open_case(
             desk, session, bundle, customer, playbook, facts, said=said, asked_at=asked_at, flow_run=flow_run
@@ -99,6 +107,8 @@ def read_message(
             opening.begin_anew(desk, session, bundle, playbook, case, facts, asked_at=asked_at, flow_run=flow_run)
         elif case is not None:
             settling.happened(desk, session, "customer_reply", case.id, flow_run)
+    if complaint is not None:
+        gathering.seen(desk, session, bundle, case, complaint, derived.facts, flow_run)
     beside = alongside.start(desk, session, customer, message, case, asked_at=asked_at, flow_run=flow_run)
     if case is None and beside:
         case, message.case_id = beside[0], beside[0].id

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows import local_time
+from flows.crisis import gathering
 from flows.desk import Desk
 from flows.runs import ending, history, moving
 from flows.runs.outcome import Done, waits_for
@@ -79,6 +80,9 @@ def answered(desk: Desk, session: Session, task: Task, flow_run: str | None) -> 
 
 def fired(desk: Desk, session: Session, timer: Timer, flow_run: str | None) -> None:
     """A moment has come: a wait is over, a time limit is reached, a promise is near or broken."""
+    if timer.kind == "gather":
+        gathering.look_around(desk, session, timer, flow_run)
+        return
     run = session.get_one(Run, timer.run_id)
     if run.status == "finished":
         return

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from flows import local_time
 from flows.desk import Desk
 from flows.ids import new_id
-from flows.runs import history, listing, opening, providers
+from flows.runs import history, incident_events, listing, opening, providers
 from flows.runs.interpreter import barred
 from flows.runs.labels import PRIVACY_SENSITIVE
 from flows.runs.outcome import Item
@@ -100,7 +100,9 @@ class Work:
         return {**age, **self.progress.learned_of_item(self.record.path)}
 
     def incident_goes_on(self) -> bool:
-        """Whether the incident is still open; for a case that belongs to none, whether any is."""
+        """Whether the incident is still open; for a case that belongs to none, whether one is that may be about it."""
+        if self.case is not None:
+            return incident_events.goes_on(self.session, self.case)
         if self.incident is not None:
             return self.incident.closed_at is None
         still_open = select(tables.Incident.id).where(tables.Incident.closed_at.is_(None))

@@ -380,6 +380,38 @@ def _incident_opened(entry: Entry) -> Told:
     return Told("alarm", f"{data['opened_by']} opens an incident: {data['kind']}, severity {data['severity']}")
 
 
+def _case_joined(entry: Entry) -> Told:
+    data = entry.data
+    moved = f", and leaves {data['from']}" if "from" in data else ""
+    who = f"{data['by']} lets it join" if "by" in data else "it joins"
+    return Told("decision", f"{who} the incident {data['incident']}{moved}")
+
+
+def _case_left(entry: Entry) -> Told:
+    return Told("team", f"{entry.data['by']} takes it out of the incident {entry.data['incident']}")
+
+
+def _incident_gathers(entry: Entry) -> Told:
+    data = entry.data
+    cases = f"{data['cases']} case{'' if data['cases'] == 1 else 's'}"
+    about = f" about {data['topic']}" if data.get("topic") else ""
+    return Told("team", f"{data['by']} lets {cases}{about} join")
+
+
+def _incident_merged(entry: Entry) -> Told:
+    data = entry.data
+    if "into" in data:
+        return Told("team", f"{data['by']} merges it into {data['into']}, where it goes on")
+    return Told("team", f"{data['by']} merges {data['from']} into it")
+
+
+def _incident_split(entry: Entry) -> Told:
+    data = entry.data
+    if "into" in data:
+        return Told("team", f"{data['by']} splits off {data['into']}")
+    return Told("team", f"{data['by']} splits it off from {data['from']}")
+
+
 def _review_opened(entry: Entry) -> Told:
     return Told("note", f"{entry.data['opened_by']} opens {entry.data['playbook']}")
 
@@ -521,6 +553,12 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "run finished": _run_finished,
     "run moved to another version": _run_moved,
     "incident opened": _incident_opened,
+    "case joined": _case_joined,
+    "case left": _case_left,
+    "incident became worse": lambda entry: Told("alarm", f"it becomes more severe: {entry.data['severity']}"),
+    "incident gathers": _incident_gathers,
+    "incident merged": _incident_merged,
+    "incident split": _incident_split,
     "review opened": _review_opened,
     "people added": _people_added,
     "recipient asked": _recipient_asked,
