@@ -1,0 +1,187 @@
+"""Who waits for us: the one definition of it, for the waiting list, the facts and the war room.
+
+**A case waits** while it is open, is a complaint, and its customer has heard nothing from us since they last wrote. The
+wait began with the first of the messages that nobody has answered. A reply counts when it has left, in whatever case:
+by WhatsApp, by a colleague's hand, or written past Firebreak; one that still stands in the outbox is no answer yet, and
+neither is what runs alongside the procedures, such as a privacy notice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Row, Select, Subquery, and_, case, exists, false, func, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from flows.runs.our_messages import NO_WORDS
+from flows.store.tables import Case, Complaint, Message, Outbox, Run, Task
+from rules.vocabulary import Vocabulary
+
+_AT_ONCE = 500  # ids in one question to the store
+
+_WRITTEN_AT = case((Message.sent_at > Message.received_at, Message.received_at), else_=Message.sent_at)  # a clock ahead
+
+
+@dataclass(frozen=True)
+class Waiter:
+    """One case that waits. `since` is when the wait began; `waits_for` says what comes next, `who` has it."""
+
+    case: str
+    customer: str
+    severity: int
+    since: datetime
+    playbook: str
+    incident: str | None = None
+    topic: str | None = None
+    waits_for: str = "the next step of its procedure"
+    who: str | None = None
+    task: str | None = None
+
+    @property
+    def level(self) -> str:
+        return levels()[self.severity]
+
+    def to_json(self, now: datetime) -> dict[str, object]:
+        return {
+            "case": self.case,
+            "customer": self.customer,
+            "level": self.level,
+            "topic": self.topic,
+            "since": self.since.isoformat(),
+            "waiting_seconds": max(0, round((now - self.since).total_seconds())),
+            "waits_for": self.waits_for,
+            "who": self.who,
+            "task": self.task,
+            "playbook": self.playbook,
+            "incident": self.incident,
+        }
+
+
+@cache
+def levels() -> tuple[str, ...]:
+    """The words for how severe something is, the mildest first: `Case.severity` is the number of one of them."""
+    return tuple(str(each) for each in Vocabulary.load().fact("severity").values)
+
+
+def complaints_of(incident_id: str | None) -> Select[tuple[str]]:
+    """The ids of the cases that are complaints, open or closed: of an incident, or all that are open."""
+    told = exists().where(Complaint.message_id == Message.id, Message.case_id == Case.id)
+    by_hand = Case.facts["intent"].as_string() == "complaint"
+    where = Case.incident_id == incident_id if incident_id is not None else Case.closed_at.is_(None)
+    return select(Case.id).where(where, or_(told, by_hand))
+
+
+def table(incident_id: str | None = None) -> Subquery:
+    """The cases that wait, as a table with the columns `case_id` and `since`: of an incident, or everywhere."""
+    mine = select(Case.id, Case.customer_id, Case.opened_at).where(
+        Case.closed_at.is_(None), Case.id.in_(complaints_of(incident_id))
+    )
+    cases = mine.cte("complaining")
+    heard = _heard(select(cases.c.customer_id)).cte("heard")
+    theirs = and_(Message.case_id == cases.c.id, Message.author == "customer", Message.kind.not_in(NO_WORDS))
+    unheard = or_(heard.c.at.is_(None), Message.received_at > heard.c.at)
+    # Where no message is known of, somebody told us in another way, and it was written down when the case was opened.
+    told_otherwise = and_(Message.id.is_(None), or_(heard.c.at.is_(None), heard.c.at < cases.c.opened_at))
+    since = func.min(case((Message.id.is_(None), cases.c.opened_at), else_=_WRITTEN_AT), type_=Case.opened_at.type)
+    return (
+        select(cases.c.id.label("case_id"), since.label("since"))
+        .outerjoin(heard, heard.c.customer_id == cases.c.customer_id)
+        .outerjoin(Message, theirs)
+        .where(or_(and_(Message.id.is_not(None), unheard), told_otherwise))
+        .group_by(cases.c.id)
+        .subquery("waiting")
+    )
+
+
+def _heard(customers: Select[tuple[str]]) -> Select[tuple[str, datetime]]:
+    """When each of these customers last heard from us."""
+    letters = (
+        select(Outbox.customer_id.label("customer_id"), Outbox.sent_at.label("at"))
+        .outerjoin(Run, Run.id == Outbox.run_id)
+        .where(Outbox.customer_id.in_(customers), Outbox.to == "customer", Outbox.status == "sent")
+        .where(Outbox.sent_at.is_not(None), func.coalesce(Run.alongside, false()).is_(false()))
+    )
+    past_us = select(Message.customer_id, Message.sent_at).where(
+        Message.customer_id.in_(customers), Message.author == "us", Message.kind.not_in(NO_WORDS)
+    )
+    ours = union_all(letters, past_us).subquery("ours")
+    return select(ours.c.customer_id, func.max(ours.c.at, type_=Case.opened_at.type).label("at")).group_by(
+        ours.c.customer_id
+    )
+
+
+def count(session: Session, incident_id: str | None = None) -> int:
+    """How many cases wait: of an incident, or everywhere."""
+    return session.scalar(select(func.count()).select_from(table(incident_id))) or 0
+
+
+def longest(session: Session, incident_id: str | None = None) -> datetime | None:
+    """Since when the one has been waiting that has waited longest; None if nobody waits."""
+    since: datetime | None = session.scalar(select(func.min(table(incident_id).c.since, type_=Case.opened_at.type)))
+    return since
+
+
+def waiting_list(
+    session: Session, incident_id: str | None = None, severity: int | None = None, limit: int | None = None
+) -> list[Waiter]:
+    """Who waits, the most severe first, then whoever has waited longest; of one severity, or of all."""
+    waits = table(incident_id)
+    wanted = (
+        select(Case.id, Case.customer_id, Case.severity, waits.c.since, Case.playbook, Case.incident_id)
+        .join(waits, waits.c.case_id == Case.id)
+        .order_by(Case.severity.desc(), waits.c.since, Case.id)
+        .limit(limit)
+    )
+    if severity is not None:
+        wanted = wanted.where(Case.severity == severity)
+    found = [Waiter(*row) for row in session.execute(wanted)]
+    parts = [found[begin : begin + _AT_ONCE] for begin in range(0, len(found), _AT_ONCE)]
+    return [each for some in parts for each in _with_details(session, some)]
+
+
+def _with_details(session: Session, some: Sequence[Waiter]) -> list[Waiter]:
+    """The same with what each complains about, and what it waits for."""
+    ids = [each.case for each in some]
+    about = (
+        select(Message.case_id, Complaint.topic)
+        .join(Complaint, Complaint.message_id == Message.id)
+        .where(Message.case_id.in_(ids), Complaint.topic.is_not(None))
+        .order_by(Complaint.at)
+    )
+    topics = {row.case_id: row.topic for row in session.execute(about)}  # the newest stands last
+    letters = select(Outbox.case_id, Outbox.reply, Outbox.status).where(
+        Outbox.case_id.in_(ids), Outbox.to == "customer", Outbox.status.in_(("ready", "sending", "handed_over"))
+    )
+    leaving = {row.case_id: row for row in session.execute(letters)}
+    given = select(Task.case_id, Task.id, Task.role, Task.status, Task.answered_by, Task.question).where(
+        Task.case_id.in_(ids), Task.status.in_(("open", "answered"))
+    )
+    tasks: dict[str, Row[Any]] = {}
+    taken: dict[str, str] = {}
+    for row in session.execute(given.order_by(Task.created_at.desc(), Task.id)):
+        if row.status == "open":
+            tasks[row.case_id] = row  # the oldest that is open stands last
+        else:
+            taken.setdefault(row.case_id, row.answered_by)
+    return [
+        replace(
+            each,
+            topic=topics.get(each.case),
+            task=task.id if task is not None else None,
+            who=taken.get(each.case) or (task.role if task is not None else None),
+            waits_for=_what(letter, task) or each.waits_for,
+        )
+        for each in some
+        for task, letter in ((tasks.get(each.case), leaving.get(each.case)),)
+    ]
+
+
+def _what(letter: Row[Any] | None, task: Row[Any] | None) -> str:
+    if letter is not None:
+        how = "by hand" if letter.status == "handed_over" else "to leave"
+        return f"our text {letter.reply} {how}"
+    return f"{task.role}: {task.question}" if task is not None else ""
