@@ -14,8 +14,8 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, Subquery, and_, case, exists, false, func, or_, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, Subquery, and_, case, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from flows.runs.our_messages import NO_WORDS
 from flows.store.tables import Case, Complaint, Message, Outbox, Run, Task
@@ -67,51 +67,39 @@ def levels() -> tuple[str, ...]:
     return tuple(str(each) for each in Vocabulary.load().fact("severity").values)
 
 
-def complaints_of(incident_id: str | None) -> Select[tuple[str]]:
-    """The ids of the cases that are complaints, open or closed: of an incident, or all that are open."""
-    told = exists().where(Complaint.message_id == Message.id, Message.case_id == Case.id)
-    by_hand = Case.facts["intent"].as_string() == "complaint"
-    where = Case.incident_id == incident_id if incident_id is not None else Case.closed_at.is_(None)
-    return select(Case.id).where(where, or_(told, by_hand))
+_TOLD = exists().where(Complaint.message_id == Message.id, Message.case_id == Case.id)
+IS_COMPLAINT = or_(Case.facts["intent"].as_string() == "complaint", _TOLD.correlate(Case))
+"""Whether a case is a complaint: by what it was opened for, or by a message in it."""
+_THEIRS = and_(Message.case_id == Case.id, Message.author == "customer", Message.kind.not_in(NO_WORDS))
+# Where no message is known of, somebody told us in another way, and it was written down when the case was opened.
+_CAME_IN = func.coalesce(Message.received_at, Case.opened_at)
+_BEGAN = func.min(case((Message.id.is_(None), Case.opened_at), else_=_WRITTEN_AT), type_=Case.opened_at.type)
+_ANSWERED = (
+    exists()
+    .where(Outbox.customer_id == Case.customer_id, Outbox.to == "customer", Outbox.status == "sent")
+    .where(Outbox.sent_at >= _CAME_IN, ~exists().where(Run.id == Outbox.run_id, Run.alongside).correlate(Outbox))
+    .correlate(Case, Message)
+)
+_past_us = aliased(Message)
+_ANSWERED_PAST_US = (
+    exists()
+    .where(_past_us.customer_id == Case.customer_id, _past_us.author == "us", _past_us.kind.not_in(NO_WORDS))
+    .where(_past_us.sent_at >= _CAME_IN)
+    .correlate(Case, Message)
+)
 
 
 def table(incident_id: str | None = None) -> Subquery:
     """The cases that wait, as a table with the columns `case_id` and `since`: of an incident, or everywhere."""
-    mine = select(Case.id, Case.customer_id, Case.opened_at).where(
-        Case.closed_at.is_(None), Case.id.in_(complaints_of(incident_id))
+    waits = (
+        select(Case.id.label("case_id"), _BEGAN.label("since"))
+        .outerjoin(Message, _THEIRS)
+        .where(Case.closed_at.is_(None), IS_COMPLAINT, ~_ANSWERED, ~_ANSWERED_PAST_US)
+        .group_by(Case.id)
     )
-    cases = mine.cte("complaining")
-    heard = _heard(select(cases.c.customer_id)).cte("heard")
-    theirs = and_(Message.case_id == cases.c.id, Message.author == "customer", Message.kind.not_in(NO_WORDS))
-    unheard = or_(heard.c.at.is_(None), Message.received_at > heard.c.at)
-    # Where no message is known of, somebody told us in another way, and it was written down when the case was opened.
-    told_otherwise = and_(Message.id.is_(None), or_(heard.c.at.is_(None), heard.c.at < cases.c.opened_at))
-    since = func.min(case((Message.id.is_(None), cases.c.opened_at), else_=_WRITTEN_AT), type_=Case.opened_at.type)
-    return (
-        select(cases.c.id.label("case_id"), since.label("since"))
-        .outerjoin(heard, heard.c.customer_id == cases.c.customer_id)
-        .outerjoin(Message, theirs)
-        .where(or_(and_(Message.id.is_not(None), unheard), told_otherwise))
-        .group_by(cases.c.id)
-        .subquery("waiting")
-    )
-
-
-def _heard(customers: Select[tuple[str]]) -> Select[tuple[str, datetime]]:
-    """When each of these customers last heard from us."""
-    letters = (
-        select(Outbox.customer_id.label("customer_id"), Outbox.sent_at.label("at"))
-        .outerjoin(Run, Run.id == Outbox.run_id)
-        .where(Outbox.customer_id.in_(customers), Outbox.to == "customer", Outbox.status == "sent")
-        .where(Outbox.sent_at.is_not(None), func.coalesce(Run.alongside, false()).is_(false()))
-    )
-    past_us = select(Message.customer_id, Message.sent_at).where(
-        Message.customer_id.in_(customers), Message.author == "us", Message.kind.not_in(NO_WORDS)
-    )
-    ours = union_all(letters, past_us).subquery("ours")
-    return select(ours.c.customer_id, func.max(ours.c.at, type_=Case.opened_at.type).label("at")).group_by(
-        ours.c.customer_id
-    )
+    if incident_id is not None:
+        waits = waits.where(Case.incident_id == incident_id)
+    return waits.subquery("waiting")
 
 
 def count(session: Session, incident_id: str | None = None) -> int:
