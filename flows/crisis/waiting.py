@@ -73,7 +73,7 @@ IS_COMPLAINT = or_(Case.facts["intent"].as_string() == "complaint", _TOLD.correl
 _THEIRS = and_(Message.case_id == Case.id, Message.author == "customer", Message.kind.not_in(NO_WORDS))
 # Where no message is known of, somebody told us in another way, and it was written down when the case was opened.
 _CAME_IN = func.coalesce(Message.received_at, Case.opened_at)
-_BEGAN = func.min(case((Message.id.is_(None), Case.opened_at), else_=_WRITTEN_AT), type_=Case.opened_at.type)
+_BEGAN = case((Message.id.is_(None), Case.opened_at), else_=_WRITTEN_AT)
 _ANSWERED = (
     exists()
     .where(Outbox.customer_id == Case.customer_id, Outbox.to == "customer", Outbox.status == "sent")
@@ -89,27 +89,31 @@ _ANSWERED_PAST_US = (
 )
 
 
-def table(incident_id: str | None = None) -> Subquery:
-    """The cases that wait, as a table with the columns `case_id` and `since`: of an incident, or everywhere."""
-    waits = (
-        select(Case.id.label("case_id"), _BEGAN.label("since"))
+_UNHEARD = and_(Case.closed_at.is_(None), ~_ANSWERED, ~_ANSWERED_PAST_US)
+_SINCE = func.min(case((_UNHEARD, _BEGAN)), type_=Case.opened_at.type)
+
+
+def complaints(incident_id: str | None = None) -> Subquery:
+    """The complaints of an incident, or all open ones, as a table with the columns `case_id`, `severity`, `closed_at`
+    and `since`: since when the case waits, empty if it does not."""
+    mine = Case.incident_id == incident_id if incident_id is not None else Case.closed_at.is_(None)
+    return (
+        select(Case.id.label("case_id"), Case.severity, Case.closed_at, _SINCE.label("since"))
         .outerjoin(Message, _THEIRS)
-        .where(Case.closed_at.is_(None), IS_COMPLAINT, ~_ANSWERED, ~_ANSWERED_PAST_US)
-        .group_by(Case.id)
+        .where(mine, IS_COMPLAINT)
+        .group_by(Case.id, Case.severity, Case.closed_at)
+        .subquery("complaints")
     )
-    if incident_id is not None:
-        waits = waits.where(Case.incident_id == incident_id)
-    return waits.subquery("waiting")
 
 
 def count(session: Session, incident_id: str | None = None) -> int:
     """How many cases wait: of an incident, or everywhere."""
-    return session.scalar(select(func.count()).select_from(table(incident_id))) or 0
+    return session.scalar(select(func.count(complaints(incident_id).c.since))) or 0
 
 
 def longest(session: Session, incident_id: str | None = None) -> datetime | None:
     """Since when the one has been waiting that has waited longest; None if nobody waits."""
-    since: datetime | None = session.scalar(select(func.min(table(incident_id).c.since, type_=Case.opened_at.type)))
+    since: datetime | None = session.scalar(select(func.min(complaints(incident_id).c.since)))
     return since
 
 
@@ -117,17 +121,18 @@ def waiting_list(
     session: Session, incident_id: str | None = None, severity: int | None = None, limit: int | None = None
 ) -> list[Waiter]:
     """Who waits, the most severe first, then whoever has waited longest; of one severity, or of all."""
-    waits = table(incident_id)
+    found = complaints(incident_id)
     wanted = (
-        select(Case.id, Case.customer_id, Case.severity, waits.c.since, Case.playbook, Case.incident_id)
-        .join(waits, waits.c.case_id == Case.id)
-        .order_by(Case.severity.desc(), waits.c.since, Case.id)
+        select(Case.id, Case.customer_id, Case.severity, found.c.since, Case.playbook, Case.incident_id)
+        .join(found, found.c.case_id == Case.id)
+        .where(found.c.since.is_not(None))
+        .order_by(Case.severity.desc(), found.c.since, Case.id)
         .limit(limit)
     )
     if severity is not None:
         wanted = wanted.where(Case.severity == severity)
-    found = [Waiter(*row) for row in session.execute(wanted)]
-    parts = [found[begin : begin + _AT_ONCE] for begin in range(0, len(found), _AT_ONCE)]
+    waiters = [Waiter(*row) for row in session.execute(wanted)]
+    parts = [waiters[begin : begin + _AT_ONCE] for begin in range(0, len(waiters), _AT_ONCE)]
     return [each for some in parts for each in _with_details(session, some)]
 
 
