@@ -18,7 +18,8 @@ def in_words(digest: Digest, language: Language = "en", zone: ZoneInfo | None = 
     """The three parts, each a paragraph that begins with its number; times as clocks in `zone` show them."""
     told = _Telling(digest, WORDS[language], zone or ZoneInfo("UTC"))
     parts = told.people(), told.statement(), told.progress()
-    return "\n".join(f"{number}. {' '.join(part)}" for number, part in enumerate(parts, start=1))
+    between = WORDS[language].between
+    return "\n".join(f"{number}. {between.join(part)}" for number, part in enumerate(parts, start=1))
 
 
 class _Telling:

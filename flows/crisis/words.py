@@ -20,6 +20,7 @@ class Words:
     comma: str
     semicolon: str
     stop: str
+    between: str
     nobody: str
     names: Mapping[str, str]
     sentences: Mapping[str, str]
@@ -33,6 +34,7 @@ _ENGLISH = Words(
     comma=", ",
     semicolon="; ",
     stop=".",
+    between=" ",
     nobody="nobody yet",
     names={
         "loss": "great loss",
@@ -75,13 +77,13 @@ _ENGLISH = Words(
         "oldest": ", oldest {time}",
         "lead": "Lead: {lead}. Fix: {fix}.",
         "took": "Took over: {list}.",
-        "broken": "{number} promises broken.",
-        "unsent": "{number} texts have not left.",
-        "by_hand": "{number} are to be sent by hand.",
-        "unread": "{number} customers wrote what is not read yet.",
+        "broken": "Promises broken: {number}.",
+        "unsent": "Texts that have not left: {number}.",
+        "by_hand": "To be sent by hand: {number}.",
+        "unread": "Customers whose words are not read yet: {number}.",
         "minutes": "{minutes} min",
         "hours": "{hours} h {minutes:02} min",
-        "days": "{days} days",
+        "days": "{days} d",
         "opening": "This is the war room. {link}",
         "here": "Talk here: {link}",
         "no_link": "No group is known for it yet. Whoever makes one tells everybody with: {command}",
@@ -91,8 +93,9 @@ _ENGLISH = Words(
 
 _CHINESE = Words(
     comma="、",
-    semicolon=";",
+    semicolon="；",
     stop="。",
+    between="",
     nobody="暂无",
     names={
         "furious": "暴怒",
@@ -129,27 +132,27 @@ _CHINESE = Words(
         "person": "人工沟通",
     },
     sentences={
-        "nobody_wrote": "最近10分钟没有人来信(之前10分钟{before}人)。",
-        "wrote": "最近10分钟{now}人来信(之前10分钟{before}人)。",
+        "nobody_wrote": "最近10分钟没有人来信（之前10分钟{before}人）。",
+        "wrote": "最近10分钟{now}人来信（之前10分钟{before}人）。",
         "mood": "{now}。",
-        "mood_before": "之前:{before}。",
-        "topics": "话题:{list}。",
-        "signs": "提到:{list}。",
-        "wishes": "已选择:{list}。",
-        "no_statement": "目前没有生效的声明:不要作任何承诺。",
+        "mood_before": "之前：{before}。",
+        "topics": "话题：{list}。",
+        "signs": "提到：{list}。",
+        "wishes": "已选择：{list}。",
+        "no_statement": "目前没有生效的声明：不要作任何承诺。",
         "statement": "第{version}版声明自{since}起生效。",
-        "by": "起草:{by};批准:{names}。",
-        "may_promise": "可以承诺:{list}。",
+        "by": "起草：{by}；批准：{names}。",
+        "may_promise": "可以承诺：{list}。",
         "may_promise_nothing": "不承诺任何补偿。",
         "news": "{at}前有新消息。",
-        "news_late": "原定{at}前的消息已经迟了!",
+        "news_late": "原定{at}前的消息已经迟了！",
         "draft": "{by}起草的第{version}版等待批准",
-        "yes_from": "({names}已同意)",
+        "yes_from": "（{names}已同意）",
         "no_cases": "还没有投诉归入这次事件。",
-        "level": "{name}:等待{waiting},已回复{answered},已解决{solved}",
-        "oldest": ",最久{time}",
-        "lead": "牵头:{lead}。修复:{fix}。",
-        "took": "接手:{list}。",
+        "level": "{name}：等待{waiting}，已回复{answered}，已解决{solved}",
+        "oldest": "，最久{time}",
+        "lead": "牵头：{lead}。修复：{fix}。",
+        "took": "接手：{list}。",
         "broken": "{number}个时限未守住。",
         "unsent": "{number}条回复还没发出。",
         "by_hand": "{number}条要人工发送。",
@@ -158,9 +161,9 @@ _CHINESE = Words(
         "hours": "{hours}小时{minutes}分",
         "days": "{days}天",
         "opening": "作战室已开。{link}",
-        "here": "在这里讨论:{link}",
-        "no_link": "还没有讨论群。建好之后请运行:{command}",
-        "make_one": "请在你们的聊天工具里为危机小组建一个群,然后运行:{command}",
+        "here": "在这里讨论：{link}",
+        "no_link": "还没有讨论群。建好之后请运行：{command}",
+        "make_one": "请在你们的聊天工具里为危机小组建一个群，然后运行：{command}",
     },
 )
 
