@@ -41,6 +41,7 @@ from flows.cli import (
     release,
     restore,
     review,
+    room,
     schemas,
     tasks,
     test,
@@ -76,6 +77,8 @@ _ORDER = (
     "tasks",
     "task",
     "answer",
+    "waiting",
+    "room",
     "close",
     "notice",
     "proofread",
@@ -165,6 +168,8 @@ app.command("case")(cases.show_case)
 app.command("tasks")(tasks.list_tasks)
 app.command("task")(tasks.show_task)
 app.command("answer")(tasks.answer)
+app.command("waiting")(room.list_waiting)
+app.command("room")(room.show_room)
 app.command("close")(close.close)
 app.command("notice")(notice.notice)
 app.command("proofread")(proofread.proofread)
@@ -173,6 +178,8 @@ _incident = typer.Typer(cls=WithIds, no_args_is_help=True, help="Open, list and 
 _incident.command("open")(incident.open_incident)
 _incident.command("list")(incident.list_incidents)
 _incident.command("show")(incident.show_incident)
+_incident.command("room")(room.set_room)
+_incident.command("assign")(room.assign)
 app.add_typer(_incident, name="incident")
 app.command("inventory")(inventory.show_inventory)
 app.command("plan")(plan.show_plan)

@@ -92,6 +92,7 @@ class Digest:
     incident: str
     at: datetime
     severity: str
+    severity_rank: int
     opened_at: datetime
     closed_at: datetime | None
     # 1: what people feel and demand now
@@ -125,6 +126,7 @@ class Digest:
     def to_json(self) -> dict[str, Any]:
         """The digest as JSON has it: times in ISO 8601, lengths of time in seconds, the three parts by name."""
         plain = _plain(asdict(self))
+        del plain["severity_rank"]  # the word says it
         took = {name: plain.pop(name) for name in ("mood", "mood_before", "topics", "signs", "wishes")}
         said = {"statement": plain.pop("statement"), "draft": plain.pop("draft")}
         head = {name: plain.pop(name) for name in ("incident", "at", "severity", "opened_at", "closed_at")}
@@ -144,6 +146,7 @@ def digest(session: Session, incident: Incident, now: datetime, vault: Vault | N
         incident=incident.id,
         at=now,
         severity=levels()[incident.severity],
+        severity_rank=incident.severity,
         opened_at=incident.opened_at,
         closed_at=incident.closed_at,
         mood=Mood(sum(mood.values()), mood),

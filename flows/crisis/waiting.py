@@ -117,6 +117,17 @@ def longest(session: Session, incident_id: str | None = None) -> datetime | None
     return since
 
 
+def per_level(
+    session: Session, incident_id: str | None = None, severity: int | None = None
+) -> dict[str, tuple[int, datetime | None]]:
+    """Level -> how many wait and since when the first does, the most severe first; of one severity, or of all."""
+    found = complaints(incident_id).c
+    counted = select(found.severity, func.count(found.since), func.min(found.since)).group_by(found.severity)
+    by_rank = {rank: (count, since) for rank, count, since in session.execute(counted).tuples()}
+    ranks = reversed(range(len(levels()))) if severity is None else [severity]
+    return {levels()[rank]: by_rank.get(rank, (0, None)) for rank in ranks}
+
+
 def waiting_list(
     session: Session, incident_id: str | None = None, severity: int | None = None, limit: int | None = None
 ) -> list[Waiter]:
