@@ -225,6 +225,8 @@ def _rank(level: str) -> int:
 
 
 def _length(time: timedelta) -> str:
+    from datetime import timedelta
+
     from flows.telling.sentences import roughly
 
-    return roughly(time)
+    return roughly(timedelta(seconds=round(time.total_seconds())))

@@ -63,7 +63,7 @@ class WarRoom(Action):
         work.tell(who, question, task=task)
         return Waiting({"event": _EVENTS, "task": task.id})
 
-    def answered(self, work: Work, task: Task) -> Outcome:  # noqa: ARG002 - a group is made; the room stays open
+    def answered(self, work: Work, task: Task) -> Outcome:
         return Waiting({"event": _EVENTS})
 
     def heard(self, work: Work, event: str) -> Outcome:
