@@ -35,7 +35,7 @@ _UNTRIED = and_(_SAME, Outbox.sending_since.is_(None), Outbox.status == "ready")
 _LATELY = and_(_SAME, Outbox.sending_since > bindparam("after"))
 _SOME_STAND = select(Outbox.id).where(_UNTRIED).limit(bindparam("most", type_=Integer()))
 _SOME_LEFT = select(Outbox.id).where(_LATELY).limit(bindparam("most", type_=Integer()))
-_STANDING = select(func.count(distinct(Outbox.case_id))).where(_UNTRIED)
+_OTHERS_STAND = select(func.count(distinct(Outbox.case_id))).where(_UNTRIED, Outbox.case_id != bindparam("case"))
 _SPEAKER = (
     select(Outbox)
     .where(_SAME, Outbox.sending_since.is_not(None), Outbox.speaks_for > 0)
@@ -80,7 +80,7 @@ def decide(session: Session, row: Outbox, now: datetime) -> Fold:
     if row.fold is None:
         return ByItself()
     if row.speaks_for:  # it spoke for others and did not get through: they still stand, and more may have come
-        return ForAll(_standing(session, row) + 1)
+        return ForAll(_others_standing(session, row) + 1)
     if (heard := _by_the_last_speaker(session, row, now)) is not None:
         return heard
     if not _many(session, row, now):
@@ -90,7 +90,7 @@ def decide(session: Session, row: Outbox, now: datetime) -> Fold:
         session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:fold))"), {"fold": row.fold})
         if (heard := _by_the_last_speaker(session, row, now)) is not None:
             return heard
-    return ForAll(_standing(session, row) + 1)
+    return ForAll(_others_standing(session, row) + 1)
 
 
 def _by_the_last_speaker(session: Session, row: Outbox, now: datetime) -> With | NotYet | None:
@@ -115,8 +115,9 @@ def _many(session: Session, row: Outbox, now: datetime) -> bool:
     return standing + left >= FEW
 
 
-def _standing(session: Session, row: Outbox) -> int:
-    return session.scalar(_STANDING, {"fold": row.fold, "row": row.id}) or 0
+def _others_standing(session: Session, row: Outbox) -> int:
+    """How many cases beside that of `row` have a notice that was not tried yet."""
+    return session.scalar(_OTHERS_STAND, {"fold": row.fold, "row": row.id, "case": row.case_id}) or 0
 
 
 def in_words(body: Mapping[str, Any], role: str, cases: int) -> tuple[str, str]:
