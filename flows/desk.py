@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from flows.channels.channel import Channel
@@ -41,6 +41,7 @@ class Desk:
     timezone: ZoneInfo = ZoneInfo("UTC")
     given: Mapping[str, Value] = field(default_factory=dict)
     third_voice: ThirdVoice | None = None
+    language: Literal["en", "zh-CN"] = "en"  # what the team reads in its war room
 
     def now(self) -> datetime:
         return self.store.clock.now()

@@ -142,7 +142,9 @@ class Settings(BaseSettings):
     timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
         default=ZoneInfo("UTC"), description="the time zone in which times are shown and schedules are read"
     )
-    language: Literal["en", "zh-CN"] = Field(default="en", description="the language of the card for the wall")
+    language: Literal["en", "zh-CN"] = Field(
+        default="en", description="the language of the card for the wall and of the war room"
+    )
 
     @classmethod
     def load(cls, env_file: Path = ENV_FILE) -> Settings:

@@ -42,6 +42,7 @@ from flows.cli import (
     release,
     restore,
     review,
+    room,
     schemas,
     statement,
     tasks,
@@ -78,6 +79,8 @@ _ORDER = (
     "tasks",
     "task",
     "answer",
+    "waiting",
+    "room",
     "close",
     "notice",
     "proofread",
@@ -168,6 +171,8 @@ app.command("case")(cases.show_case)
 app.command("tasks")(tasks.list_tasks)
 app.command("task")(tasks.show_task)
 app.command("answer")(tasks.answer)
+app.command("waiting")(room.list_waiting)
+app.command("room")(room.show_room)
 app.command("close")(close.close)
 app.command("notice")(notice.notice)
 app.command("proofread")(proofread.proofread)
@@ -183,6 +188,8 @@ _incident.command("merge")(regroup.merge)
 _incident.command("close")(regroup.close)
 _incident.command("list")(incident.list_incidents)
 _incident.command("show")(incident.show_incident)
+_incident.command("room")(room.set_room)
+_incident.command("assign")(room.assign)
 app.add_typer(_incident, name="incident")
 _statement = typer.Typer(
     cls=WithIds, no_args_is_help=True, help="What we all say about an incident: draft, approve, read.", **_PLAIN

@@ -18,7 +18,7 @@ from flows.channels.channel import Letter, Next, Refused, Result, Sent, Unsure
 from flows.channels.team import NotTold, UnknownRole
 from flows.desk import Desk
 from flows.errors import ClaimLost, VaultError
-from flows.sending import letters, results
+from flows.sending import folding, letters, results
 from flows.store import customers
 from flows.store.subjects import ring
 from flows.store.tables import Outbox, Run
@@ -100,6 +100,8 @@ def _choose(
             unknown = "it is not known whether it arrived; look before you send"
             results.ask_a_person(desk, session, row, unknown, flow_run)
             continue
+        if row.to == "team" and not _told_now(desk, session, row, now, flow_run):
+            continue
         call = _call(desk, session, row, now)
         if call is None:
             continue
@@ -107,6 +109,20 @@ def _choose(
         row.tries += 1
         return (row.id, call), number < len(rows)
     return None, False
+
+
+def _told_now(desk: Desk, session: Session, row: Outbox, now: datetime, flow_run: str | None) -> bool:
+    """Whether a notice is told now, by itself or for others as well; if not, it was told already or has to wait."""
+    match folding.decide(session, row, now):
+        case folding.With() as other:
+            results.told_with(desk, session, row, other, flow_run)
+            return False
+        case folding.NotYet() as wait:
+            row.not_before = wait.until
+            return False
+        case folding.ForAll() as all_of_them:
+            row.speaks_for = all_of_them.cases
+    return True
 
 
 def _call(desk: Desk, session: Session, row: Outbox, now: datetime) -> Callable[[], Any] | None:
@@ -118,8 +134,9 @@ def _call(desk: Desk, session: Session, row: Outbox, now: datetime) -> Callable[
     except VaultError:
         return lambda: Refused(None, Next.STOP, None, "what was to be said, or to whom, cannot be opened any more")
     if row.to == "team":
-        words = body["body"] + (f"\n→ {body['task']}" if body["task"] else "")
-        return lambda: _tell(desk, row.role or ON_CALL, body["title"], words, body.get("mail_to"))
+        role = row.role or ON_CALL
+        title, words = folding.in_words(body, role, row.speaks_for or 1)
+        return lambda: _tell(desk, role, title, words, body.get("mail_to"))
     if row.customer_id is None or address is None:
         return lambda: Refused(None, Next.HUMAN, None, "no address is known")
     wait = desk.pace.wait_for(row.customer_id)

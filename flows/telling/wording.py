@@ -89,6 +89,7 @@ EVENTS = {
     "customer_reply": "for the customer to write",
     "incident_worse": "for the incident to become more severe",
     "incident_closed": "for the incident to be closed",
+    "room": "for a link to the war room",
 }
 
 
@@ -436,6 +437,15 @@ def _taken_over(entry: Entry) -> Told:
     return Told("decision", f"{entry.data['playbook']} carries on what {entry.data['from']} had begun")
 
 
+def _room_known(entry: Entry) -> Told:
+    return Told("note", f"{entry.data['by']} told where the team meets")
+
+
+def _duties_assigned(entry: Entry) -> Told:
+    duties = ", ".join(f"{duty}: {name or 'nobody'}" for duty, name in entry.data["duties"].items())
+    return Told("note", f"{entry.data['by']} said who does what: {duties}")
+
+
 def _follow_up_started(entry: Entry) -> Told:
     return Told("note", f"the time has come for {entry.data['playbook']} ({entry.data['follow_up']})")
 
@@ -565,6 +575,8 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "legal clock": _legal_clock,
     "procedure begins anew": _begins_anew,
     "procedure taken over": _taken_over,
+    "room known": _room_known,
+    "duties assigned": _duties_assigned,
     "started alongside": _started_alongside,
     "own text objected to": _own_text,
     "follow-up started": _follow_up_started,
