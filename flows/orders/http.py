@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import time
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,9 +36,14 @@ class HttpOrders:
         self.host = urlsplit(url).hostname or url
         self._url = url
         self._patience = patience
-        self._client = httpx.Client(
-            headers={"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})},
-            timeout=httpx.Timeout(patience),
+        self._headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
+
+    @cached_property
+    def _client(self) -> httpx.Client:
+        """Made when it is first needed: reading the certificates takes a while, and most commands ask nothing."""
+        return httpx.Client(
+            headers=self._headers,
+            timeout=httpx.Timeout(self._patience),
             limits=httpx.Limits(max_connections=16),
             trust_env=self.host not in _THIS_MACHINE,  # no proxy is asked for what runs right here
         )
@@ -59,9 +65,6 @@ class HttpOrders:
         except OrdersUnavailable as error:
             return Check(False, str(error))
         return Check(True, f"{self.host} answers questions about orders")
-
-    def close(self) -> None:
-        self._client.close()
 
     def _ask(self, question: dict[str, str | None]) -> bytes:
         ends = time.monotonic() + self._patience

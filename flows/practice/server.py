@@ -21,6 +21,7 @@ from flows.errors import FirebreakError
 from flows.practice.controls import Controls
 from flows.practice.graph_api import GraphApi
 from flows.practice.network import MARKETING_PER_DAY, STATUSES, Arrival, Network, Turned
+from flows.practice.orders import PracticeOrders
 from flows.practice.postman import Postman
 from flows.practice.saying import Saying
 from flows.practice.shapes import Business
@@ -72,6 +73,7 @@ class PracticeServer:
         self.app_secret = app_secret
         self.webhooks = Postman(business.account_id, app_secret, webhook_url, copies, batch)
         self.board = TeamBoard(clock)
+        self.orders = PracticeOrders()
         self.network = Network(
             clock,
             business,
@@ -161,7 +163,7 @@ class PracticeServer:
     def _app(self) -> Starlette:
         graph = GraphApi(self.network, self.token, self._connections)
         return Starlette(
-            routes=[*Controls(self.network, self.board).routes(), *graph.routes()],
+            routes=[*Controls(self.network, self.board).routes(), *self.orders.routes(), *graph.routes()],
             # A name that somebody else's DNS points at this machine is not let in.
             middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])],
         )
