@@ -21,6 +21,7 @@ from rules.hours import Hours, read_hours
 from rules.language import Playbook
 from rules.legal_clocks import LegalClock, read_legal_clocks
 from rules.packs import Derived, Packs, read_packs
+from rules.phrases import Phrases, read_phrases
 from rules.playbook import read_playbook
 from rules.problems import Place, Problems
 from rules.reading import Verbs
@@ -42,6 +43,7 @@ TRIAGE = "rules/packs/triage.yaml"
 GUARDS = "rules/packs/guards.yaml"
 LEGAL_CLOCKS = "playbooks/legal_clocks.yaml"
 RETENTION = "playbooks/retention.yaml"
+PHRASES = "playbooks/phrases.yaml"
 DELETION_PLAN = "rules/deletion_plan.yaml"
 TEST = ".test.yaml"
 WORDS = "rules/words/"
@@ -103,6 +105,7 @@ class Bundle:
     deletion_plan: DeletionPlan | None = None
     """None in content that is older than such plans."""
     retention: Retention = field(default_factory=Retention)
+    phrases: Phrases = field(default_factory=Phrases)
     _branches: dict[tuple[Condition, ...], RuleSet] = field(default_factory=dict, repr=False)
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -222,15 +225,32 @@ class Bundle:
         places = sources.get(DELETION_PLAN)
         plan = None if places is None else read_deletion_plan(places, vocabulary, problems)
         kept = _one(sources, RETENTION, problems, read_retention) if RETENTION in sources else Retention()
+        put_into_words = sources.get(PHRASES)
+        phrases = Phrases() if put_into_words is None else read_phrases(put_into_words, vocabulary, problems)
         sound = {path: source for path, source in sources.items() if source is not None}
         if len(sound) < len(sources) or len(problems.errors()) > before:
             return None
         if roles is None or packs is None or guards is None or hours is None:  # missing, which was an error
             return None
-        if kept is None:
+        if kept is None or phrases is None:
             return None
         files = {path: source.text for path, source in sound.items()}
-        return cls(files, vocabulary, playbooks, replies, roles, packs, guards, words, hours, sound, clocks, plan, kept)
+        return cls(
+            files,
+            vocabulary,
+            playbooks,
+            replies,
+            roles,
+            packs,
+            guards,
+            words,
+            hours,
+            sound,
+            legal_clocks=clocks,
+            deletion_plan=plan,
+            retention=kept,
+            phrases=phrases,
+        )
 
 
 @lru_cache(maxsize=4)
@@ -247,7 +267,7 @@ def _words(lists: tuple[tuple[str, str], ...], facts: str) -> WordLists | None:
 
 def is_playbook(path: str) -> bool:
     """Whether the content file at `path` is a procedure."""
-    elsewhere, others = (REPLIES, RELEASES), (ROLES, HOURS, LEGAL_CLOCKS, RETENTION)
+    elsewhere, others = (REPLIES, RELEASES), (ROLES, HOURS, LEGAL_CLOCKS, RETENTION, PHRASES)
     return path.startswith("playbooks/") and not path.startswith(elsewhere) and path not in others
 
 
