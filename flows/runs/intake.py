@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from flows.desk import Desk
 from flows.hearing import Hearing
-from flows.runs import alongside, complaints, history, opening, own_words, providers, settling
+from flows.runs import alongside, choices, complaints, history, opening, own_words, providers, settling
 from flows.runs.words import written
 from flows.store.tables import Case, Customer, Message, Run, Subject
 from rules.bundle import Bundle
@@ -54,7 +54,8 @@ def read_message(
     if message.author == "us":
         own_words.after_echo(desk, session, message, flow_run)
         return None
-    message.facts = facts_to_json(_facts_of(desk, session, message, hearing))
+    answer = choices.answer_in(desk, session, message)
+    message.facts = facts_to_json(_facts_of(desk, session, message, hearing, answer))
     if (locale := message.facts.get("locale", UNKNOWN)) != UNKNOWN:
         customer.locale = str(locale)
     complaint = complaints.record(session, message)  # before anything is decided: whoever complains is one of the crowd
@@ -84,7 +85,7 @@ def read_message(
     asked_at = min(now, max(message.sent_at, now - timedelta(days=7)))
     playbook = bundle.playbooks[str(decision.then["playbook"])] if decision.rule is not None else None
     alone = playbook is not None and playbook.mode == "parallel"
-    case = None if alone else _joins(session, bundle, customer, playbook)
+    case = choices.case_of(session, answer) or (None if alone else _joins(session, bundle, customer, playbook))
     if case is None and playbook is not None:
         case = opening.open_case(
             desk, session, bundle, customer, playbook, facts, said=said, asked_at=asked_at, flow_run=flow_run
@@ -96,7 +97,9 @@ def read_message(
         if case is not None and playbook is not None and _begins(bundle.vocabulary, playbook, case, facts):
             opening.begin_anew(desk, session, bundle, playbook, case, facts, asked_at=asked_at, flow_run=flow_run)
         elif case is not None:
-            settling.happened(desk, session, "customer_reply", case.id, flow_run)
+            if message.facts.get("has_photo") is True:  # it stays true of the case, whichever message brought it
+                case.facts = {**case.facts, "has_photo": True}
+            settling.happened(desk, session, "customer_reply", case.id, flow_run, message)
     beside = alongside.start(desk, session, customer, message, case, asked_at=asked_at, flow_run=flow_run)
     if case is None and beside:
         case, message.case_id = beside[0], beside[0].id
@@ -104,15 +107,20 @@ def read_message(
     return case
 
 
-def _facts_of(desk: Desk, session: Session, message: Message, hearing: Hearing | None) -> dict[str, Value]:
-    """The facts of one message by itself."""
-    text, region, names, before = written(desk.store.vault, session, message)
-    further = [hearing] if hearing is not None else []
-    return {
-        **desk.shelf.current.reading_of(text, before, region, names, further).facts,
+def _facts_of(
+    desk: Desk, session: Session, message: Message, hearing: Hearing | None, answer: choices.Answer | None
+) -> dict[str, Value]:
+    """The facts of one message by itself, and of what it answers."""
+    kind: dict[str, Value] = {
         "message_kind": _KINDS.get(message.kind, UNKNOWN),
         "has_photo": message.kind == "image",
     }
+    if answer is not None and answer.tapped:
+        return answer.facts({**choices.facts_of_tap(session, message), **kind})
+    text, region, names, before = written(desk.store.vault, session, message)
+    further = [hearing] if hearing is not None else []
+    read = {**desk.shelf.current.reading_of(text, before, region, names, further).facts, **kind}
+    return answer.facts(read) if answer is not None else read
 
 
 def _begins(vocabulary: Vocabulary, playbook: Playbook, case: Case, facts: Facts) -> bool:

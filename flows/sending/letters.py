@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flows import local_time
-from flows.channels.channel import Letter, Template, with_numbered_choices
+from flows.channels.channel import Letter, Template
 from flows.ids import new_id
 from flows.runs.outcome import Failed, Outcome, Waiting
 from flows.runs.providers import number_of, window_is_open
 from flows.runs.work import Work
-from flows.sending import personal
+from flows.sending import by_hand, personal
 from flows.store.tables import Outbox, OutboxForm
 from rules import outgoing
 from rules.language import ON_CALL
@@ -76,8 +76,7 @@ def prepare(work: Work, reply: Reply, choices: Sequence[str] = ()) -> Outcome:
     )
     work.session.add(row)
     if form == "by_hand":
-        by_hand = with_numbered_choices(text, [each.title for each in personal.buttons_of(body)])
-        return hand_over(work, row, {"text": by_hand}, "the 24-hour window is closed and there is no template")
+        return hand_over(work, row, {"text": by_hand.words(body)}, "the 24-hour window is closed and there is no template")
     return Waiting({"outbox": row.id}, {"reply": reply.name, "version": reply.version, "locale": locale, "form": form})
 
 

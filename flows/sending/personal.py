@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flows.channels.channel import Button
+from flows.runs import choices as choices_made
 from flows.runs import labels, looked_up
 from flows.runs.work import Work
 from rules import outgoing
 from rules.replies import Reply
-
-PREFIX = "remedy:"
-"""How the id of a button begins that stands for a choice."""
 
 
 def values(work: Work, reply: Reply, locale: str, choices: Sequence[str] = ()) -> dict[str, str]:
@@ -39,18 +37,13 @@ def buttons(work: Work, locale: str, choices: Sequence[str]) -> dict[str, Any]:
     phrases = work.bundle.phrases
     if not choices:
         return {}
-    titles = [{"id": f"{PREFIX}{each}", "title": phrases.title(each, locale)} for each in choices]
+    titles = [{"id": f"{choices_made.BUTTON}{each}", "title": phrases.title(each, locale)} for each in choices]
     return {"buttons": titles, "list_title": phrases.list_title(locale)}
 
 
-def buttons_of(body: dict[str, Any]) -> tuple[Button, ...]:
+def buttons_of(body: Mapping[str, Any]) -> tuple[Button, ...]:
     """The buttons that a letter's body keeps."""
     return tuple(Button(each["id"], each["title"]) for each in body.get("buttons", ()))
-
-
-def choice_of(button_id: object) -> str | None:
-    """The choice that a button stands for; None for any other id."""
-    return button_id.removeprefix(PREFIX) if isinstance(button_id, str) and button_id.startswith(PREFIX) else None
 
 
 def _may_stand(text: str) -> bool:

@@ -13,7 +13,7 @@ from flows.erasing import facts  # noqa: F401  as are those about our records
 from flows.runs.outcome import Done, Failed, Outcome
 from flows.runs.providers import PROVIDERS
 from flows.runs.work import Work
-from flows.store.tables import Outbox, Task
+from flows.store.tables import Message, Outbox, Task
 from rules.language import Verb
 
 
@@ -41,6 +41,11 @@ class Action(Verb):
     def woken(self, work: Work) -> Outcome:
         """Go on at the moment that the step waited for."""
         return Done(note={"waited_until": work.now.isoformat()})
+
+    def happened(self, work: Work, event: str, message: Message | None = None) -> Outcome | None:
+        """Go on, or not (None), after something happened that the step waits for; after `customer_reply`, `message` is
+        what the customer wrote."""
+        return Done(note={"happened": event})
 
     def reminded(self, work: Work) -> bool:
         """Say it again: the step set itself a reminder and is still waiting. Returns whether anybody was told."""
