@@ -144,6 +144,10 @@ class PracticeServer:
         """A customer writes; `more` are the fields of `Saying`. Returns the message's id."""
         return self.network.say(wa_id, Saying.model_validate({"text": text, **more}))
 
+    def tap(self, wa_id: str, button: str) -> str | None:
+        """A customer taps what has this id or title; None where there is nothing such to tap."""
+        return self.network.tap(wa_id, button)
+
     def trouble(self, kind: Kind, *, times: int | None = 1, customer: str | None = None, **more: Any) -> None:
         """Script a failure; `more` are the fields of `Trouble`."""
         self.network.troubles.script(Trouble(kind, **more), times, customer)

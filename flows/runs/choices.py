@@ -68,9 +68,11 @@ def answer_in(desk: Desk, session: Session, message: Message) -> Answer | None:
     return None
 
 
-def facts_of_tap(session: Session, message: Message) -> dict[str, Value]:
-    """The facts of a tap but for the choice: its words are ours, so nothing is read in them."""
-    return {"locale": session.get_one(Customer, message.customer_id).locale or UNKNOWN}
+def facts_of_tap(desk: Desk, session: Session, message: Message) -> dict[str, Value]:
+    """The facts of a tap but for the choice: its words are ours, so there is no sign of anything in them."""
+    signs = [name for name in desk.shelf.current.vocabulary.facts if name.startswith(SIGN)]
+    spoken = session.get_one(Customer, message.customer_id).locale
+    return {**dict.fromkeys(signs, False), "locale": spoken or UNKNOWN}
 
 
 def case_of(session: Session, answer: Answer | None) -> Case | None:

@@ -85,7 +85,10 @@ def read_message(
     asked_at = min(now, max(message.sent_at, now - timedelta(days=7)))
     playbook = bundle.playbooks[str(decision.then["playbook"])] if decision.rule is not None else None
     alone = playbook is not None and playbook.mode == "parallel"
-    case = choices.case_of(session, answer) or (None if alone else _joins(session, bundle, customer, playbook))
+    case = None if alone else _joins(session, bundle, customer, playbook)
+    if answer is not None and (playbook is None or answer.tapped):  # it belongs where it was asked for
+        case = choices.case_of(session, answer) or case
+    photo = message.facts.get("has_photo") is True or (case is not None and case.facts.get("has_photo") is True)
     if case is None and playbook is not None:
         case = opening.open_case(
             desk, session, bundle, customer, playbook, facts, said=said, asked_at=asked_at, flow_run=flow_run
@@ -95,9 +98,10 @@ def read_message(
         message.case_id = case.id if case else None
         history.tell_of(session, customer.id, now, "message read", said, case_id=message.case_id, flow_run=flow_run)
         if case is not None and playbook is not None and _begins(bundle.vocabulary, playbook, case, facts):
+            facts = {**facts, **({"has_photo": True} if photo else {})}
             opening.begin_anew(desk, session, bundle, playbook, case, facts, asked_at=asked_at, flow_run=flow_run)
         elif case is not None:
-            if message.facts.get("has_photo") is True:  # it stays true of the case, whichever message brought it
+            if photo:  # it stays true of the case, whichever message brought it
                 case.facts = {**case.facts, "has_photo": True}
             settling.happened(desk, session, "customer_reply", case.id, flow_run, message)
     beside = alongside.start(desk, session, customer, message, case, asked_at=asked_at, flow_run=flow_run)
@@ -116,7 +120,7 @@ def _facts_of(
         "has_photo": message.kind == "image",
     }
     if answer is not None and answer.tapped:
-        return answer.facts({**choices.facts_of_tap(session, message), **kind})
+        return answer.facts({**choices.facts_of_tap(desk, session, message), **kind})
     text, region, names, before = written(desk.store.vault, session, message)
     further = [hearing] if hearing is not None else []
     read = {**desk.shelf.current.reading_of(text, before, region, names, further).facts, **kind}
