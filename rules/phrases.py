@@ -31,7 +31,7 @@ NUMBER = "{number}"
 _ASKING = ""  # the use of the phrases that ask, beside the names of the choices
 _QUESTION_MARK = re.compile(r"[?؟]")
 LONGEST_ANSWER = 300
-"""Characters of a message in which a choice is looked for; what is longer says more than that, and a person reads it."""
+"""Characters of a message in which a choice is looked for; what is longer says more than that."""
 
 _BY_NUMBER = re.compile(
     r"(?:no|nr|number|numero|option|opcion|opcao|opsi|nomor|第|选|选择)?[\s.:#]*([1-9一二三四])\u20e3?[\s.)。、个项种]*"
@@ -52,8 +52,8 @@ class Phrase:
 
     fact: FactName = says("The fact that says which words")
     words: Mapping[Identifier, Mapping[Locale, str]] = says(
-        "For each value of the fact (yes and no, where it is one of those) the words in each language, as they stand in "
-        "a text; a value without words leaves no trace"
+        "For each value of the fact (yes and no, where it is one of those) the words in each language, as they stand "
+        "in a text; a value without words leaves no trace"
     )
 
     def for_(self, facts: Facts, locale: str) -> str | None:

@@ -12,6 +12,8 @@ from datetime import timedelta
 from enum import Enum
 from typing import Literal, Protocol
 
+MOST_BUTTONS = 3
+"""Buttons under one message; more of them are a list (Meta's OpenAPI file v23.0)."""
 LONGEST_KEY = 512  # characters of `biz_opaque_callback_data`, by Meta's OpenAPI file v23.0
 
 

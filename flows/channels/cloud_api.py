@@ -17,13 +17,12 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from flows.channels.channel import Check, Letter, Next, Refused, Result, Sent, Template, Unsure
+from flows.channels.channel import MOST_BUTTONS, Check, Letter, Next, Refused, Result, Sent, Template, Unsure
 from flows.channels.error_codes import UNREACHABLE, Meaning, meaning_of
 from flows.channels.whatsapp_address import is_user_id
 
 LONGEST_TEXT = 4096  # characters; Meta's "Text messages" page
 LONGEST_TEXT_WITH_BUTTONS = 1024  # characters; the OpenAPI file, as the two below
-MOST_BUTTONS = 3
 MOST_ROWS = 10
 """Entries of a list, which takes the place of buttons where there are more of them."""
 LONGEST_BUTTON_TITLE = 20

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,9 +15,10 @@ if TYPE_CHECKING:
     from flows.orders.looking_up import LookingUp
     from flows.orders.source import Order
 
+
 def find(
     number: Annotated[
-        str | None, typer.Option("--number", metavar="N", help="The customer's telephone number, with its country code.")
+        str | None, typer.Option("--number", metavar="N", help="The customer's number, with its country code.")
     ] = None,
     order: Annotated[str | None, typer.Option("--order", metavar="O", help="The number of the order.")] = None,
     as_json: Json = False,
@@ -66,10 +68,8 @@ def check(as_json: Json = False) -> None:
     checked = source.check()
     bad = []
     if isinstance(source, CsvFile):
-        try:
+        with suppress(OrdersUnavailable):  # the check says so
             bad = [{"line": each.line, "why": each.why} for each in source.bad_lines()]
-        except OrdersUnavailable:
-            pass  # the check says so
     if as_json:
         say_json({"ok": checked.ok, "source": source.name, "says": checked.says, "bad_lines": bad})
     else:

@@ -67,9 +67,8 @@ class CsvFile:
             return Check(True, f"{self.path.name}: {read.count:,} orders of {len(read.by_customer):,} customers")
         first = read.bad[0]
         lines = f"{len(read.bad):,} lines are" if len(read.bad) > 1 else "1 line is"
-        return Check(
-            False, f"{self.path.name}: {read.count:,} orders; {lines} no order, the first line {first.line}: {first.why}"
-        )
+        trouble = f"{lines} no order, the first is line {first.line}: {first.why}"
+        return Check(False, f"{self.path.name}: {read.count:,} orders; {trouble}")
 
     def bad_lines(self) -> tuple[BadLine, ...]:
         """The lines that are no orders. Raises `OrdersUnavailable`."""

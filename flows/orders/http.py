@@ -72,7 +72,7 @@ class HttpOrders:
         try:
             with self._client.stream("POST", self._url, content=body) as answer:
                 if answer.status_code != 200:
-                    raise OrdersUnavailable(f"{self.host} answered HTTP {answer.status_code} to a question about orders")
+                    raise OrdersUnavailable(f"{self.host} answered HTTP {answer.status_code}, asked about orders")
                 parts, size = [], 0
                 for part in answer.iter_bytes():
                     parts.append(part)

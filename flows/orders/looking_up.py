@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from flows.channels.channel import Check
-from flows.orders.source import Order, OrdersUnavailable, OrderSource, plain_number
+from flows.orders.source import Order, OrderSource, OrdersUnavailable, plain_number
 
 BUDGET = 4.0
 """Seconds for all questions of one wave together."""
@@ -87,8 +87,8 @@ def _found(asked: Future[list[Order]], question: Question) -> Found:
     if asked.cancelled() or not asked.done():
         return Found(why_not="late")
     if (error := asked.exception()) is not None:  # whatever it is, the others must still be answered
-        told = str(error) if isinstance(error, OrdersUnavailable) else type(error).__name__  # others' words may be personal
-        log.warning("orders could not be looked up: %s", told)
+        known = isinstance(error, OrdersUnavailable)  # the words of any other may be personal
+        log.warning("orders could not be looked up: %s", error if known else type(error).__name__)
         return Found(why_not="unavailable")
     orders = tuple(asked.result())
     named = [each for each in orders if _is_named(each, question)]

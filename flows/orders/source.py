@@ -101,7 +101,7 @@ def order_of(given: Mapping[str, Any]) -> Order:
     return Order(
         number,
         digits,
-        state,  # type: ignore[arg-type]  # one of STATES, as was just made sure of
+        state,
         _moment(_words(given.get("ordered_at"))),
         _words(given.get("article")),
         _words(given.get("amount")),
@@ -122,8 +122,7 @@ def digits_of(number: str) -> str | None:
     where it is none."""
     written = unicodedata.normalize("NFKC", number).strip()
     digits = re.sub(r"[\s().+/-]", "", written)
-    if digits.startswith("00"):
-        digits = digits[2:]
+    digits = digits.removeprefix("00")
     return digits if digits.isascii() and _NUMBER.fullmatch(digits) and not digits.startswith("0") else None
 
 

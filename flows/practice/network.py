@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flows.channels.cloud_api import MOST_BUTTONS
+from flows.channels.channel import MOST_BUTTONS
 from flows.channels.pace import NOW, PAIR_BURST, PAIR_INTERVAL, PER_SECOND, PairRate, Throughput
 from flows.channels.whatsapp_address import is_user_id
 from flows.clock import Clock

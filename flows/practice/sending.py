@@ -6,17 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flows.channels.channel import LONGEST_KEY
+from flows.channels.channel import LONGEST_KEY, MOST_BUTTONS
 from flows.channels.cloud_api import (
     LONGEST_BUTTON_TITLE,
     LONGEST_TEXT,
     LONGEST_TEXT_WITH_BUTTONS,
-    MOST_BUTTONS,
     MOST_ROWS,
 )
 from flows.channels.whatsapp_address import is_user_id
 from flows.practice.templates import PracticeTemplate
-
 
 LONGEST_ROW_TITLE = 24  # characters; the OpenAPI file
 

@@ -13,8 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from flows import answering, ticking
-from flows.channels.channel import Letter, Refused, Result, Sent
-from flows.channels.cloud_api import MOST_BUTTONS
+from flows.channels.channel import MOST_BUTTONS, Letter, Refused, Result, Sent
 from flows.channels.error_codes import meaning_of
 from flows.channels.pace import Pace
 from flows.channels.team import NotTold, Told

@@ -83,7 +83,7 @@ def _echo_of(session: Session, vault: Vault, row: Outbox, until: datetime) -> Me
     )
     echoes: Iterable[Message] = session.scalars(echoed.order_by(Message.sent_at, Message.id))
     for each in echoes:
-        words = vault.open_or_nothing(each.sealed_content).get("text")
-        if said and words and words.split() == said.split():
+        echo = vault.open_or_nothing(each.sealed_content).get("text")
+        if said and echo and echo.split() == said.split():
             return each
     return None

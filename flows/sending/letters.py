@@ -76,7 +76,8 @@ def prepare(work: Work, reply: Reply, choices: Sequence[str] = ()) -> Outcome:
     )
     work.session.add(row)
     if form == "by_hand":
-        return hand_over(work, row, {"text": by_hand.words(body)}, "the 24-hour window is closed and there is no template")
+        why = "the 24-hour window is closed and there is no template"
+        return hand_over(work, row, {"text": by_hand.words(body)}, why)
     return Waiting({"outbox": row.id}, {"reply": reply.name, "version": reply.version, "locale": locale, "form": form})
 
 

@@ -18,6 +18,7 @@ from rules.phrases import CHOICE
 Remedy = Literal["refund", "replacement", "voucher"]
 PERSON = "person"
 """The choice that is always offered: to talk with somebody."""
+NOTED = "choice_noted"
 MOST_TIMES = 3
 """How often a customer is asked in one step: a choice may be gone by the time they make it, and then they are asked
 again, but nobody is asked without end."""
@@ -36,6 +37,7 @@ class Offer(Action):
     verb: ClassVar[str] = "offer"
     short: ClassVar[str | None] = None
     waits: ClassVar[bool] = True
+    proves: ClassVar[frozenset[str]] = frozenset({NOTED})
     learns: ClassVar[frozenset[str]] = frozenset({CHOICE})
     example: ClassVar[str] = """\
 offer: {text: crisis/offer, remedies: [refund, replacement, voucher]}
@@ -61,7 +63,7 @@ on_timeout: {notify: {who: on_call, message: A customer has not answered our off
             return None
         allowed = self._allowed(work)
         if chosen in (*allowed, PERSON):
-            return Done(learned=work.typed({CHOICE: chosen}), note={"chosen": chosen})
+            return Done(learned=work.typed({CHOICE: chosen}), counted={NOTED: 1}, note={"chosen": chosen})
         asked = int(work.record.outcome.get("times", 1))
         if allowed and asked >= MOST_TIMES:
             return None
@@ -80,7 +82,7 @@ on_timeout: {notify: {who: on_call, message: A customer has not answered our off
 
     def _ask(self, work: Work, allowed: tuple[str, ...], times: int = 1) -> Outcome:
         if not allowed:
-            return Done(note={"offered": [], "why": "nothing may be offered now"})
+            return Done(counted={NOTED: 0}, note={"offered": [], "why": "nothing may be offered now"})
         offered = [*allowed, *([PERSON] if PERSON in work.bundle.phrases.choices else [])]
         reply = work.bundle.replies[self.text]
         if unproven := sorted(reply.claims - work.proven()):
