@@ -16,11 +16,10 @@ from rules.language import FactName, Identifier, Shaped, says
 from rules.problems import Problems, did_you_mean
 from rules.reading import BAD, Reader
 from rules.replies import DEFAULT_LOCALE, Locale
-from rules.text.finder import Finder
-from rules.text.first_voice import SENTENCE_END, FirstVoice
+from rules.text.finder import Finder, Hit
+from rules.text.first_voice import CLAUSE_END, SENTENCE_END
 from rules.text.plain import plain
 from rules.text.word_lists import Phrases as Spoken
-from rules.text.word_lists import WordLists
 from rules.vocabulary import UNKNOWN, Facts, Value, Vocabulary, value_to_json
 from rules.yaml_source import Source
 
@@ -28,7 +27,9 @@ CHOICE = "chosen_remedy"
 """The fact whose values are the choices that a customer can be offered."""
 NUMBER = "{number}"
 """Stands in the words of `order` for the number itself."""
-_ASKING = ""  # the use of the phrases that ask, beside the names of the choices
+_ASKING, _NOT, _BUT = "asking", "not_", "but"  # fields of PhrasesFile, and what their phrases are used for
+_REACH = 10
+"""Characters between a word that takes back and what it takes back: don't (want the) refund."""
 _QUESTION_MARK = re.compile(r"[?؟]")
 LONGEST_ANSWER = 300
 """Characters of a message in which a choice is looked for; what is longer says more than that."""
@@ -83,6 +84,8 @@ class PhrasesFile:
     asking: Mapping[Locale, Spoken] = says(
         "Words that make a sentence a question, with or without its mark: whoever asks has not chosen yet"
     )
+    not_: Mapping[Locale, Spoken] = says("Words that take back the choice that follows them soon in the same clause")
+    but: Mapping[Locale, Spoken] = says("Words between the two that end this: not the voucher but the money")
     list_: Mapping[Locale, Title] = says("What stands on the button that opens a list, where there are over 3 choices")
 
 
@@ -125,26 +128,27 @@ class Phrases:
         assert self.written is not None, "only what has words is offered"
         return str(self.written.list_.get(Locale(locale)) or self.written.list_[Locale(DEFAULT_LOCALE)])
 
-    def chosen(self, text: str, offered: Sequence[str], words: WordLists) -> str | None:
+    def chosen(self, text: str, offered: Sequence[str]) -> str | None:
         """Which choice a customer makes in words, if that is clear: by its number among those `offered`, by its title,
         or by exactly one of the choices that they name and do not take back. None for a question, for a long text and
         for everything else that could mean two things. It may be a choice that was not offered."""
         if self.written is None or len(text) > LONGEST_ANSWER:
             return None
-        read = words.plain(text).strip(" .!。、")
+        read = plain(text).strip(" .!。、")
         if (numbered := _BY_NUMBER.fullmatch(read)) is not None:
             place = _CHINESE.get(numbered[1]) or int(numbered[1])
             return offered[place - 1] if place <= len(offered) else None
         if (titled := self._titles.get(read)) is not None:
             return titled
-        voice, found = FirstVoice(read, words), self._finder.find(read)
+        found = self._finder.find(read)
         asked = {_sentence(read, hit.start) for hit in found.get(_ASKING, ())}
         asked |= {_sentence(read, match.start()) for match in _QUESTION_MARK.finditer(read)}
         named = {
             choice
             for choice, hits in found.items()
+            if choice in self.choices
             for hit in hits
-            if choice != _ASKING and not voice.takes_back(hit) and _sentence(read, hit.start) not in asked
+            if _sentence(read, hit.start) not in asked and not _is_taken_back(read, hit, found)
         }
         return named.pop() if len(named) == 1 else None
 
@@ -161,8 +165,9 @@ class Phrases:
         for name, choice in self.written.choices.items() if self.written is not None else ():
             for spoken in choice.heard.values():
                 yield from ((plain(phrase), str(name)) for phrase in spoken)
-        for asking in self.written.asking.values() if self.written is not None else ():
-            yield from ((plain(phrase), _ASKING) for phrase in asking)
+        for use in (_ASKING, _NOT, _BUT) if self.written is not None else ():
+            for spoken in getattr(self.written, use).values():
+                yield from ((plain(phrase), use) for phrase in spoken)
 
 
 def read_phrases(source: Source, vocabulary: Vocabulary, problems: Problems) -> Phrases | None:
@@ -202,6 +207,16 @@ def _known(
 def _key(value: Value) -> str:
     """A value as it is written in the file."""
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value_to_json(value))
+
+
+def _is_taken_back(read: str, hit: Hit, found: Mapping[str, Sequence[Hit]]) -> bool:
+    """Whether a word before the choice takes it back."""
+    for word in found.get(_NOT, ()):
+        if not word.end <= hit.start <= word.end + _REACH or CLAUSE_END.search(read, word.end, hit.start):
+            continue
+        if not any(word.end <= but.start and but.end <= hit.start for but in found.get(_BUT, ())):
+            return True
+    return False
 
 
 def _sentence(read: str, at: int) -> int:

@@ -8,9 +8,11 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from flows.desk import Desk
+from flows.ids import new_id
 from flows.runs.complaints import SIGN
 from flows.runs.words import written
-from flows.store.tables import Case, Customer, Message, Outbox, Run, Step
+from flows.store.tables import Case, Customer, Message, Outbox, Run, Step, Task
+from rules.language import ON_CALL
 from rules.phrases import CHOICE, LONGEST_ANSWER
 from rules.vocabulary import UNKNOWN, FactError, Value
 
@@ -18,6 +20,9 @@ OFFERED, ASKED = "offered", "asked"
 """What the step of an offer keeps: the choices, in their order, and whether the text has left."""
 BUTTON = "remedy:"
 """How the id of a button begins that stands for a choice."""
+
+GRAVE = ("sign_safety", "sign_property_loss", "sign_media_threat", "sign_legal_threat")
+"""The signs that a message cannot lose by holding an answer, too."""
 
 _OPEN = (
     select(Run.case_id, Step.outcome)
@@ -34,17 +39,26 @@ _OPEN = (
 
 @dataclass(frozen=True)
 class Answer:
-    """What a customer chose, of which case's offer (None: that offer is closed by now), and whether by a tap."""
+    """What a customer chose, of which case's offer (None: of none that is known any more), whether by a tap, and if
+    that offer had been answered before, what they chose then."""
 
     choice: str
     case_id: str | None
     tapped: bool
+    before: str | None = None
+
+    @property
+    def late(self) -> bool:
+        """Whether the offer was closed already: a second tap, or another one after that."""
+        return self.before is not None
 
     def facts(self, read: dict[str, Value]) -> dict[str, Value]:
         """The facts of the message: what was read in it, and the choice. Whoever answers our question does not complain
-        by it, unless there is a sign of more."""
-        more = not self.tapped and any(value is True for name, value in read.items() if name.startswith(SIGN))
-        return {**read, CHOICE: self.choice, **({} if more else {"intent": "other"})}
+        by it, unless there is a sign of something grave."""
+        if any(read.get(name) is True for name in GRAVE):
+            return {**read, CHOICE: self.choice}
+        signs = {name: False for name in read if name.startswith(SIGN)}
+        return {**read, **signs, CHOICE: self.choice, "intent": "other"}
 
 
 def answer_in(desk: Desk, session: Session, message: Message) -> Answer | None:
@@ -57,13 +71,13 @@ def answer_in(desk: Desk, session: Session, message: Message) -> Answer | None:
         content = desk.store.vault.open_or_nothing(message.sealed_content)
         choice = choice_of(content.get("choice"))
         if choice is not None and _is_known(desk, choice):
-            return Answer(choice, _case_tapped(desk, session, message, content.get("about")), tapped=True)
+            return _tapped(desk, session, message, choice, content.get("about"))
     if message.kind not in ("text", "interactive", "button") or message.place != "private":
         return None
     for case_id, outcome in session.execute(_OPEN, {"customer": message.customer_id}):
         text = written(desk.store.vault, session, message).text if outcome.get(ASKED) else ""
         if 0 < len(text) <= LONGEST_ANSWER:
-            choice = bundle.phrases.chosen(text, outcome.get(OFFERED, ()), bundle.words)
+            choice = bundle.phrases.chosen(text, outcome.get(OFFERED, ()))
             return Answer(choice, case_id, tapped=False) if choice is not None else None
     return None
 
@@ -85,17 +99,37 @@ def choice_of(button_id: object) -> str | None:
     return button_id.removeprefix(BUTTON) if isinstance(button_id, str) and button_id.startswith(BUTTON) else None
 
 
-def _case_tapped(desk: Desk, session: Session, message: Message, about: object) -> str | None:
-    """The case whose open offer the button belongs to: by the message that it stands under, else the newest offer."""
-    waiting = session.execute(_OPEN, {"customer": message.customer_id}).all()
-    if not waiting:
-        return None
-    if isinstance(about, str) and len(waiting) > 1:
-        blind = desk.store.vault.blind("wamid", about)
-        under = session.scalars(select(Outbox.case_id).where(Outbox.provider_blind == blind)).first()
-        if any(case_id == under for case_id, *_ in waiting):
-            return under
-    return str(waiting[0].case_id) if waiting[0].case_id is not None else None
+def ask_about_change(desk: Desk, session: Session, answer: Answer, case: Case) -> None:
+    """The customer has chosen anew after their choice was noted: what was begun may be on its way, so a person looks."""
+    if answer.before in (None, answer.choice):
+        return
+    session.add(
+        Task(
+            id=new_id("T"),
+            subject_id=case.customer_id,
+            case_id=case.id,
+            kind="do",
+            role=ON_CALL,
+            question=f"The customer first chose {answer.before} and now {answer.choice}. Please see what can still be "
+            "done, tell them, and mark this done",
+            status="open",
+            created_at=desk.now(),
+        )
+    )
+
+
+def _tapped(desk: Desk, session: Session, message: Message, choice: str, about: object) -> Answer:
+    """A tap belongs to the case whose message it stands under, else to the newest offer that is open."""
+    waiting = [case_id for case_id, _ in session.execute(_OPEN, {"customer": message.customer_id})]
+    under = None
+    if isinstance(about, str):
+        sent = select(Outbox.case_id).where(Outbox.provider_blind == desk.store.vault.blind("wamid", about))
+        under = session.scalars(sent.where(Outbox.customer_id == message.customer_id)).first()
+    if under in waiting or (under is None and waiting):
+        return Answer(choice, under or waiting[0], tapped=True)
+    case = session.get(Case, under) if under is not None else None
+    before = case.facts.get(CHOICE) if case is not None else None
+    return Answer(choice, under, tapped=True, before=str(before) if before is not None else None)
 
 
 def _is_known(desk: Desk, choice: str) -> bool:

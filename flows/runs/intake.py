@@ -84,10 +84,14 @@ def read_message(
     # WhatsApp delivers again for seven days; a time before that is somebody's wrong clock.
     asked_at = min(now, max(message.sent_at, now - timedelta(days=7)))
     playbook = bundle.playbooks[str(decision.then["playbook"])] if decision.rule is not None else None
+    if answer is not None and answer.late:  # it belongs to the case that it was asked in, open or not
+        playbook = None
     alone = playbook is not None and playbook.mode == "parallel"
     case = None if alone else _joins(session, bundle, customer, playbook)
     if answer is not None and (playbook is None or answer.tapped):  # it belongs where it was asked for
         case = choices.case_of(session, answer) or case
+        if answer.late and case is not None:
+            choices.ask_about_change(desk, session, answer, case)
     photo = message.facts.get("has_photo") is True or (case is not None and case.facts.get("has_photo") is True)
     if case is None and playbook is not None:
         case = opening.open_case(

@@ -89,14 +89,13 @@ on_timeout: {notify: {who: on_call, message: A customer has not answered our off
             return Failed("the text claims what has not happened", {"reply": self.text, "unproven": unproven})
         if objections := letters.objections(work, reply, offered):
             return Failed("the guard refused the text", {"reply": self.text, "objections": objections})
-        if times > 1:
-            work.record.attempt += 1  # another letter of the same step needs a key of its own
         prepared = letters.prepare(work, reply, offered)
         if not isinstance(prepared, Waiting):
             return prepared
         return _open(prepared.on, {**prepared.note, choices.OFFERED: offered, "times": times})
 
     def _wait(self, work: Work) -> Waiting:
+        work.record.attempt += 1  # that letter is done with; another one of the same step has a key of its own
         return _open({}, {choices.ASKED: True})
 
 

@@ -182,10 +182,6 @@ class FirstVoice:
         by_letters = bool(language.letters) and share > 0
         return language.language == BORROWED or by_letters or share >= OF_ITS_OWN * max(self.covered.values())
 
-    def takes_back(self, hit: Hit) -> bool:
-        """Whether words before a hit take it back, or it is somebody else's words that are quoted."""
-        return self._is_taken_back(hit) or self._is_quoted(hit)
-
     def _is_taken_back(self, hit: Hit) -> bool:
         for language, words in zip(self.languages, self.taken_back_by, strict=True):
             reach = language.negation.reach
