@@ -66,6 +66,11 @@ class HttpOrders:
             return Check(False, str(error))
         return Check(True, f"{self.host} answers questions about orders")
 
+    def close(self) -> None:
+        """Give the connections back."""
+        if "_client" in self.__dict__:
+            self._client.close()
+
     def _ask(self, question: dict[str, str | None]) -> bytes:
         ends = time.monotonic() + self._patience
         body = json.dumps(question).encode("ascii")
