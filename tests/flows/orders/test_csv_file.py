@@ -100,5 +100,5 @@ def test_no_file_breaks_the_reading(tmp_path_factory: pytest.TempPathFactory, te
     ],
 )
 def test_numbers_are_the_same_however_they_are_written(written: str, digits: str | None) -> None:
-    """The customer's number in the shop's writing would not be theirs at WhatsApp; without its country it is nobody's."""
+    """The number in the shop's writing would not be the one at WhatsApp; without its country it is nobody's."""
     assert digits_of(written) == digits
