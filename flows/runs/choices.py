@@ -100,7 +100,7 @@ def choice_of(button_id: object) -> str | None:
 
 
 def ask_about_change(desk: Desk, session: Session, answer: Answer, case: Case) -> None:
-    """The customer has chosen anew after their choice was noted: what was begun may be on its way, so a person looks."""
+    """The customer has chosen anew after their choice was noted: what was begun may be under way; a person looks."""
     if answer.before in (None, answer.choice):
         return
     session.add(

@@ -13,7 +13,7 @@ LINES = "order,customer,state,ordered_at,article\nA-1,+491701234567,sent,2026-03
 
 
 @pytest.fixture
-def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def file(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:  # noqa: ARG001 - its settings first
     path = tmp_path / "orders.csv"
     path.write_text(LINES, encoding="utf-8")
     monkeypatch.setenv("FIREBREAK_ORDERS_FILE", str(path))
