@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from flows.channels.team import NotTold, Team
     from flows.clock import Clock
     from flows.desk import Desk
+    from flows.orders.looking_up import LookingUp
     from flows.shelf import Shelf
     from flows.store.database import Store
     from flows.third_voice import ThirdVoice
@@ -65,6 +66,7 @@ def open_desk(settings: Settings, store: Store, warn: Warn = _to_log) -> Desk:
         timezone=settings.timezone,
         third_voice=third,
         language=settings.language,
+        orders=open_orders(settings),
     )
 
 
@@ -120,6 +122,26 @@ def open_third_voice(settings: Settings) -> ThirdVoice | None:
 
     key = settings.llm_key.get_secret_value() if settings.llm_key is not None else None
     return ThirdVoice(settings.llm_url, settings.llm_model, key)
+
+
+def open_orders(settings: Settings) -> LookingUp | None:
+    """Where orders are looked up: a file, an address, or in practice mode what the practice WhatsApp was told; None
+    where nothing is connected."""
+    from flows.orders.looking_up import LookingUp
+
+    if settings.orders_file is not None:
+        from flows.orders.csv_file import CsvFile
+
+        return LookingUp(CsvFile(settings.orders_file))
+    url = settings.orders_url
+    if url is None and settings.channel == "practice":
+        url = f"http://{PRACTICE_HOST}:{settings.port + 1}/practice/orders/find"
+    if url is None:
+        return None
+    from flows.orders.http import HttpOrders
+
+    token = settings.orders_token.get_secret_value() if settings.orders_token is not None else None
+    return LookingUp(HttpOrders(url, token))
 
 
 def open_team(settings: Settings, shelf: Shelf, warn: Warn) -> Team | NoTeam:

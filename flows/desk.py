@@ -16,6 +16,7 @@ from flows.store.database import Store
 from rules.vocabulary import Value
 
 if TYPE_CHECKING:
+    from flows.orders.looking_up import LookingUp
     from flows.third_voice import ThirdVoice
 
 
@@ -30,7 +31,8 @@ class Colleagues(Protocol):
 @dataclass(frozen=True)
 class Desk:
     """Everything that acting needs, handed in from outside so that a rehearsal can hand in something else.
-    `given` are facts that a rehearsal takes as known; without a `third_voice` two read what customers wrote."""
+    `given` are facts that a rehearsal takes as known; without a `third_voice` two read what customers wrote;
+    without `orders` nothing is known of what they ordered."""
 
     store: Store
     shelf: Shelf
@@ -42,6 +44,7 @@ class Desk:
     given: Mapping[str, Value] = field(default_factory=dict)
     third_voice: ThirdVoice | None = None
     language: Literal["en", "zh-CN"] = "en"  # what the team reads in its war room
+    orders: LookingUp | None = None
 
     def now(self) -> datetime:
         return self.store.clock.now()

@@ -34,6 +34,7 @@ from flows.cli import (
     migrate,
     notice,
     open,
+    orders,
     plan,
     proofread,
     regroup,
@@ -98,6 +99,7 @@ _ORDER = (
     "rejected",
     "import-chat",
     "law",
+    "orders",
     "backup",
     "restore",
     "review",
@@ -221,6 +223,10 @@ app.add_typer(_breach, name="breach")
 app.command("rejected")(rejected.rejected)
 app.command("import-chat")(import_chat.import_chat)
 app.command("law")(law.law)
+_orders = typer.Typer(no_args_is_help=True, help="What customers have ordered, and whether that can be told.", **_PLAIN)
+_orders.command("find")(orders.find)
+_orders.command("check")(orders.check)
+app.add_typer(_orders, name="orders")
 app.command("backup")(backup.backup)
 app.command("restore")(restore.restore)
 app.command("review")(review.review)

@@ -87,7 +87,7 @@ def ask_a_person(desk: Desk, session: Session, row: Outbox, why: str, flow_run: 
     """The machine cannot send this: a colleague does it by hand, and the step waits for them if it still waits."""
     row.status, row.not_before = "handed_over", None
     note(session, row, desk.now(), "text handed to a colleague", flow_run, why=why)
-    details = {"text": str(_body(desk, row).get("text", "")), **({"link": link} if link else {})}
+    details = {"text": by_hand.words(_body(desk, row)), **({"link": link} if link else {})}
     run = session.get(Run, row.run_id) if row.run_id else None
     if run is not None and row.path is not None and run.status != "finished":
         work = moving.at_work(desk, session, run, row.path, flow_run)

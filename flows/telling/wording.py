@@ -121,6 +121,31 @@ def given(entry: Entry) -> str:
     return f"{task.role} {what} ({task.id}){until}"
 
 
+_ORDERS = {
+    "not connected": "there is no order source to ask",
+    "no number": "no number of the customer is known to look up orders by",
+    "unavailable": "the order source could not be asked",
+    "late": "the order source did not answer in time",
+    "resting": "the order source answered nobody lately, and was not asked",
+}
+
+
+def _of_a_choice(data: Mapping[str, Any]) -> Told:
+    if "chosen" in data:
+        return Told("customer", f"chooses {data['chosen']}")
+    if "offered" in data:
+        return Told("note", "nothing may be offered now, so nothing is")
+    if data["orders"] in _ORDERS:
+        return Told("note", f"{_ORDERS[data['orders']]}; texts do without")
+    another = "; the one that they name is none of them" if data.get("named_another") else ""
+    return Told("note", f"orders of the customer: {data['orders']}{another}")
+
+
+def _not_open(entry: Entry) -> Told:
+    allowed = ", ".join(entry.data["allowed"]) or "nothing"
+    return Told("customer", f"chooses {entry.data['chosen']}, which is no longer offered; now it is {allowed}")
+
+
 def _step_done(entry: Entry) -> Told:
     data = entry.data
     if "took" in data:
@@ -130,6 +155,8 @@ def _step_done(entry: Entry) -> Told:
             "no branch": "none of the conditions holds, so it goes straight on",
         }
         return Told("decision", way.get(data["took"], f"goes way {data['took']} of {data['name']}"), because, why_not)
+    if "orders" in data or "chosen" in data or "offered" in data:
+        return _of_a_choice(data)
     if "people_told" in data:
         return Told("note", _of_people(data))
     if "clocks" in data:
@@ -537,6 +564,7 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "statement in force": _statement_in_force,
     "own text promised too much": _own_promise,
     "step done": _step_done,
+    "choice is not open any more": _not_open,
     "step skipped": _step_skipped,
     "step failed": _step_failed,
     "step will be tried again": _tried_again,

@@ -13,7 +13,7 @@ from flows.crisis.words import WORDS
 from flows.runs import ending
 from flows.runs.outcome import Done, Failed, Outcome, Waiting
 from flows.runs.work import Work
-from flows.store.tables import Incident, Task
+from flows.store.tables import Incident, Message, Task
 from flows.verbs.action import Action
 from rules.language import Duration, RoleName, says
 
@@ -66,7 +66,7 @@ class WarRoom(Action):
     def answered(self, work: Work, task: Task) -> Outcome:
         return Waiting({"event": _EVENTS})
 
-    def heard(self, work: Work, event: str) -> Outcome:
+    def happened(self, work: Work, event: str, message: Message | None = None) -> Outcome:
         if event in _ENDS or work.incident is None:
             return Done(note={"happened": event})
         if event == room.LINK_KNOWN:

@@ -12,6 +12,7 @@ from rules.guards import Guard
 from rules.hours import HoursFile
 from rules.language import ANSWERED, FIRST_REPLY, FactValues, PlaybookName, Promise, Verb, Words
 from rules.legal_clocks import LegalClocksFile
+from rules.phrases import PhrasesFile
 from rules.playbook import PlaybookFile
 from rules.reading import Verbs
 from rules.remedies import RemediesFile
@@ -189,6 +190,12 @@ def retention_schema() -> Schema:
     return shapes.file("How long what the tool keeps is kept", shapes.model(Retention))
 
 
+def phrases_schema(vocabulary: Vocabulary) -> Schema:
+    """The words that make a text personal: `playbooks/phrases.yaml`."""
+    shapes = Shapes(vocabulary)
+    return shapes.file("The words that make a text personal", shapes.model(PhrasesFile))
+
+
 def team_schema() -> Schema:
     """The team file: who stands behind each role, and how to reach them."""
     address: Schema = {
@@ -225,6 +232,7 @@ def all_schemas(vocabulary: Vocabulary, verbs: Mapping[str, type[Verb]], words: 
         "team.schema.json": team_schema(),
         "hours.schema.json": hours_schema(),
         "retention.schema.json": retention_schema(),
+        "phrases.schema.json": phrases_schema(vocabulary),
     }
 
 
