@@ -29,7 +29,9 @@ def happened(desk: Desk, session: Session, event: str, case_id: str, flow_run: s
     woken = 0
     for step, run in session.execute(waiting).all():
         if waits_for(step.waiting_for, "event", event):
-            moving.settle(moving.at_work(desk, session, run, step.path, flow_run), Done(note={"happened": event}))
+            work = moving.at_work(desk, session, run, step.path, flow_run)
+            assert isinstance(work.step.verb, Action)
+            moving.settle(work, work.step.verb.heard(work, event))
             woken += 1
     return woken
 
@@ -100,7 +102,8 @@ def fired(desk: Desk, session: Session, timer: Timer, flow_run: str | None) -> N
             work.journal("told again", verb=work.record.verb, name=work.step.title)
     elif timer.name:  # something happened to the incident, and whoever waits for it was told in this way
         if waits_for(work.record.waiting_for, "event", timer.name):
-            moving.settle(work, Done(note={"happened": timer.name}))
+            assert isinstance(work.step.verb, Action)
+            moving.settle(work, work.step.verb.heard(work, timer.name))
     else:
         assert isinstance(work.step.verb, Action)
         moving.settle(work, work.step.verb.woken(work))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -42,6 +42,7 @@ class Work:
     progress: Progress
     record: tables.Step
     flow_run: str | None = None
+    words: dict[str, str] = field(default_factory=dict)  # what this step itself puts into the placeholders of a reply
 
     # -- what is known --------------------------------------------------------------------------------------
 

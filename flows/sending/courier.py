@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from flows.channels.channel import Letter, Next, Refused, Result, Sent, Unsure
 from flows.channels.team import NotTold, UnknownRole
+from flows.crisis import silence
 from flows.desk import Desk
 from flows.errors import ClaimLost, VaultError
 from flows.sending import letters, results
@@ -99,6 +100,11 @@ def _choose(
         if row.to == "customer" and row.status == "sending" and row.tries > 1:
             unknown = "it is not known whether it arrived; look before you send"
             results.ask_a_person(desk, session, row, unknown, flow_run)
+            continue
+        if row.status == "ready" and (urgent := silence.must_wait(session, row)) is not None:
+            if row.not_before is None:
+                results.note(session, row, now, "text waits", flow_run, urgent=urgent.id)
+            row.not_before = now + silence.LOOK_AGAIN
             continue
         call = _call(desk, session, row, now)
         if call is None:

@@ -85,7 +85,8 @@ def hand_over(work: Work, row: Outbox, details: Mapping[str, Any], why: str) -> 
         "do", ON_CALL, f"Please send this reply to the customer by hand ({why}), then mark it done.", details=details
     )
     work.tell(ON_CALL, f"A reply has to be sent by hand: {why}", task=task)
-    return Waiting({"task": task.id, "outbox": row.id}, {"reply": row.reply or "", "by_hand": why})
+    kept = {key: on for key, on in (work.record.waiting_for or {}).items() if key in ("event", "late_at")}
+    return Waiting({**kept, "task": task.id, "outbox": row.id}, {"reply": row.reply or "", "by_hand": why})
 
 
 def letter_of(row: Outbox, body: Mapping[str, Any], address: str) -> Letter:
@@ -113,6 +114,7 @@ def _values(work: Work, reply: Reply, locale: str) -> dict[str, str]:
     if promise is not None:
         values["answer_by"] = local_time.day(promise.due_at, work.desk.timezone, locale)
     values.update((name, str(count)) for name, count in work.counted().items())
+    values.update(work.words)
     if reply.reason is not None:  # the reply's words for what a colleague has chosen
         fact = str(reply.reason.fact)
         if words := reply.reason_for(value_to_json(work.facts({fact})[fact]), locale):

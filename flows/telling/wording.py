@@ -89,6 +89,8 @@ EVENTS = {
     "customer_reply": "for the customer to write",
     "incident_worse": "for the incident to become more severe",
     "incident_closed": "for the incident to be closed",
+    "statement": "for news that we stand by",
+    "stood_down": "for the incident to be over",
 }
 
 
@@ -404,6 +406,25 @@ def _taken_over(entry: Entry) -> Told:
     return Told("decision", f"{entry.data['playbook']} carries on what {entry.data['from']} had begun")
 
 
+def _overruled(entry: Entry) -> Told:
+    said = f"{entry.data['by']} says that this is {entry.data['to']}, not {entry.data['from']}"
+    if entry.data["to"] == entry.data["from"]:
+        said = f"{entry.data['by']} says that this is and stays {entry.data['to']}"
+    return Told("decision", said)
+
+
+def _kept_silent(entry: Entry) -> Told:
+    return Told("note", f"{entry.data['playbook']} does not begin: a person looks after this customer")
+
+
+def _text_waits(entry: Entry) -> Told:
+    return Told("note", f"our text {entry.data.get('reply', '')} waits: {entry.data['urgent']} is urgent")
+
+
+def _update_late(entry: Entry) -> Told:
+    return Told("alarm", f"the customer should have heard from us before {entry.moment('late_at')}, and has not")
+
+
 def _follow_up_started(entry: Entry) -> Told:
     return Told("note", f"the time has come for {entry.data['playbook']} ({entry.data['follow_up']})")
 
@@ -498,6 +519,10 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "legal clock": _legal_clock,
     "procedure begins anew": _begins_anew,
     "procedure taken over": _taken_over,
+    "severity overruled": _overruled,
+    "kept silent": _kept_silent,
+    "text waits": _text_waits,
+    "update late": _update_late,
     "started alongside": _started_alongside,
     "own text objected to": _own_text,
     "follow-up started": _follow_up_started,

@@ -42,6 +42,10 @@ class Action(Verb):
         """Go on at the moment that the step waited for."""
         return Done(note={"waited_until": work.now.isoformat()})
 
+    def heard(self, work: Work, event: str) -> Outcome:  # noqa: ARG002 - for verbs that go on waiting
+        """Go on after something happened that the step waits for: an event of the case or of its incident."""
+        return Done(note={"happened": event})
+
     def reminded(self, work: Work) -> bool:
         """Say it again: the step set itself a reminder and is still waiting. Returns whether anybody was told."""
         return False
