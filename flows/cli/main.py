@@ -40,6 +40,7 @@ from flows.cli import (
     rejected,
     release,
     restore,
+    retriage,
     review,
     schemas,
     tasks,
@@ -80,6 +81,8 @@ _ORDER = (
     "notice",
     "proofread",
     "open",
+    "retriage",
+    "overrule",
     "incident",
     "inventory",
     "plan",
@@ -169,6 +172,8 @@ app.command("close")(close.close)
 app.command("notice")(notice.notice)
 app.command("proofread")(proofread.proofread)
 app.command("open")(open.open_case)
+app.command("retriage")(retriage.retriage)
+app.command("overrule", hidden=True)(retriage.retriage)
 _incident = typer.Typer(cls=WithIds, no_args_is_help=True, help="Open, list and tell incidents.", **_PLAIN)
 _incident.command("open")(incident.open_incident)
 _incident.command("list")(incident.list_incidents)

@@ -25,7 +25,7 @@ from rules.language import Playbook
 from rules.problems import did_you_mean
 from rules.vocabulary import Facts, Value, Vocabulary
 
-SEVERITY = "severity"
+SEVERITY, COMPLAINT = "severity", "complaint"
 LONGEST_REASON = 2000  # characters
 
 _OVERRULED = (
@@ -71,9 +71,9 @@ def by_hand(
     if not words or len(words) > LONGEST_REASON:
         raise CannotRetriage(f"Say why, in 1 to {LONGEST_REASON} characters: whoever comes after you will ask.")
     before = str(case.facts.get(SEVERITY, known.unknown_counts_as))
-    case.overruled = {SEVERITY: severity, "by": by, "at": now.isoformat(), "signs": sorted(_signs_of(session, case))}
+    case.overruled = {SEVERITY: severity, "by": by, "at": now.isoformat(), "signs": sorted(signs_of(session, case))}
     said = {"by": by, "at": now.isoformat(), "from": before, "to": severity, "reason": words}
-    case.sealed_reasons = desk.store.vault.seal(case.customer_id, [*reasons(desk.store.vault, case), said])
+    case.sealed_reasons = desk.store.vault.seal(case.customer_id, {"said": [*reasons(desk.store.vault, case), said]})
     told = {"by": by, "from": before, "to": severity}
     history.tell_of(session, case.customer_id, now, "severity overruled", told, case_id=case.id, flow_run=flow_run)
     _carry_out(desk, session, bundle, case, bundle.vocabulary.gate({SEVERITY: severity}), flow_run)
@@ -85,8 +85,7 @@ def by_hand(
 def reasons(vault: Vault, case: Case) -> list[dict[str, str]]:
     """Who said when how severe a case is, and why, the oldest first: personal, for a person who asks. Empty when nobody
     did, or when it is erased."""
-    found = vault.open_or_nothing(case.sealed_reasons)
-    return list(found) if isinstance(found, list) else []
+    return list(vault.open_or_nothing(case.sealed_reasons).get("said", ()))
 
 
 def word_on(session: Session, vocabulary: Vocabulary, customer_id: str, facts: Mapping[str, Any], read: Value) -> Value:
@@ -108,14 +107,12 @@ def signs(facts: Mapping[str, Any]) -> set[str]:
     return {name for name, value in facts.items() if name.startswith(SIGN) and value is True}
 
 
-def _signs_of(session: Session, case: Case) -> set[str]:
+def signs_of(session: Session, case: Case) -> set[str]:
     """Every sign that was seen in a case."""
     return signs(case.facts).union(*map(signs, session.scalars(_FACTS_OF_MESSAGES, {"case": case.id})))
 
 
-def _carry_out(
-    desk: Desk, session: Session, bundle: Bundle, case: Case, said: Facts, flow_run: str | None
-) -> None:
+def _carry_out(desk: Desk, session: Session, bundle: Bundle, case: Case, said: Facts, flow_run: str | None) -> None:
     """Let the procedure for this severity take the case over; where its own is right for that, it only knows it."""
     severity = {SEVERITY: said[SEVERITY]}
     chosen = _procedure(desk, session, bundle, case, severity)
@@ -142,15 +139,20 @@ def _procedure(
         given=desk.given,
         vault=desk.store.vault,
     )
-    known = {**providers.known(about, bundle, bundle.triggers.facts()), **severity}
-    if "intent" in case.facts:  # what the case is about, not what was said last
-        known["intent"] = bundle.vocabulary.fact("intent").gate(case.facts["intent"])
-    decision = bundle.triggers.decide(bundle.derive(known, bundle.triggers.facts()).facts)
-    if decision.rule is None:
-        return None
-    chosen, own = bundle.playbooks[str(decision.then["playbook"])], bundle.playbooks.get(case.playbook)
-    related = case.playbook in chosen.takes_over or (own is not None and chosen.name in own.takes_over)
-    return chosen if related else None
+    known = providers.known(about, bundle, bundle.triggers.facts())
+    # What the case is about, not what was said last; and where nobody could tell that, it is a complaint by now.
+    for intent in dict.fromkeys((str(case.facts.get("intent", COMPLAINT)), COMPLAINT)):
+        facts = {**known, "intent": intent, **severity}
+        decision = bundle.triggers.decide(bundle.derive(facts, bundle.triggers.facts()).facts)
+        chosen = bundle.playbooks.get(str(decision.then.get("playbook"))) if decision.rule is not None else None
+        if chosen is None:
+            continue
+        if chosen.name == case.playbook:
+            return None
+        own = bundle.playbooks.get(case.playbook)
+        if case.playbook in chosen.takes_over or (own is not None and chosen.name in own.takes_over):
+            return chosen
+    return None
 
 
 def _of_customer(session: Session, customer_id: str) -> None:

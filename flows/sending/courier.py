@@ -125,7 +125,8 @@ def _call(desk: Desk, session: Session, row: Outbox, now: datetime) -> Callable[
         return lambda: Refused(None, Next.STOP, None, "what was to be said, or to whom, cannot be opened any more")
     if row.to == "team":
         words = body["body"] + (f"\n→ {body['task']}" if body["task"] else "")
-        return lambda: _tell(desk, row.role or ON_CALL, body["title"], words, body.get("mail_to"))
+        beside = {key: body[key] for key in ("mail_to", "urgent") if body.get(key)}
+        return lambda: _tell(desk, row.role or ON_CALL, body["title"], words, **beside)
     if row.customer_id is None or address is None:
         return lambda: Refused(None, Next.HUMAN, None, "no address is known")
     wait = desk.pace.wait_for(row.customer_id)
@@ -143,9 +144,14 @@ def _send(desk: Desk, letter: Letter) -> Result:
         return Unsure(f"the call broke ({type(error).__name__})")
 
 
-def _tell(desk: Desk, role: str, title: str, words: str, mail_to: str | None = None) -> Sent | Refused:
+def _tell(
+    desk: Desk, role: str, title: str, words: str, mail_to: str | None = None, urgent: str | None = None
+) -> Sent | Refused:
     try:
-        told = desk.team.tell(role, title, words, mail_to=mail_to) if mail_to else desk.team.tell(role, title, words)
+        if urgent:
+            told = desk.team.tell(role, title, words, urgent=True)
+        else:
+            told = desk.team.tell(role, title, words, **({"mail_to": mail_to} if mail_to else {}))
     except UnknownRole as error:
         return Refused(None, Next.HUMAN, None, str(error))
     if isinstance(told, NotTold):

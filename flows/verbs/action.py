@@ -9,6 +9,7 @@ from typing import ClassVar
 from flows.channels.channel import Next
 from flows.channels.error_codes import meaning_of
 from flows.crisis import facts as _of_a_crisis  # noqa: F401  its facts are supplied once this is imported
+from flows.crisis import moods as _of_a_mood  # noqa: F401
 from flows.erasing import facts  # noqa: F401  as are those about our records
 from flows.runs.outcome import Done, Failed, Outcome
 from flows.runs.providers import PROVIDERS
@@ -42,7 +43,7 @@ class Action(Verb):
         """Go on at the moment that the step waited for."""
         return Done(note={"waited_until": work.now.isoformat()})
 
-    def heard(self, work: Work, event: str) -> Outcome:  # noqa: ARG002 - for verbs that go on waiting
+    def heard(self, work: Work, event: str) -> Outcome:
         """Go on after something happened that the step waits for: an event of the case or of its incident."""
         return Done(note={"happened": event})
 

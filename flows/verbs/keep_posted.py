@@ -41,7 +41,9 @@ keep_posted:
   news: crisis/news
   no_news: crisis/still-working"""
 
-    every: tuple[Duration, ...] = says("How long after the last word from us; of several, one after another, then the last")
+    every: tuple[Duration, ...] = says(
+        "How long after the last word from us; of several, one after another, then the last"
+    )
     news: ReplyName = says("What they read when the official statement has changed")
     no_news: ReplyName = says("What they read when there is nothing new")
 
