@@ -38,7 +38,7 @@ def _list(title: str, entries: Any) -> Iterator[str]:
         return
     yield ink(title, "dim")
     for each in entries:
-        first, *rest = wrap(str(each), min(width(), NARROW) - 4) or [""]
+        first, *rest = [*wrap(str(each), min(width(), NARROW) - 4)] or [""]
         yield f"  - {first}"
         yield from (f"    {line}" for line in rest)
 

@@ -27,9 +27,9 @@ def retriage(
 ) -> None:
     """Say how severe a case is; your word wins over the rules.
 
-    The procedure for that severity takes the case over. What the customer writes can still make it more severe, but only
-    by a sign that was not seen before: the same words again change nothing. Without --severity it shows what was said
-    about this case, by whom and why.
+    The procedure for that severity takes the case over. What the customer writes can still make it more severe, but
+    only by a sign that was not seen before: the same words again change nothing. Without --severity it shows what was
+    said about this case, by whom and why.
 
     \b
     Examples:

@@ -62,5 +62,5 @@ def _heard(about: About) -> list[str]:
     """How angry each message of the case sounded, the oldest first, where anybody could tell."""
     if about.case is None:
         return []
-    found = (facts.get("anger") for facts in about.session.scalars(_ANGER, {"case": about.case.id}))
-    return [anger for anger in found if anger in CALM_TO_FURIOUS]
+    found = ((facts or {}).get("anger") for facts in about.session.scalars(_ANGER, {"case": about.case.id}))
+    return [str(anger) for anger in found if anger in CALM_TO_FURIOUS]

@@ -41,7 +41,7 @@ _OUTSIDE = select(func.max(Outbox.created_at)).where(
     Outbox.form.in_(("template", "by_hand")),
     Outbox.status.in_(("ready", "sending", "sent", "handed_over")),
 )
-_SAID = select(Outbox.reply).where(
+_SAID = select(func.coalesce(Outbox.reply, "")).where(
     Outbox.case_id == bindparam("case"),
     Outbox.to == "customer",
     Outbox.created_at >= bindparam("since"),

@@ -52,8 +52,8 @@ def start(
         if decision.rule is None or _runs_already(session, customer, playbook, case):
             continue
         if urgent is not None:  # a person speaks with them; no machine talks in between
-            told = {"playbook": name, "message": message.id, "urgent": urgent.id}
-            history.tell_of(session, customer.id, desk.now(), "kept silent", told, case_id=urgent.id, flow_run=flow_run)
+            kept = {"playbook": name, "message": message.id, "urgent": urgent.id}
+            history.tell_of(session, customer.id, desk.now(), "kept silent", kept, case_id=urgent.id, flow_run=flow_run)
             continue
         said = {"message": message.id, "because": {"trigger": decision.in_words()}}
         if case is None:

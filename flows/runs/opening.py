@@ -128,7 +128,8 @@ def begin_anew(
     flow_run: str | None = None,
 ) -> Run:
     """The procedure of an open case begins again with these facts, or another one takes the case over: what it waited
-    for and had planned is withdrawn. What a customer writes never makes a case less severe; a person may (`by_hand`)."""
+    for and had planned is withdrawn. What a customer writes never makes a case less severe; a person (`by_hand`) may.
+    """
     now = desk.now()
     if not by_hand and severity_rank(bundle.vocabulary, facts) < case.severity and "severity" in case.facts:
         facts = {**facts, "severity": bundle.vocabulary.fact("severity").gate(case.facts["severity"])}

@@ -54,7 +54,8 @@ def by_hand(
 ) -> Case:
     """A person says how severe an open case is, and why: the procedure for that takes it over, where there is one.
 
-    Raises `NotFound` for an unknown case, `CannotRetriage` for a closed one, a severity that there is not, or no reason.
+    Raises `NotFound` for an unknown case, `CannotRetriage` for a closed one, a severity that there is not, or no
+    reason.
     """
     case = session.get(Case, case_id)
     if case is None:
@@ -95,16 +96,16 @@ def word_on(session: Session, vocabulary: Vocabulary, customer_id: str, facts: M
     if case is None or case.overruled is None:
         return read
     known = vocabulary.fact(SEVERITY)
-    said = case.overruled.get(SEVERITY)
+    said = str(case.overruled.get(SEVERITY))
     new = signs(facts) - set(case.overruled.get("signs", ()))
     if said not in known.values or new or known.number(said) >= opening.severity_rank(vocabulary, {SEVERITY: read}):
         return read
     return known.gate(said)
 
 
-def signs(facts: Mapping[str, Any]) -> set[str]:
+def signs(facts: Mapping[str, Any] | None) -> set[str]:
     """The signs of a complaint among these facts."""
-    return {name for name, value in facts.items() if name.startswith(SIGN) and value is True}
+    return {name for name, value in (facts or {}).items() if name.startswith(SIGN) and value is True}
 
 
 def signs_of(session: Session, case: Case) -> set[str]:

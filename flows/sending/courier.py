@@ -148,10 +148,12 @@ def _tell(
     desk: Desk, role: str, title: str, words: str, mail_to: str | None = None, urgent: str | None = None
 ) -> Sent | Refused:
     try:
-        if urgent:
+        if mail_to:
+            told = desk.team.tell(role, title, words, mail_to=mail_to)
+        elif urgent:
             told = desk.team.tell(role, title, words, urgent=True)
         else:
-            told = desk.team.tell(role, title, words, **({"mail_to": mail_to} if mail_to else {}))
+            told = desk.team.tell(role, title, words)
     except UnknownRole as error:
         return Refused(None, Next.HUMAN, None, str(error))
     if isinstance(told, NotTold):
