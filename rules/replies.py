@@ -28,8 +28,8 @@ PLACEHOLDERS: Mapping[str, str] = {
     "masked": "In how many messages personal details were made unreadable",
     "kept": "How many messages we keep, because something stands against erasing them",
     "reason": "Why, in the words that the reply itself has for it under `reason`",
-    "statement": "The official statement in force about this crisis, in the customer's language",
-    "news_at": "When there will be news, as the statement in force says",
+    "statement": "The words of the statement in force about the customer's crisis, in their language",
+    "news_at": "When there will be news about the crisis; nothing fills it once that is over: write {news_at|soon}",
     "next_update": "When `keep_posted` writes again, as in: in 2 hours",
 }
 
