@@ -31,12 +31,18 @@ def tell(session: Session, incident_id: str, event: str, now: datetime) -> int:
         .where(Step.status == "waiting", Run.status != "finished")
         .where(or_(Run.incident_id == incident_id, Case.incident_id == incident_id, _IN_NONE))
     )
+    at_once = select(Timer).where(Timer.kind == "wait", Timer.name == event, Timer.due_at == now)
+    before = {(each.run_id, each.path): each for each in session.scalars(at_once)}  # a clock that stands still
     told = 0
     for step, subject_id in session.execute(waiting).all():
-        if waits_for(step.waiting_for, "event", event):
+        if not waits_for(step.waiting_for, "event", event):
+            continue
+        if (again := before.get((step.run_id, step.path))) is not None:
+            again.fired_at = again.cancelled_at = None
+        else:
             session.add(
                 Timer(subject_id=subject_id, run_id=step.run_id, path=step.path, kind="wait", name=event, due_at=now)
             )
-            ring(session, subject_id, now)
-            told += 1
+        ring(session, subject_id, now)
+        told += 1
     return told
