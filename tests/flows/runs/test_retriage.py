@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Literal
 
 import pytest
 from hypothesis import given, settings
@@ -39,7 +40,7 @@ def stage() -> Iterator[Stage]:
     found.close()
 
 
-def _says(stage: Stage, text: str, kind: str = "text") -> Case:
+def _says(stage: Stage, text: str, kind: Literal["text", "image"] = "text") -> Case:
     stage.happen(Event(customer_says=Says(text, kind=kind)))
     stage.happen(Event(after=timedelta(minutes=2)))
     return _case(stage)
@@ -80,7 +81,7 @@ def test_what_is_worse_moves_the_case(stage: Stage, then: str, becomes: tuple[st
 
 
 @pytest.mark.parametrize(("then", "kind"), [(LATE, "text"), (BROKEN, "text"), ("", "image"), ("Thank you", "text")])
-def test_what_is_milder_never_moves_it_back(stage: Stage, then: str, kind: str) -> None:
+def test_what_is_milder_never_moves_it_back(stage: Stage, then: str, kind: Literal["text", "image"]) -> None:
     """A burnt customer who mentions the parcel, or sends the photo, would lose their place with the owner."""
     _says(stage, BURNT)
     _says(stage, then, kind)

@@ -14,6 +14,7 @@ from flows.rehearsal.scenario import Event, Says
 from flows.rehearsal.stage import Stage
 from flows.shelf import Shelf
 from flows.store.tables import Case, Incident, JournalLine, Outbox, Statement, Task
+from rules.language import Words
 
 BURNT = "YOU CRIMINALS!!! Your charger caught fire and burned my hand!!!"
 
@@ -40,7 +41,7 @@ def _to_the_call(stage: Stage) -> Task:
 def test_the_screen_has_all_that_a_caller_needs(stage: Stage) -> None:
     """The owner would ask a burnt customer to tell everything again, and promise what nobody has approved."""
     stage.happen(Event(customer_says=Says(BURNT, name="Amina")))
-    stage.happen(Event(incident="Chargers burn", playbook="incident"))
+    stage.happen(Event(incident=Words("Chargers burn"), playbook="incident"))
     vault, now = stage.store.vault, stage.clock.now()
     with stage.store.begin() as session:
         case, incident = session.scalars(select(Case)).one(), session.scalars(select(Incident)).one()
@@ -53,7 +54,7 @@ def test_the_screen_has_all_that_a_caller_needs(stage: Stage) -> None:
         )
     stage.happen(Event(answer={}, to="owner"))
     (task,) = _called(stage)
-    sheet = vault.open(task.sealed_details)["sheet"]
+    sheet = vault.open_or_nothing(task.sealed_details)["sheet"]
     assert (sheet["name"], sheet["call"], sheet["level"]) == ("Amina", "tel:+15550100001", "urgent")
     assert sheet["worst mood"] == "furious"
     screen = "\n".join(call_screen.drawn(sheet))

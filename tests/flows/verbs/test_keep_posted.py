@@ -1,10 +1,11 @@
-"""Customers who wait in a crisis hear from us again and again: with news or without, never too often, until it is over."""
+"""Customers who wait in a crisis hear from us again: with news or without, never too often, until it is over."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -19,6 +20,7 @@ from flows.shelf import Shelf
 from flows.store.tables import Case, Incident, JournalLine, Message, Outbox, Run, Statement, Step, Task
 from flows.verbs import all_verbs
 from rules.bundle import Bundle
+from rules.language import Words
 from tests.flows.runs.trials import ASKS, HEAD, TRIGGER, shipped
 
 TRIAL = """
@@ -48,7 +50,7 @@ def _content() -> Bundle:
 def stage() -> Iterator[Stage]:
     """At noon one customer waits whose case belongs to an open incident."""
     found = Stage(Shelf(_content(), all_verbs()))
-    found.happen(Event(incident="The parcels stand still", playbook="crisis-trial"))
+    found.happen(Event(incident=Words("The parcels stand still"), playbook="crisis-trial"))
     found.happen(Event(customer_says=Says(ASKS)))
     with found.store.begin() as session:
         session.scalars(select(Case)).one().incident_id = session.scalars(select(Incident.id)).one()
@@ -149,7 +151,7 @@ def test_news_is_told_at_once_and_only_once(stage: Stage) -> None:
 def test_a_colleagues_word_counts_as_an_update(stage: Stage) -> None:
     """A machine would write right after a person, as if the two did not know of each other."""
     _pass(stage, minutes=25)
-    stage.happen(Event(colleague_writes="I have just looked, it leaves today"))
+    stage.happen(Event(colleague_writes=Words("I have just looked, it leaves today")))
     _pass(stage, minutes=29)
     assert _letters(stage) == []
     _pass(stage, minutes=2)
@@ -171,7 +173,7 @@ def test_one_template_a_day_outside_the_window(stage: Stage) -> None:
     _pass(stage, days=5)
     outside = [after for after, _, form in _letters(stage) if form == "template"]
     assert len(outside) >= 3
-    assert min(later - earlier for earlier, later in zip(outside, outside[1:], strict=False)) >= timedelta(days=1)
+    assert min(later - earlier for earlier, later in pairwise(outside)) >= timedelta(days=1)
 
 
 @pytest.mark.parametrize("how", ["stood down", "closed"])
@@ -243,7 +245,7 @@ def test_never_two_texts_within_a_minute_and_never_long_silence(story: list[str]
     """Whatever happens, somebody would be flooded, or left alone for longer than we say."""
     stage = Stage(Shelf(_content(), all_verbs()))
     try:
-        stage.happen(Event(incident="The parcels stand still", playbook="crisis-trial"))
+        stage.happen(Event(incident=Words("The parcels stand still"), playbook="crisis-trial"))
         stage.happen(Event(customer_says=Says(ASKS)))
         with stage.store.begin() as session:
             session.scalars(select(Case)).one().incident_id = session.scalars(select(Incident.id)).one()
@@ -253,7 +255,7 @@ def test_never_two_texts_within_a_minute_and_never_long_silence(story: list[str]
             elif each == "news":
                 _news(stage, number)
             elif each == "colleague":
-                stage.happen(Event(colleague_writes="A word from a person"))
+                stage.happen(Event(colleague_writes=Words("A word from a person")))
             else:
                 _pass(stage, minutes=3 if each == "wait" else 150)
         with stage.store.read() as session:
