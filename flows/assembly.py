@@ -164,7 +164,15 @@ NO_TEAM = "There is no team file: set FIREBREAK_TEAM."
 class NoTeam:
     """A team of nobody, so that what was to be told stays visible as not told."""
 
-    def tell(self, role: str, title: str, body: str, *, mail_to: str | None = None) -> NotTold:  # noqa: ARG002 - the same for every notice
+    def tell(
+        self,
+        role: str,
+        title: str,  # noqa: ARG002
+        body: str,  # noqa: ARG002
+        *,
+        mail_to: str | None = None,  # noqa: ARG002
+        urgent: bool = False,  # noqa: ARG002
+    ) -> NotTold:
         from flows.channels.team import NotTold
 
         return NotTold(f'nobody stands behind "{role}". {NO_TEAM}')

@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 class Colleagues(Protocol):
     """Whoever can reach the people behind a role."""
 
-    def tell(self, role: str, title: str, body: str, *, mail_to: str | None = None) -> Told | NotTold:
-        """Tell everybody behind a role; with `mail_to` nobody of them, but that address, from their mailbox."""
+    def tell(
+        self, role: str, title: str, body: str, *, mail_to: str | None = None, urgent: bool = False
+    ) -> Told | NotTold:
+        """Tell everybody behind a role; with `mail_to` nobody of them, but that address, from their mailbox. What is
+        `urgent` also goes to where they are called."""
         ...
 
 

@@ -36,6 +36,7 @@ PLACEHOLDERS: Mapping[str, str] = {
     "order": "The customer's order with its number, by playbooks/phrases.yaml; no trace of it where none is known",
     "article": "What the customer ordered, as the order source calls it; no trace of it where that is not known",
     "choices": "What an `offer` offers, by the titles of its buttons",
+    "next_update": "When `keep_posted` writes again, as in: in 2 hours",
 }
 OPTIONAL = frozenset({"photo", "order", "article"})
 """Placeholders that leave no trace where nothing fills them."""

@@ -42,6 +42,7 @@ from flows.cli import (
     rejected,
     release,
     restore,
+    retriage,
     review,
     room,
     schemas,
@@ -86,6 +87,8 @@ _ORDER = (
     "notice",
     "proofread",
     "open",
+    "retriage",
+    "overrule",
     "incident",
     "statement",
     "inventory",
@@ -179,6 +182,8 @@ app.command("close")(close.close)
 app.command("notice")(notice.notice)
 app.command("proofread")(proofread.proofread)
 app.command("open")(open.open_case)
+app.command("retriage")(retriage.retriage)
+app.command("overrule", hidden=True)(retriage.retriage)
 _incident = typer.Typer(
     cls=WithIds, no_args_is_help=True, help="Open, join, split, merge, close, list and tell incidents.", **_PLAIN
 )

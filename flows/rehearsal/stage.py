@@ -70,7 +70,15 @@ def refusal(code: int) -> Refused:
 class Nobody:
     """Colleagues who are always reached."""
 
-    def tell(self, role: str, title: str, body: str, *, mail_to: str | None = None) -> Told | NotTold:  # noqa: ARG002
+    def tell(
+        self,
+        role: str,
+        title: str,  # noqa: ARG002
+        body: str,  # noqa: ARG002
+        *,
+        mail_to: str | None = None,  # noqa: ARG002
+        urgent: bool = False,  # noqa: ARG002
+    ) -> Told | NotTold:
         return Told((role,))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from flows.crisis import gathering, own_promises
 from flows.desk import Desk
 from flows.hearing import Hearing
-from flows.runs import alongside, choices, complaints, history, opening, own_words, providers, settling
+from flows.runs import alongside, choices, complaints, history, opening, own_words, providers, retriage, settling
 from flows.runs.words import written
 from flows.store.tables import Case, Customer, Message, Run, Subject
 from rules.bundle import Bundle
@@ -71,9 +71,11 @@ def read_message(
     known = providers.known(about, bundle, wanted)
     derived = bundle.derive(known, wanted)
     triage = derived.decisions.get(bundle.triage.name)  # none where a rehearsal takes the severity as known
-    decision = bundle.triggers.decide(derived.facts)
+    read = derived.facts["severity"]
+    severity = retriage.word_on(session, bundle.vocabulary, customer.id, message.facts, read)
+    decision = bundle.triggers.decide({**derived.facts, "severity": severity})
     # How severe it was found stays true of the case. What else the packs say follows from the moment.
-    facts = bundle.vocabulary.gate({**known, "severity": derived.facts["severity"]})
+    facts = bundle.vocabulary.gate({**known, "severity": severity})
     if complaint is not None:
         complaint.severity = opening.severity_rank(bundle.vocabulary, facts)
     said = {
@@ -82,6 +84,7 @@ def read_message(
         "place": message.place,
         "facts": message.facts,
         "severity": str(facts["severity"]),
+        **({"read_as": str(read)} if severity != read else {}),  # a person's word wins
         "because": {
             "triage": triage.in_words() if triage else {},
             "trigger": decision.in_words(),

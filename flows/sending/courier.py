@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from flows.channels.channel import Letter, Next, Refused, Result, Sent, Unsure
 from flows.channels.team import NotTold, UnknownRole
+from flows.crisis import silence
 from flows.desk import Desk
 from flows.errors import ClaimLost, VaultError
 from flows.sending import folding, letters, results
@@ -102,6 +103,11 @@ def _choose(
             continue
         if row.to == "team" and not _told_now(desk, session, row, now, flow_run):
             continue
+        if row.status == "ready" and (urgent := silence.must_wait(session, row)) is not None:
+            if row.not_before is None:
+                results.note(session, row, now, "text waits", flow_run, urgent=urgent.id)
+            row.not_before = now + silence.LOOK_AGAIN
+            continue
         call = _call(desk, session, row, now)
         if call is None:
             continue
@@ -136,7 +142,8 @@ def _call(desk: Desk, session: Session, row: Outbox, now: datetime) -> Callable[
     if row.to == "team":
         role = row.role or ON_CALL
         title, words = folding.in_words(body, role, row.speaks_for or 1)
-        return lambda: _tell(desk, role, title, words, body.get("mail_to"))
+        beside = {key: body[key] for key in ("mail_to", "urgent") if body.get(key)}
+        return lambda: _tell(desk, role, title, words, **beside)
     if row.customer_id is None or address is None:
         return lambda: Refused(None, Next.HUMAN, None, "no address is known")
     wait = desk.pace.wait_for(row.customer_id)
@@ -154,9 +161,16 @@ def _send(desk: Desk, letter: Letter) -> Result:
         return Unsure(f"the call broke ({type(error).__name__})")
 
 
-def _tell(desk: Desk, role: str, title: str, words: str, mail_to: str | None = None) -> Sent | Refused:
+def _tell(
+    desk: Desk, role: str, title: str, words: str, mail_to: str | None = None, urgent: str | None = None
+) -> Sent | Refused:
     try:
-        told = desk.team.tell(role, title, words, mail_to=mail_to) if mail_to else desk.team.tell(role, title, words)
+        if mail_to:
+            told = desk.team.tell(role, title, words, mail_to=mail_to)
+        elif urgent:
+            told = desk.team.tell(role, title, words, urgent=True)
+        else:
+            told = desk.team.tell(role, title, words)
     except UnknownRole as error:
         return Refused(None, Next.HUMAN, None, str(error))
     if isinstance(told, NotTold):

@@ -93,7 +93,8 @@ def hand_over(work: Work, row: Outbox, details: Mapping[str, Any], why: str) -> 
         "do", ON_CALL, f"Please send this reply to the customer by hand ({why}), then mark it done.", details=details
     )
     work.tell(ON_CALL, f"A reply has to be sent by hand: {why}", task=task)
-    return Waiting({"task": task.id, "outbox": row.id}, {"reply": row.reply or "", "by_hand": why})
+    kept = {key: on for key, on in (work.record.waiting_for or {}).items() if key in ("event", "late_at")}
+    return Waiting({**kept, "task": task.id, "outbox": row.id}, {"reply": row.reply or "", "by_hand": why})
 
 
 def letter_of(row: Outbox, body: Mapping[str, Any], address: str) -> Letter:
@@ -124,6 +125,7 @@ def _values(work: Work, reply: Reply, locale: str, choices: Sequence[str] = ()) 
     values.update(personal.values(work, reply, locale, choices))
     values.update((name, str(count)) for name, count in work.counted().items())
     values.update(official.values(work, reply, locale))
+    values.update(work.words)
     if reply.reason is not None:  # the reply's words for what a colleague has chosen
         fact = str(reply.reason.fact)
         if words := reply.reason_for(value_to_json(work.facts({fact})[fact]), locale):

@@ -17,12 +17,25 @@ _TOLD = select(func.count()).where(
 )
 
 
-def notice(desk: Desk, session: Session, run: Run, path: str, role: str, message: str, task: Task | None = None) -> str:
-    """Put a notice to the people of a role into the outbox and return its id. Ids and our own words only."""
+def notice(
+    desk: Desk,
+    session: Session,
+    run: Run,
+    path: str,
+    role: str,
+    message: str,
+    task: Task | None = None,
+    *,
+    urgent: bool = False,
+) -> str:
+    """Put a notice to the people of a role into the outbox and return its id. Ids and our own words only. What is
+    `urgent` also goes to where they are called."""
     session.flush()
     told = session.scalar(_TOLD, {"run": run.id, "path": path})
     about = run.case_id or run.incident_id or run.id
     body = {"title": f"{about} · {run.playbook}", "body": message, "task": task.id if task else None}
+    if urgent:
+        body["urgent"] = "yes"
     row = _to_team(desk, session, run, path, role, f"team/{(told or 0) + 1}", body)
     if run.case_id is not None:  # many cases may say the same
         row.fold = f"{role}/{run.playbook}/{written_path(path)}"

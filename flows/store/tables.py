@@ -166,6 +166,8 @@ class Case(Base):
     incident_id: Mapped[str | None] = _link("incidents.id", index=True)
     facts: Mapped[Json] = json_map(required=True)
     labels: Mapped[list[str]] = json_list(required=True)
+    overruled: Mapped[Json | None] = json_map()  # a person's word on how severe it is: see flows/runs/retriage.py
+    sealed_reasons: Mapped[bytes | None]  # why, in their own words, each time
     sealed_orders: Mapped[bytes | None]  # what the order source said of the customer, as it was looked up
 
 

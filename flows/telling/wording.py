@@ -90,6 +90,8 @@ EVENTS = {
     "incident_worse": "for the incident to become more severe",
     "incident_closed": "for the incident to be closed",
     "room": "for a link to the war room",
+    "statement": "for news that we stand by",
+    "stood_down": "for the incident to be over",
 }
 
 
@@ -473,6 +475,25 @@ def _duties_assigned(entry: Entry) -> Told:
     return Told("note", f"{entry.data['by']} said who does what: {duties}")
 
 
+def _overruled(entry: Entry) -> Told:
+    said = f"{entry.data['by']} says that this is {entry.data['to']}, not {entry.data['from']}"
+    if entry.data["to"] == entry.data["from"]:
+        said = f"{entry.data['by']} says that this is and stays {entry.data['to']}"
+    return Told("decision", said)
+
+
+def _kept_silent(entry: Entry) -> Told:
+    return Told("note", f"{entry.data['playbook']} does not begin: a person looks after this customer")
+
+
+def _text_waits(entry: Entry) -> Told:
+    return Told("note", f"our text {entry.data.get('reply', '')} waits: {entry.data['urgent']} is urgent")
+
+
+def _update_late(entry: Entry) -> Told:
+    return Told("alarm", f"the customer should have heard from us before {entry.moment('late_at')}, and has not")
+
+
 def _follow_up_started(entry: Entry) -> Told:
     return Told("note", f"the time has come for {entry.data['playbook']} ({entry.data['follow_up']})")
 
@@ -605,6 +626,10 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "procedure taken over": _taken_over,
     "room known": _room_known,
     "duties assigned": _duties_assigned,
+    "severity overruled": _overruled,
+    "kept silent": _kept_silent,
+    "text waits": _text_waits,
+    "update late": _update_late,
     "started alongside": _started_alongside,
     "own text objected to": _own_text,
     "follow-up started": _follow_up_started,

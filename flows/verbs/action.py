@@ -9,6 +9,7 @@ from typing import ClassVar
 from flows.channels.channel import Next
 from flows.channels.error_codes import meaning_of
 from flows.crisis import facts as _of_a_crisis  # noqa: F401  its facts are supplied once this is imported
+from flows.crisis import moods as _of_a_mood  # noqa: F401
 from flows.crisis import waiting_facts as _of_who_waits  # noqa: F401
 from flows.erasing import facts  # noqa: F401  as are those about our records
 from flows.runs.outcome import Done, Failed, Outcome

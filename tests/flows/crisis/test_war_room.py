@@ -37,7 +37,10 @@ TRIAL = """
 class Phones:
     told: list[tuple[str, str, str]] = field(default_factory=list)
 
-    def tell(self, role: str, title: str, body: str, *, mail_to: str | None = None) -> Told | NotTold:  # noqa: ARG002
+    def tell(
+        self, role: str, title: str, body: str, *, mail_to: str | None = None, urgent: bool = False
+    ) -> Told | NotTold:
+        del mail_to, urgent
         self.told.append((role, title, body))
         return Told((role,))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
 import pytest
 
@@ -43,7 +45,8 @@ def test_a_tap_comes_back_with_its_choice(clock: MovedClock, count: int, kind: s
             "remedy:replacement",
             "Send it again",
         )
-        assert tapped.content["raw"]["interactive"]["type"] == f"{kind}_reply"
+        raw: Any = tapped.content["raw"]
+        assert raw["interactive"]["type"] == f"{kind}_reply"
         assert tapped.content["about"] == practice.arrived()[-1].wamid
 
 

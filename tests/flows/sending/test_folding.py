@@ -42,7 +42,10 @@ class Phones:
     away: bool = False
     kills: bool = False
 
-    def tell(self, role: str, title: str, body: str, *, mail_to: str | None = None) -> Told | NotTold:  # noqa: ARG002
+    def tell(
+        self, role: str, title: str, body: str, *, mail_to: str | None = None, urgent: bool = False
+    ) -> Told | NotTold:
+        del mail_to, urgent
         if self.kills:
             self.kills = False
             raise Killed

@@ -12,6 +12,8 @@ down_revision = "0004"
 def upgrade() -> None:
     op.add_column("complaints", sa.Column("topic", sa.String(), nullable=True))
     op.create_index("ix_complaints_topic", "complaints", ["topic"])
+    op.add_column("cases", sa.Column("overruled", sa.JSON(), nullable=True))
+    op.add_column("cases", sa.Column("sealed_reasons", sa.LargeBinary(), nullable=True))
     op.add_column("cases", sa.Column("sealed_orders", sa.LargeBinary(), nullable=True))
     op.add_column("outbox", sa.Column("fold", sa.String(), nullable=True))
     op.add_column("outbox", sa.Column("speaks_for", sa.Integer(), nullable=True))
