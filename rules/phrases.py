@@ -31,6 +31,8 @@ _ASKING, _NOT, _BUT = "asking", "not_", "but"  # fields of PhrasesFile, and what
 _REACH = 10
 """Characters between a word that takes back and what it takes back: don't (want the) refund."""
 _QUESTION_MARK = re.compile(r"[?؟]")
+WORDS = "missing-words"
+"""The id of a problem with words that a schema cannot see."""
 LONGEST_ANSWER = 300
 """Characters of a message in which a choice is looked for; what is longer says more than that."""
 
@@ -186,13 +188,14 @@ def read_phrases(source: Source, vocabulary: Vocabulary, problems: Problems) -> 
     _known(reader, ("choices",), written.choices, choices, f"is not a value of {CHOICE}")
     for locale, words in written.order.items():
         if words.count(NUMBER) != 1:
-            reader.error(("order", locale), f"the words have {NUMBER} in them once, for the number itself")
+            reader.error(("order", locale), f"the words have {NUMBER} in them once, for the number itself", WORDS)
     for where, title in (
         *((("choices", name, "title"), choice.title) for name, choice in written.choices.items()),
         (("list",), written.list_),
     ):
         if DEFAULT_LOCALE not in title:
-            reader.error(where, f"the title in `{DEFAULT_LOCALE}` is missing, for customers of every other language")
+            message = f"the title in `{DEFAULT_LOCALE}` is missing, for customers of every other language"
+            reader.error(where, message, WORDS)
     return Phrases(written) if len(problems.errors()) == before else None
 
 
@@ -201,7 +204,7 @@ def _known(
 ) -> None:
     for name in given:
         if str(name) not in known:
-            reader.error((*where, str(name)), f'"{name}" {why}{did_you_mean(name, known)}')
+            reader.error((*where, str(name)), f'"{name}" {why}{did_you_mean(name, known)}', WORDS)
 
 
 def _key(value: Value) -> str:

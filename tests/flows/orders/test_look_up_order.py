@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from flows.access.their_data import Asked, their_data
 from flows.orders.csv_file import CsvFile
 from flows.orders.looking_up import LookingUp
 from flows.rehearsal.stage import CUSTOMER, Stage
@@ -17,7 +18,7 @@ from flows.shelf import Shelf
 from flows.store.tables import Case, JournalLine
 from flows.verbs import all_verbs
 from rules.language import FactName
-from tests.flows.runs.trials import ASKS, bundle
+from tests.flows.runs.trials import ASKS, bundle, tried
 
 CONTENT = bundle("""
 steps:
@@ -100,13 +101,28 @@ def test_a_source_in_trouble_is_no_answer(stage: Stage, tmp_path: Path) -> None:
     assert "order_state" not in case(stage).facts
 
 
-def test_a_photo_of_a_later_message_is_remembered(stage: Stage) -> None:
+def test_a_photo_of_a_later_message_is_remembered() -> None:
     """A customer whose second message is the photo would not hear that we have it."""
-    stage.take_message({"id": "wamid.1", "type": "text", "text": {"body": ASKS}})
-    stage.take_message({"id": "wamid.2", "type": "image", "image": {"id": "m", "mime_type": "image/jpeg"}})
-    stage.settle()
-    assert case(stage).facts["has_photo"] is True
-    assert "Thank you for the photo." in stage.channel.letters[0].text
+    waits = bundle("""
+    steps:
+      - wait_for: {event: customer_reply}
+        timeout: 1 day
+        on_timeout: {notify: {who: on_call, message: Nothing came}}
+      - offer: {text: crisis/offer, remedies: [refund]}
+        timeout: 1 day
+        on_timeout: {notify: {who: on_call, message: No answer}}
+    """)
+    tried(
+        waits,
+        f"""
+        timeline:
+          - customer says: {ASKS}
+          - customer says: {{kind: image}}
+        expect:
+          - reply: crisis/offer
+            says: Thank you for the photo.
+        """,
+    )
 
 
 def test_numbers_that_look_like_a_telephone_do_not_stop_the_text(stage: Stage, tmp_path: Path) -> None:
@@ -119,3 +135,13 @@ def test_a_number_that_looks_like_a_card_is_left_out(stage: Stage, tmp_path: Pat
     """A line in which somebody put a card number would send it into the chat."""
     connect(stage, tmp_path, f"4111111111111111,{CUSTOMER},sent,2026-01-01,Kettle\n")
     assert writes(stage) == "Hello Lin, this is about your parcel that has not arrived."
+
+
+def test_the_customer_is_shown_what_was_looked_up(stage: Stage, tmp_path: Path) -> None:
+    """Whoever asks what we hold about them would not learn that we keep their order, too."""
+    connect(stage, tmp_path, f"A-1,{CUSTOMER},sent,2026-01-01,Kettle\n")
+    writes(stage)
+    with stage.store.read() as session:
+        asked = Asked(stage.customer_id(session), stage.clock.now(), "en")
+        (shown,) = their_data(stage.store, session, stage.desk.shelf.current, asked)["cases"]
+    assert [each["order"] for each in shown["orders"]] == ["A-1"]

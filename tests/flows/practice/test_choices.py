@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import httpx
 import pytest
 
@@ -45,8 +43,7 @@ def test_a_tap_comes_back_with_its_choice(clock: MovedClock, count: int, kind: s
             "remedy:replacement",
             "Send it again",
         )
-        raw: Any = tapped.content["raw"]
-        assert raw["interactive"]["type"] == f"{kind}_reply"
+        assert f"'type': '{kind}_reply'" in str(tapped.content["raw"])
         assert tapped.content["about"] == practice.arrived()[-1].wamid
 
 
