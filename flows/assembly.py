@@ -56,7 +56,8 @@ def open_desk(settings: Settings, store: Store, warn: Warn = _to_log) -> Desk:
     channel = open_channel(settings)
     team = open_team(settings, shelf, warn)
     third = open_third_voice(settings)
-    return Desk(store, shelf, channel, team, Pace(store.clock), timezone=settings.timezone, third_voice=third)
+    pace = Pace(store.clock, settings.messages_per_second)
+    return Desk(store, shelf, channel, team, pace, timezone=settings.timezone, third_voice=third)
 
 
 def open_shelf(store: Store | None = None, warn: Warn = _to_log) -> Shelf:

@@ -42,6 +42,7 @@ from flows.cli import (
     restore,
     review,
     schemas,
+    surge,
     tasks,
     test,
     up,
@@ -57,6 +58,12 @@ class Commands(TyperGroup):
     def list_commands(self, _ctx: Context) -> list[str]:  # type: ignore[override]
         return sorted(self.commands, key=_ORDER.index)
 
+    def resolve_command(self, ctx: Context, args: list[str]) -> Any:  # type: ignore[override]
+        """`rehearse surge` is a command of two words; every other word after `rehearse` is a playbook."""
+        if " ".join(args[:2]) == REHEARSE_SURGE:
+            return REHEARSE_SURGE, self.commands[REHEARSE_SURGE], args[2:]
+        return super().resolve_command(ctx, args)
+
     def invoke(self, ctx: Context) -> Any:  # type: ignore[override]
         try:
             return super().invoke(ctx)
@@ -67,6 +74,8 @@ class Commands(TyperGroup):
             print(f"firebreak: {message}", file=sys.stderr)
             raise typer.Exit(1) from None
 
+
+REHEARSE_SURGE = "rehearse surge"
 
 _ORDER = (
     "up",
@@ -99,6 +108,7 @@ _ORDER = (
     "check",
     "test",
     "rehearse",
+    REHEARSE_SURGE,
     "decide",
     "classify",
     "measure",
@@ -202,6 +212,7 @@ app.command("cleanup")(review.cleanup)
 app.command("check")(check.check)
 app.command("test")(test.run_scenarios)
 app.command("rehearse")(rehearse.rehearse)
+app.command(REHEARSE_SURGE)(surge.rehearse_surge)
 app.command("decide")(decide.decide)
 app.command("classify")(classify.classify)
 app.command("measure")(measure.measure)
