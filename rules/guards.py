@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from rules.conditions import Condition
@@ -16,6 +16,8 @@ from rules.vocabulary import Facts, Vocabulary
 from rules.yaml_source import Source
 
 SENTENCE = re.compile(r"[^.!?。;؟\n]+")
+MOST_REMEMBERED = 10_000
+"""Of how many texts, for each guard, it is kept in mind what it says of them."""
 _MARKS = re.compile("[\u0300-\u036f\u0640\u064b-\u065f\u0670]")  # accents, and the vowel signs of Arabic
 _LETTER = r"[^\W\d_\u2e80-\u9fff]"  # Chinese has no blanks between words, so its signs end no other word
 
@@ -63,6 +65,7 @@ class Guards:
     """All guards of a bundle, by id."""
 
     guards: Mapping[str, Guard]
+    _looked_at: dict[tuple[str, str], bool] = field(default_factory=dict, repr=False, compare=False)
 
     def facts(self) -> frozenset[str]:
         """The names of all facts that they speak about."""
@@ -74,8 +77,17 @@ class Guards:
         for name, guard in self.guards.items():
             if guard.when is not None and (facts is None or not guard.when.holds(facts)):
                 continue
-            if guard.phrase_in(text) is not None:
+            if self._refuses(name, text):
                 yield name
+
+    def _refuses(self, name: str, text: str) -> bool:
+        """Whether what a guard looks for stands in a text. It is remembered: ten thousand customers get the same one."""
+        known = self._looked_at.get((name, text))
+        if known is None:
+            if len(self._looked_at) > MOST_REMEMBERED:
+                self._looked_at.clear()
+            known = self._looked_at[name, text] = self.guards[name].phrase_in(text) is not None
+        return known
 
 
 def read_guards(source: Source, vocabulary: Vocabulary, problems: Problems) -> Guards:
