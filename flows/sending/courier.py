@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, case, func, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from flows.channels.channel import Letter, Next, Refused, Result, Sent, Unsure
@@ -31,6 +32,8 @@ webhook was down too, and WhatsApp delivers what it missed at growing intervals.
 Transaction = Callable[[], AbstractContextManager[Session]]
 """Opens a transaction in which the subject is held; raises `ClaimLost` if somebody else has it."""
 
+Further = Callable[[Session], None]
+"""What can be done at once when a letter has left."""
 
 WAITING = Outbox.status.in_(("ready", "sending"))
 """Whether a row of the outbox still needs a hand."""
@@ -49,8 +52,11 @@ _DUE_NOW = (
 )
 
 
-def deliver(desk: Desk, subject_id: str, transaction: Transaction, flow_run: str | None = None) -> list[str]:
-    """Send everything of a subject that is due now, oldest first; returns the case or incident of each call made."""
+def deliver(
+    desk: Desk, subject_id: str, transaction: Transaction, flow_run: str | None = None, further: Further | None = None
+) -> list[str]:
+    """Send everything of a subject that is due now, oldest first; returns the case or incident of each call made.
+    `further` is done in the transaction that takes in what became of a letter; should it break, it is left away."""
     calls: list[str] = []
     more = True
     while more:
@@ -61,14 +67,30 @@ def deliver(desk: Desk, subject_id: str, transaction: Transaction, flow_run: str
         row_id, call = chosen
         result = call()
         try:
-            with transaction() as session:
-                row = session.get_one(Outbox, row_id)
-                results.answered(desk, session, row, result, flow_run)
-                calls.append(row.case_id or row.incident_id or subject_id)
+            calls.append(_take_in(desk, row_id, result, transaction, flow_run, further))
         except ClaimLost:
             _keep(desk, row_id, result)
             raise
     return calls
+
+
+def _take_in(
+    desk: Desk, row_id: str, result: Result, transaction: Transaction, flow_run: str | None, further: Further | None
+) -> str:
+    """Write down what became of a letter; returns what it is about."""
+    try:
+        with transaction() as session:
+            row = session.get_one(Outbox, row_id)
+            results.answered(desk, session, row, result, flow_run)
+            if further is not None:
+                further(session)
+            return row.case_id or row.incident_id or row.subject_id
+    except (ClaimLost, SQLAlchemyError):
+        raise
+    except Exception:
+        if further is None:
+            raise
+    return _take_in(desk, row_id, result, transaction, flow_run, None)
 
 
 def _keep(desk: Desk, row_id: str, result: Result) -> None:
