@@ -332,7 +332,7 @@ class Wave:
     @contextmanager
     def _held(self, subject_id: str) -> Iterator[Session]:
         """A transaction in which the subject is surely ours."""
-        with self.desk.store.begin() as session:
+        with self.desk.store.begin() as session, self.desk.store.vault.keys_at_hand():
             session.info["asked"] = self.asked
             self.claims[subject_id] = subjects.hold(session, subject_id, self.owner, self.desk.now(), LEASE)
             yield session
