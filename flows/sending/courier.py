@@ -22,7 +22,7 @@ from flows.errors import ClaimLost, VaultError
 from flows.sending import letters, results
 from flows.store import customers
 from flows.store.subjects import ring
-from flows.store.tables import Outbox, Run
+from flows.store.tables import Outbox, Recipient, Run
 from rules.language import ON_CALL
 
 ORPHAN_WAIT = timedelta(minutes=5)
@@ -53,15 +53,22 @@ _DUE_NOW = (
 
 
 def deliver(
-    desk: Desk, subject_id: str, transaction: Transaction, flow_run: str | None = None, further: Further | None = None
+    desk: Desk,
+    subject_id: str,
+    transaction: Transaction,
+    flow_run: str | None = None,
+    *,
+    only: Recipient | None = None,
+    further: Further | None = None,
 ) -> list[str]:
-    """Send everything of a subject that is due now, oldest first; returns the case or incident of each call made.
+    """Send everything of a subject that is due now, oldest first, or `only` what goes to these; returns the case or
+    incident of each call made.
     `further` is done in the transaction that takes in what became of a letter; should it break, it is left away."""
     calls: list[str] = []
     more = True
     while more:
         with transaction() as session:
-            chosen, more = _choose(desk, session, subject_id, flow_run)
+            chosen, more = _choose(desk, session, subject_id, only, flow_run)
         if chosen is None:
             break
         row_id, call = chosen
@@ -107,12 +114,13 @@ def _keep(desk: Desk, row_id: str, result: Result) -> None:
 
 
 def _choose(
-    desk: Desk, session: Session, subject_id: str, flow_run: str | None
+    desk: Desk, session: Session, subject_id: str, only: Recipient | None, flow_run: str | None
 ) -> tuple[tuple[str, Callable[[], Any]] | None, bool]:
     """Mark the next due row as being sent, and return it with the call to make outside the transaction, and whether
     more rows are due."""
     now = desk.now()
-    rows = session.scalars(_DUE_NOW, {"subject": subject_id, "now": now}).all()
+    due = session.scalars(_DUE_NOW, {"subject": subject_id, "now": now}).all()
+    rows = [row for row in due if only in (None, row.to)]
     for number, row in enumerate(rows, 1):
         if row.to == "customer" and row.status == "sending" and row.not_before is None:
             row.not_before = now + ORPHAN_WAIT
@@ -134,8 +142,8 @@ def _choose(
 def _call(desk: Desk, session: Session, row: Outbox, now: datetime) -> Callable[[], Any] | None:
     """What to call for this row; None if it may not leave yet."""
     try:
-        body = desk.store.vault.open(row.sealed_body)
         alias = customers.newest_address(session, row.customer_id) if row.customer_id else None
+        body = desk.store.vault.open(row.sealed_body)
         address = desk.store.vault.open(alias.sealed_address) if alias else None
     except VaultError:
         return lambda: Refused(None, Next.STOP, None, "what was to be said, or to whom, cannot be opened any more")

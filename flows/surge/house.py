@@ -25,6 +25,7 @@ from flows.settings import ENV_FILE, PREFIX
 from flows.shelf import CONTENT, ROOT
 from flows.surge.answering import WITH_PREFECT
 from flows.surge.whatsapp import Plan
+from rules.bundle import content_files
 
 HOST = "127.0.0.1"
 NUMBER = "100000000000001"  # the practice WhatsApp's own
@@ -47,6 +48,7 @@ class House:
         self._prefect = prefect
         self._process: subprocess.Popen[bytes] | None = None
         self._most = 0
+        self._content = _as_it_stands(folder / "content")
         self._settle_in(folder, plan, port)
 
     def start(self) -> None:
@@ -54,7 +56,7 @@ class House:
         words = [sys.executable, "-m", "flows.surge.answering", *([WITH_PREFECT] if self._prefect else [])]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                words, cwd=self._folder, env=_surroundings(), stdout=log, stderr=subprocess.STDOUT
+                words, cwd=self._folder, env=_surroundings(self._content), stdout=log, stderr=subprocess.STDOUT
             )
         deadline = time.monotonic() + UP_WITHIN
         while not self._healthy():
@@ -140,7 +142,7 @@ def whatsapp(folder: Path, plan: Plan) -> Iterator[subprocess.Popen[str]]:
         process = subprocess.Popen(
             [sys.executable, "-m", "flows.surge.whatsapp", str(file)],
             cwd=folder,
-            env=_surroundings(),
+            env=_surroundings(ROOT),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -168,9 +170,18 @@ def free_port() -> int:
         return port
 
 
-def _surroundings() -> dict[str, str]:
-    """The environment of both processes: without a setting of this installation, and with the same content."""
+def _as_it_stands(folder: Path) -> Path:
+    """A copy of the content that was never released: what is written now is played, as in every rehearsal."""
+    for path, text in content_files(ROOT).items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    return folder
+
+
+def _surroundings(content: Path) -> dict[str, str]:
+    """The environment of both processes: without a setting of this installation."""
     others: dict[str, Any] = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     code = str(Path(__file__).parents[2])
     path = os.pathsep.join(filter(None, [code, os.environ.get("PYTHONPATH")]))
-    return {**others, "PYTHONPATH": path, CONTENT: str(ROOT), "PYTHONUNBUFFERED": "1"}
+    return {**others, "PYTHONPATH": path, CONTENT: str(content), "PYTHONUNBUFFERED": "1"}
