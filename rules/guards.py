@@ -135,14 +135,16 @@ def _sentences(text: str) -> list[str]:
 @cache
 def _any_of(phrases: tuple[str, ...]) -> re.Pattern[str]:
     """Finds any of these in a plain text, as whole words where words are written with blanks between them."""
-    return re.compile("|".join(sorted(map(_word, phrases), key=len, reverse=True)))
+    kinds: dict[tuple[bool, bool], list[str]] = {}  # by what may stand before and behind: each is read once, and slowly
+    for phrase in sorted({_plain(each) for each in phrases}, key=lambda each: (-len(each), each)):
+        kinds.setdefault((phrase.startswith("*"), phrase.endswith("*")), []).append(re.escape(phrase.strip("*")))
+    return re.compile("|".join(_words(words, *ends) for ends, words in kinds.items()))
 
 
-def _word(phrase: str) -> str:
-    bare = _plain(phrase).strip("*")
-    before = rf"{_LETTER}*" if phrase.startswith("*") else rf"(?<!{_LETTER})"
-    after = rf"{_LETTER}*" if phrase.endswith("*") else rf"(?!{_LETTER})"
-    return before + re.escape(bare) + after
+def _words(words: list[str], any_beginning: bool, any_ending: bool) -> str:
+    before = rf"{_LETTER}*" if any_beginning else rf"(?<!{_LETTER})"
+    after = rf"{_LETTER}*" if any_ending else rf"(?!{_LETTER})"
+    return f"{before}(?:{'|'.join(words)}){after}"
 
 
 __all__ = ["Guard", "Guards", "read_guards"]

@@ -43,6 +43,9 @@ MOST_LETTERS = 32
 BUDGET = timedelta(seconds=20)
 """After this a wave begins nothing new, so that an emergency is claimed soon however much else there is to do."""
 MOST_ROUNDS = 100
+READS_FOR = timedelta(seconds=2)
+"""For so long a wave reads at a time, before those whose messages were read are answered, the most severe of them
+first: on a slow machine nobody is to wait until everybody has been read."""
 CROWDED = 20
 """With more subjects than this in its hands, a wave does in one transaction what it would do in several: it reads what
 somebody wrote and takes the steps that follow at once. Prefect then shows fewer groups, and more people are answered."""
@@ -156,7 +159,7 @@ class Wave:
         if arrived := self._by_severity(todo.unread):
             if self.desk.third_voice is not None:
                 yield Group("listen", len(arrived), partial(self._listen, self.desk.third_voice, arrived))
-            yield self._group("read", arrived, self._read)
+            yield Group("read", len(arrived), partial(self._each, arrived, self._read, within=READS_FOR))
             todo = self._ready()
         if happened := self._by_severity(todo.news):
             yield self._group("settle", happened, self._settle)
@@ -213,10 +216,17 @@ class Wave:
     def _group(self, verb: str, items: list[str], do: Callable[[str], list[Moved]]) -> Group:
         return Group(verb, len(items), partial(self._each, items, do))
 
-    def _each(self, items: list[Item], do: Callable[[Item], list[Moved]], hands: int = 1) -> list[Moved]:
-        """Do it for each, the most severe first, with so many hands at once."""
+    def _each(
+        self, items: list[Item], do: Callable[[Item], list[Moved]], hands: int = 1, within: timedelta | None = None
+    ) -> list[Moved]:
+        """Do it for each, the most severe first, with so many hands at once; `within` a time, what is left is left."""
         if hands == 1 or len(items) == 1:
-            return [moved for item in items for moved in self._one(item, do)]
+            began, done = self.desk.now(), list[Moved]()
+            for item in items:
+                done += self._one(item, do)
+                if within is not None and self.desk.now() - began > within:
+                    break
+            return done
         with ThreadPoolExecutor(min(hands, len(items))) as pool:
             return [moved for several in pool.map(lambda item: self._one(item, do), items) for moved in several]
 

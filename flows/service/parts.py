@@ -23,7 +23,7 @@ from flows.service.aside import Work
 from flows.service.demonstration import demonstrate
 from flows.service.home import Say
 from flows.service.prefect_server import PrefectServer
-from flows.service.responder import Bell, respond_for_ever
+from flows.service.responder import Bell, respond_for_ever, warm_up
 from flows.settings import Settings, SettingsError
 from flows.store import subjects
 from flows.store.database import Store
@@ -59,6 +59,7 @@ def open_parts(settings: Settings, server: PrefectServer, say: Say) -> Iterator[
         _carry_on_erasing(store, say)
         _take_over(store, say)
         desk = open_desk(settings, store, say)
+        warm_up(desk.shelf.current)
         bell = Bell()
         watch = Watch(store, desk.shelf, shelf.ROOT, say)
         web = create_app(

@@ -59,7 +59,6 @@ async def respond_for_ever(
     desk: Desk, bell: Bell, prefect_is_up: Callable[[], bool], watch: Watch | None = None
 ) -> None:
     """Move what is ready, until cancelled. Between two waves, `watch` looks whether other content was released."""
-    await asyncio.to_thread(_warm_up, desk.shelf.current)
     with kept_warm(desk):
         while True:
             bell.alive()
@@ -72,8 +71,8 @@ async def respond_for_ever(
                 await asyncio.sleep(AFTER_ERROR)
 
 
-def _warm_up(bundle: Bundle) -> None:
-    """What is made at its first use, and takes seconds, is made before anybody waits for it."""
+def warm_up(bundle: Bundle) -> None:
+    """What is made at its first use, and takes a second, is made before anybody waits for it."""
     bundle.reading_of("Your charger caught fire next to my bed!", None, "US")
     for text in {text for reply in bundle.replies.values() for text in reply.text.values()}:
         bundle.guards.look_at(text)

@@ -89,6 +89,7 @@ class _Watch:
     def until_still(self) -> None:
         assert self._crowd.stdin is not None
         assert self._crowd.stdout is not None
+        self.used -= self._house.processor() or 0.0  # to start costs some seconds, and nothing for each customer
         self._crowd.stdin.write("begin\n")
         self._crowd.stdin.flush()
         said_at = 0.0
