@@ -97,6 +97,7 @@ def _show(told: Report) -> None:
     lines: list[tuple[str, Any]] = [
         ("Customers", f"{told.customers:,} wrote {told.messages:,} messages, {told.redelivered:,} delivered twice"),
         ("Answered", f"{told.answered:,} once, {told.duplicates:,} twice or more, {told.lost:,} not at all"),
+        ("By people", f"{told.read_by_people:,} messages that the rules could not read for sure"),
         ("Everyone after", f"{told.seconds:,.1f} s"),
         ("First replies", f"{told.rate:.1f} per second, {told.ratio:.0%} of the {told.channel_per_second} allowed"),
         ("Wait", f"p50 {_seconds(told.p50)}, p99 {_seconds(told.p99)}, longest {_seconds(told.longest)}"),

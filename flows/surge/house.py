@@ -24,8 +24,10 @@ from flows.errors import FirebreakError
 from flows.settings import ENV_FILE, PREFIX
 from flows.shelf import CONTENT, ROOT
 from flows.surge.answering import WITH_PREFECT
+from flows.surge.colleague import Colleague
 from flows.surge.whatsapp import Plan
 from rules.bundle import content_files
+from rules.vocabulary import Vocabulary
 
 HOST = "127.0.0.1"
 NUMBER = "100000000000001"  # the practice WhatsApp's own
@@ -46,6 +48,7 @@ class House:
         self._plan = plan
         self._port = port
         self._prefect = prefect
+        self.master_key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
         self._process: subprocess.Popen[bytes] | None = None
         self._most = 0
         self._content = _as_it_stands(folder / "content")
@@ -64,6 +67,11 @@ class House:
                 told = self.log.read_text(errors="replace").strip().splitlines()[-5:]
                 raise DidNotStart("\n".join([f"Firebreak did not start; {self.log} has more:", *told]))
             time.sleep(0.05)
+
+    def colleague(self, vocabulary: Vocabulary) -> Colleague:
+        """Somebody on call for it, once it has been started."""
+        databases = (f"sqlite:///{self._folder}/home/{name}.db" for name in ("firebreak", "keys"))
+        return Colleague(*databases, self.master_key, vocabulary)
 
     def kill(self) -> None:
         """End it with no chance to tidy up."""
@@ -118,7 +126,7 @@ class House:
             "HOST": HOST,
             "PORT": str(port),
             "PREFECT_PORT": str(free_port()),
-            "MASTER_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+            "MASTER_KEY": self.master_key,
             "WHATSAPP_TOKEN": plan.token,
             "WHATSAPP_APP_SECRET": plan.app_secret,
             "WHATSAPP_VERIFY_TOKEN": secrets.token_urlsafe(),

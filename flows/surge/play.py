@@ -43,7 +43,7 @@ class Surge:
 
 def play(surge: Surge, folder: Path, say: Say) -> Report:
     """Play it, with all that is kept of it in `folder`, and tell what came of it. Raises `DidNotStart`."""
-    firebreak = free_port()
+    bundle, firebreak = open_shelf().current, free_port()
     plan = Plan(
         customers=surge.customers,
         seed=surge.seed,
@@ -60,16 +60,23 @@ def play(surge: Surge, folder: Path, say: Say) -> Report:
         try:
             house.start()
             watch = _Watch(surge, crowd, house, say)
-            watch.until_still()
+            with house.colleague(bundle.vocabulary) as colleague:
+                watch.until_still()
             used = watch.used + (house.processor() or 0.0)
             house.memory()
             _end(crowd)  # while Firebreak still takes the last statuses
         finally:
             house.stop()
     record = json.loads(Path(plan.record).read_text(encoding="utf-8"))
-    bundle = open_shelf().current
     return report(
-        surge, plan.crowd(), record, bundle=bundle, memory=house.memory(), processor=used, killed=watch.killed
+        surge,
+        plan.crowd(),
+        record,
+        bundle=bundle,
+        read_by_people=colleague.read,
+        memory=house.memory(),
+        processor=used,
+        killed=watch.killed,
     )
 
 
