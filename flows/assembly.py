@@ -62,7 +62,7 @@ def open_desk(settings: Settings, store: Store, warn: Warn = _to_log) -> Desk:
         shelf,
         channel,
         team,
-        Pace(store.clock),
+        Pace(store.clock, settings.messages_per_second),
         timezone=settings.timezone,
         third_voice=third,
         language=settings.language,

@@ -128,6 +128,10 @@ class Settings(BaseSettings):
     whatsapp_api_version: Annotated[str, Field(pattern=r"^v\d+\.\d+$")] = Field(
         default="v23.0", description="the version of the Graph API"
     )
+    messages_per_second: Annotated[int, Field(ge=1, le=1000)] = Field(
+        default=80,
+        description="how many messages WhatsApp lets the number send in a second: 80, 20 on Coexistence, 1000 upgraded",
+    )
     team: Annotated[Path, AfterValidator(_absolute)] | None = Field(
         default=None, description="the team file: roles, the people behind them, their Apprise addresses"
     )

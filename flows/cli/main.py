@@ -47,6 +47,7 @@ from flows.cli import (
     room,
     schemas,
     statement,
+    surge,
     tasks,
     test,
     up,
@@ -62,6 +63,12 @@ class Commands(TyperGroup):
     def list_commands(self, _ctx: Context) -> list[str]:  # type: ignore[override]
         return sorted(self.commands, key=_ORDER.index)
 
+    def resolve_command(self, ctx: Context, args: list[str]) -> Any:  # type: ignore[override]
+        """`rehearse surge` is a command of two words; every other word after `rehearse` is a playbook."""
+        if " ".join(args[:2]) == REHEARSE_SURGE:
+            return REHEARSE_SURGE, self.commands[REHEARSE_SURGE], args[2:]
+        return super().resolve_command(ctx, args)
+
     def invoke(self, ctx: Context) -> Any:  # type: ignore[override]
         try:
             return super().invoke(ctx)
@@ -72,6 +79,8 @@ class Commands(TyperGroup):
             print(f"firebreak: {message}", file=sys.stderr)
             raise typer.Exit(1) from None
 
+
+REHEARSE_SURGE = "rehearse surge"
 
 _ORDER = (
     "up",
@@ -110,6 +119,7 @@ _ORDER = (
     "check",
     "test",
     "rehearse",
+    REHEARSE_SURGE,
     "decide",
     "classify",
     "measure",
@@ -239,6 +249,7 @@ app.command("cleanup")(review.cleanup)
 app.command("check")(check.check)
 app.command("test")(test.run_scenarios)
 app.command("rehearse")(rehearse.rehearse)
+app.command(REHEARSE_SURGE)(surge.rehearse_surge)
 app.command("decide")(decide.decide)
 app.command("classify")(classify.classify)
 app.command("measure")(measure.measure)

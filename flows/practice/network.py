@@ -246,6 +246,15 @@ class Network:
         with self._lock:
             return list(self._arrivals), list(self._turned)
 
+    def wrote_at(self) -> dict[str, datetime]:
+        """When each customer wrote their first message, by the name under which they are filed."""
+        with self._lock:
+            firsts = {
+                wa_id: next((line.at for line in customer.lines if line.from_customer), None)
+                for wa_id, customer in self._customers.items()
+            }
+            return {wa_id: at for wa_id, at in firsts.items() if at is not None}
+
     def conversations(self, most: int = 200) -> tuple[list[Json], int]:
         """The liveliest conversations for the chat page, and how many more there are."""
         with self._lock:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, case, func, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from flows.channels.channel import Letter, Next, Refused, Result, Sent, Unsure
@@ -22,7 +23,7 @@ from flows.errors import ClaimLost, VaultError
 from flows.sending import folding, letters, results
 from flows.store import customers
 from flows.store.subjects import ring
-from flows.store.tables import Outbox, Run
+from flows.store.tables import Outbox, Recipient, Run
 from rules.language import ON_CALL
 
 ORPHAN_WAIT = timedelta(minutes=5)
@@ -32,6 +33,8 @@ webhook was down too, and WhatsApp delivers what it missed at growing intervals.
 Transaction = Callable[[], AbstractContextManager[Session]]
 """Opens a transaction in which the subject is held; raises `ClaimLost` if somebody else has it."""
 
+Further = Callable[[Session], None]
+"""What can be done at once when a letter has left."""
 
 WAITING = Outbox.status.in_(("ready", "sending"))
 """Whether a row of the outbox still needs a hand."""
@@ -50,26 +53,52 @@ _DUE_NOW = (
 )
 
 
-def deliver(desk: Desk, subject_id: str, transaction: Transaction, flow_run: str | None = None) -> list[str]:
-    """Send everything of a subject that is due now, oldest first; returns the case or incident of each call made."""
+def deliver(
+    desk: Desk,
+    subject_id: str,
+    transaction: Transaction,
+    flow_run: str | None = None,
+    *,
+    only: Recipient | None = None,
+    further: Further | None = None,
+) -> list[str]:
+    """Send everything of a subject that is due now, oldest first, or `only` what goes to these; returns the case or
+    incident of each call made.
+    `further` is done in the transaction that takes in what became of a letter; should it break, it is left away."""
     calls: list[str] = []
     more = True
     while more:
         with transaction() as session:
-            chosen, more = _choose(desk, session, subject_id, flow_run)
+            chosen, more = _choose(desk, session, subject_id, only, flow_run)
         if chosen is None:
             break
         row_id, call = chosen
         result = call()
         try:
-            with transaction() as session:
-                row = session.get_one(Outbox, row_id)
-                results.answered(desk, session, row, result, flow_run)
-                calls.append(row.case_id or row.incident_id or subject_id)
+            calls.append(_take_in(desk, row_id, result, transaction, flow_run, further))
         except ClaimLost:
             _keep(desk, row_id, result)
             raise
     return calls
+
+
+def _take_in(
+    desk: Desk, row_id: str, result: Result, transaction: Transaction, flow_run: str | None, further: Further | None
+) -> str:
+    """Write down what became of a letter; returns what it is about."""
+    try:
+        with transaction() as session:
+            row = session.get_one(Outbox, row_id)
+            results.answered(desk, session, row, result, flow_run)
+            if further is not None:
+                further(session)
+            return row.case_id or row.incident_id or row.subject_id
+    except (ClaimLost, SQLAlchemyError):
+        raise
+    except Exception:
+        if further is None:
+            raise
+    return _take_in(desk, row_id, result, transaction, flow_run, None)
 
 
 def _keep(desk: Desk, row_id: str, result: Result) -> None:
@@ -86,12 +115,13 @@ def _keep(desk: Desk, row_id: str, result: Result) -> None:
 
 
 def _choose(
-    desk: Desk, session: Session, subject_id: str, flow_run: str | None
+    desk: Desk, session: Session, subject_id: str, only: Recipient | None, flow_run: str | None
 ) -> tuple[tuple[str, Callable[[], Any]] | None, bool]:
     """Mark the next due row as being sent, and return it with the call to make outside the transaction, and whether
     more rows are due."""
     now = desk.now()
-    rows = session.scalars(_DUE_NOW, {"subject": subject_id, "now": now}).all()
+    due = session.scalars(_DUE_NOW, {"subject": subject_id, "now": now}).all()
+    rows = [row for row in due if only in (None, row.to)]
     for number, row in enumerate(rows, 1):
         if row.to == "customer" and row.status == "sending" and row.not_before is None:
             row.not_before = now + ORPHAN_WAIT
@@ -134,8 +164,8 @@ def _told_now(desk: Desk, session: Session, row: Outbox, now: datetime, flow_run
 def _call(desk: Desk, session: Session, row: Outbox, now: datetime) -> Callable[[], Any] | None:
     """What to call for this row; None if it may not leave yet."""
     try:
-        body = desk.store.vault.open(row.sealed_body)
         alias = customers.newest_address(session, row.customer_id) if row.customer_id else None
+        body = desk.store.vault.open(row.sealed_body)
         address = desk.store.vault.open(alias.sealed_address) if alias else None
     except VaultError:
         return lambda: Refused(None, Next.STOP, None, "what was to be said, or to whom, cannot be opened any more")
