@@ -36,6 +36,7 @@ def retriage(
       firebreak retriage C-7K3MQ9XW2A --severity urgent --reason "she is in hospital, her sister called"
       firebreak retriage C-7K3MQ9XW2A --severity general --reason "fire is the name of the lamp" --by shift_lead
       firebreak retriage C-7K3MQ9XW2A
+      firebreak overrule C-7K3MQ9XW2A --severity important --reason "the same in other words"
     """
     from flows.cli.whose import case_of
     from flows.errors import FirebreakError
