@@ -101,7 +101,7 @@ class Told:
         hearings = third.hear([written], bundle) if third is not None and text.strip() else []
         reading = bundle.reading_of(text, before, country, further=hearings)
         because = {name: list(entries) for name, entries in reading.because.items()}
-        known = dict(reading.facts)
+        known: dict[str, Any] = dict(reading.facts)
         for name, decision in bundle.derive(reading.facts, FOLLOWS).decisions.items():
             for fact in decision.then:
                 because[fact] = [f"{name}/{decision.rule.id}: {decision.rule.title}"] if decision.rule else []
