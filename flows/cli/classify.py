@@ -103,11 +103,11 @@ class Told:
         hearings = third.hear([written], bundle) if third is not None and text.strip() else []
         reading = bundle.reading_of(text, before, country, further=hearings)
         because = {name: list(entries) for name, entries in reading.because.items()}
-        known: dict[str, Any] = dict(reading.facts)
-        for name, decision in bundle.derive(reading.facts, FOLLOWS).decisions.items():
-            for fact in decision.then:
-                because[fact] = [f"{name}/{decision.rule.id}: {decision.rule.title}"] if decision.rule else []
-            known |= decision.then
+        derived = bundle.derive(reading.facts, FOLLOWS)
+        for pack, decision in derived.decisions.items():
+            if (rule := decision.rule) is not None:
+                because |= {fact: [f"{pack}/{rule.id}: {rule.title}"] for fact in rule.then}
+        known: dict[str, Any] = {**reading.facts, **{name: derived.facts[name] for name in FOLLOWS}}
         if unheard := [hearing.in_words() for hearing in hearings if hearing.why_not]:
             because[_THIRD] = unheard
         return cls(known, because, reading.personal_data)
