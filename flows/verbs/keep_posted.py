@@ -104,7 +104,8 @@ keep_posted:
         statement = updates.untold(work, self.news)
         if statement is not None:
             known = statement.in_force_at or work.record.began_at
-            due = max(known + updates.spread(work), heard + updates.APART)
+            # The case's own procedure may have more to say, such as what the statement lets it offer: it goes first.
+            due = max(known + updates.APART + updates.spread(work), heard + updates.APART)
         else:
             due = heard + self._interval(_told(work) if told is None else told)
             due = _after_quiet(work, due) or due
