@@ -55,7 +55,7 @@ def seen(
         only_one(session)
         incident = causes.open_about(session, topic) or _open(desk, session, bundle, topic, facts, flow_run)
     if incident is not None and case is not None and _belongs(session, case, incident):
-        attach(desk, session, case, incident, flow_run=flow_run)
+        attach(desk, session, case, incident, decided=facts.get(ABOUT_IT) is True, flow_run=flow_run)
     return incident
 
 
@@ -67,24 +67,33 @@ def became_worse(session: Session, case: Case, now: datetime) -> None:
 
 
 def attach(
-    desk: Desk, session: Session, case: Case, incident: Incident, *, by: str | None = None, flow_run: str | None = None
+    desk: Desk,
+    session: Session,
+    case: Case,
+    incident: Incident,
+    *,
+    by: str | None = None,
+    decided: bool = False,
+    flow_run: str | None = None,
 ) -> bool:
-    """A case becomes one of the incident's, and its procedure is decided again; False if it is one already. `by` is the
-    colleague who wants it. The caller holds the customer."""
+    """A case becomes one of the incident's, and its procedure is decided again, unless that was `decided` just now by
+    somebody who knew of the incident; False if it is one already. `by` is the colleague who wants it. The caller holds
+    the customer."""
     now = desk.now()
     if case.incident_id == incident.id:
         became_worse(session, case, now)
         return False
     said = {"incident": incident.id, **({"from": case.incident_id} if case.incident_id else {})}
     case.incident_id = incident.id
-    case.facts = {name: value for name, value in case.facts.items() if name != ABOUT_IT}
+    if ABOUT_IT in case.facts:
+        case.facts = {name: value for name, value in case.facts.items() if name != ABOUT_IT}
     said |= {"by": by} if by is not None else {}
     history.tell_of(session, case.customer_id, now, "case joined", said, case_id=case.id, flow_run=flow_run)
     session.flush()
-    decided = decide_again(desk, session, case, about_it=True)
-    if decided is not None and case.playbook in decided[0].takes_over:
-        _begin(desk, session, case, *decided, flow_run=flow_run)
-    else:  # what had happened before it came
+    chosen = decide_again(desk, session, case, about_it=True) if not decided else None
+    if chosen is not None and case.playbook in chosen[0].takes_over:
+        _begin(desk, session, case, *chosen, flow_run=flow_run)
+    elif "from" in said or not decided:  # what had happened before it came
         for event, has in (
             ("statement", statements.in_force(session, incident.id) is not None),
             ("stood_down", incident.stood_down_at is not None),

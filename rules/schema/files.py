@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import Any, get_args
 
 from rules.decision import Pack
@@ -279,7 +279,8 @@ def _alone(name: str, without: set[str]) -> Schema:
 
 def _event_value(shapes: Shapes, kind: Any) -> Schema:
     if is_dataclass(kind) and isinstance(kind, type):
-        return shapes.model(kind, short=fields(kind)[0].name)
+        first, *others = fields(kind)
+        return shapes.model(kind, short=first.name if all(each.default is not MISSING for each in others) else None)
     return shapes.value(kind)
 
 
