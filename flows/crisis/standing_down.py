@@ -124,7 +124,7 @@ def items_on(session: Session, run: Run, step: Step) -> Sequence[TaskItem]:
 def propose(desk: Desk, session: Session, incident: Incident, by: str) -> bool:
     """A person wants the end to be decided about now. Returns whether the role that decides still has to be asked;
     False where it has been already. Raises `NotYet` where nothing waits for it."""
-    run, step, _ = _waiting_step(desk, session, incident)
+    run, step, _ = awaited(desk, session, incident)
     if open_tasks(session, run, step):
         return False
     step.outcome = {**step.outcome, WANTED: by}
@@ -152,7 +152,8 @@ def stand_down(
         _wake(session, found[0], found[1], desk)
 
 
-def _waiting_step(desk: Desk, session: Session, incident: Incident) -> tuple[Run, Step, tuple[str, ...]]:
+def awaited(desk: Desk, session: Session, incident: Incident) -> tuple[Run, Step, tuple[str, ...]]:
+    """The step that asks whether it is over. Raises `NotYet` where it is over, or where none waits."""
     lock(session, incident.id)
     session.refresh(incident)
     if incident.stood_down_at is not None or incident.closed_at is not None:

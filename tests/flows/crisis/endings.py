@@ -56,7 +56,7 @@ def opened(stage: Stage, topic: str | None = "delivery", kind: str = "delivery")
         about = {"kind": kind, "severity": "important", "what": "-", "opened_by": "ann", "playbook": "crisis-end"}
         known = opening.open_incident(stage.desk, session, topic=topic, **about).id
     stage.settle()
-    stage.answer({}, "shift_lead")
+    stage.answer({}, "lead")
     stage.settle()
     return known
 
