@@ -104,7 +104,9 @@ def edit(
         said = {part: parts.texts_of(bundle, words) for part, words in given.items() if words}
         whole = parts.texts_of(bundle, texts or ())
         if not said and not whole:
-            raise FirebreakError('Say what to change: --cause en="…", --changed en="…", --amends en="…" or --text en="…"')
+            raise FirebreakError(
+                'Say what to change: --cause en="…", --changed en="…", --amends en="…" or --text en="…"'
+            )
         incident = _incident(session, wanted)
         retrospective.fill_in(desk, session, incident, said)  # type: ignore[arg-type]  # the names are those of parts
         whole = {**retrospective.complete(desk, session, incident), **whole}

@@ -48,16 +48,21 @@ def stand_down(
     from flows.crisis import standing_down
 
     name = who(by)
-    with open_desk() as desk, desk.store.begin() as session:
-        incident = incident_of(session, wanted)
-        ticked = [part.strip().lower() for each in done or () for part in each.split(",") if part.strip()]
-        if yes:
-            shown = _decided(desk, session, incident, name, ticked)
-        else:
-            new = standing_down.propose(desk, session, incident, name)
-            if ticked:
+    ticked = [part.strip().lower() for each in done or () for part in each.split(",") if part.strip()]
+    with open_desk() as desk:
+        with desk.store.begin() as session:
+            incident = incident_of(session, wanted)
+            known = incident.id
+            if yes:
+                shown = _decided(desk, session, incident, name, ticked)
+            else:
+                new = standing_down.propose(desk, session, incident, name)
+                shown = {**_told(desk, session, incident), "state": "proposed" if new else "asked"}
+        if ticked and not yes:
+            with desk.store.begin() as session:
+                incident = incident_of(session, known)
                 _tick(desk, session, incident, name, ticked)
-            shown = {**_told(desk, session, incident), "state": "proposed" if new else "asked"}
+                shown |= _told(desk, session, incident)
     if as_json:
         say_json(shown)
         return
@@ -111,7 +116,9 @@ def _known(checklist: Sequence[str], ticked: Sequence[str]) -> None:
     numbers = [str(number) for number, _ in enumerate(checklist, 1)]
     for each in ticked:
         if each not in (*numbers, "all"):
-            raise WrongAnswer(f'there is no "{each}" on the checklist: --done 1 to --done {len(numbers)}, or --done all')
+            raise WrongAnswer(
+                f'there is no "{each}" on the checklist: --done 1 to --done {len(numbers)}, or --done all'
+            )
 
 
 def _checklist(desk: Desk, session: Session, incident: Incident) -> tuple[str, ...]:
@@ -155,5 +162,7 @@ def _print(shown: dict[str, Any], name: str) -> None:
     for task in shown["tasks"]:
         say(f"firebreak task {task}")
     if not shown["tasks"]:
-        say(f"Whoever decides gets these {many(len(shown['checklist']), 'thing')} to tick off, at once if Firebreak is up")
+        say(
+            f"Whoever decides gets these {many(len(shown['checklist']), 'thing')} to tick off, at once if Firebreak is up"
+        )
     say(ink(f"firebreak incident stand-down {shown['id']} --done all --yes decides it here and now", "dim"))

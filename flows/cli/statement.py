@@ -236,7 +236,9 @@ def to_json(session: Session, vault: Vault, statement: Statement) -> dict[str, A
     }
 
 
-def statement_of(session: Session, wanted: str | None, kind: str, version: int | None, states: tuple[str, ...]) -> Statement:
+def statement_of(
+    session: Session, wanted: str | None, kind: str, version: int | None, states: tuple[str, ...]
+) -> Statement:
     """The statement of this id; of an incident that version, or the newest that is in the first of these states."""
     from flows.cli import statement_parts as parts
     from flows.cli.whose import incident_of

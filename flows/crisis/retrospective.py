@@ -78,9 +78,7 @@ def _in(locale: str, desk: Desk, session: Session, incident: Incident, said: Par
     wrote = session.scalar(select(func.count(distinct(Case.customer_id))).where(Case.incident_id == incident.id)) or 0
     topic = incident.topic if incident.topic in words.happened else "other"
     day = local_time.day(incident.opened_at, desk.timezone, locale)
-    cause, changed, amends = (
-        words.parts[part].format(words=said[part].get(locale, f"{{{part}}}")) for part in PARTS
-    )
+    cause, changed, amends = (words.parts[part].format(words=said[part].get(locale, f"{{{part}}}")) for part in PARTS)
     what = words.what.format(day=day, happened=words.happened[topic or "other"])
     many = words.wrote.format(many=wrote) if wrote >= FEW else ""
     return "\n\n".join([words.thanks, what + many, cause, words.sorry, changed, amends, words.ends])

@@ -115,10 +115,13 @@ def open_tasks(session: Session, run: Run, step: Step) -> Sequence[Task]:
 
 
 def items_on(session: Session, run: Run, step: Step) -> Sequence[TaskItem]:
-    """The checklist as it was ticked off last; empty as long as nobody was given it."""
+    """The checklist as it was ticked off for the decision that is open now; empty as long as nobody was given it, and
+    after a no, since it is gone through anew then."""
     lists = select(Task).where(Task.run_id == run.id, Task.path == step.path, Task.kind == "do")
     newest = session.scalars(lists.order_by(Task.created_at.desc(), Task.id.desc()).limit(1)).first()
-    return listing.items_of(session, newest.id) if newest is not None else ()
+    if newest is None or (newest.settled_at is not None and not open_tasks(session, run, step)):
+        return ()
+    return listing.items_of(session, newest.id)
 
 
 def propose(desk: Desk, session: Session, incident: Incident, by: str) -> bool:
