@@ -180,19 +180,13 @@ def _known(wanted: str | None) -> str:
 
 
 def _incident(session: Session, wanted: str | None) -> Incident:
-    """The incident of this id, or of the draft of this id; without one, the one that ended last, else the open one."""
-    from sqlalchemy import func, select
-
-    from flows.cli.whose import incident_of
-    from flows.runs.breaches import KIND
-    from flows.store.tables import Incident, Statement
+    """The incident of this id, or of the draft of this id; without one, the open one or the one that ended last."""
+    from flows.cli.whose import incident_of, looked_back_on
+    from flows.store.tables import Statement
     from flows.telling.finding import by_id
 
     if wanted is None:
-        ended = func.coalesce(Incident.stood_down_at, Incident.closed_at)
-        over = select(Incident).where(ended.is_not(None), Incident.merged_into.is_(None), Incident.kind != KIND)
-        newest = session.scalars(over.order_by(ended.desc(), Incident.id).limit(1)).first()
-        return newest if newest is not None else incident_of(session, None)
+        return looked_back_on(session)
     drafted = by_id(session, Statement, wanted)
     return incident_of(session, drafted.incident_id if drafted is not None else wanted)
 

@@ -103,7 +103,7 @@ def _tick(desk: Desk, session: Session, incident: Incident, by: str, ticked: Seq
             "Or decide here and now: --done all --yes"
         )
     vocabulary = answering.vocabulary_of(session, lists[0])
-    answering.answer(session, vocabulary, lists[0].id, {each: "done" for each in ticked}, by, desk.now())
+    answering.answer(session, vocabulary, lists[0].id, dict.fromkeys(ticked, "done"), by, desk.now())
 
 
 def _named(number: int, ticked: Sequence[str]) -> bool:

@@ -1,4 +1,5 @@
-"""What everybody is told when a crisis is over: drafted from the history, completed by people, approved like a statement.
+"""What everybody is told when a crisis is over: drafted from the history, completed by people, approved like any
+statement.
 
 The history knows what happened, when, and how many wrote. Only people know the cause, what has changed, and what we owe
 those who were hit; until they have said so, their words are blanks, and nothing can be approved.

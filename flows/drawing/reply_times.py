@@ -3,22 +3,18 @@ by then. Drawn as SVG that fetches nothing, for light and dark pages and for pap
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from datetime import timedelta
 
+from flows.waiting_times import EDGES, WaitingTimes, percentile, spans
 from rules.units import format_duration
 
-EDGES = tuple(
-    timedelta(seconds=each) for each in (10, 30, 60, 120, 300, 600, 1800, 3600, 4 * 3600, 24 * 3600, 7 * 24 * 3600)
-)
-"""The upper ends of the bars; the first begins at 0, and what is longer than the last stands in one of its own."""
 _WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM, _SIDE = 760, 300, 46, 34, 52, 168
 _SHORT = {" seconds": " s", " second": " s", " minutes": " min", " minute": " min", " hours": " h", " hour": " h"}
 _STYLE = """
 .rt text{font:12px system-ui,-apple-system,'Segoe UI','Noto Sans',sans-serif;fill:#1c2330}
 .rt .dim{fill:#59616f}.rt .big{font-size:20px;font-weight:600}
-.rt .bar{fill:#2f6fb7}.rt .none{fill:#b3203a}.rt .grid{stroke:#e3e7ec}.rt .share{fill:none;stroke:#b35c00;stroke-width:2}
+.rt .bar{fill:#2f6fb7}.rt .none{fill:#b3203a}.rt .grid{stroke:#e3e7ec}
+.rt .share{fill:none;stroke:#b35c00;stroke-width:2}
 .rt .dot{fill:#b35c00}.rt .mark{stroke:#59616f;stroke-dasharray:3 3}.rt .promise{stroke:#1f7a3d;stroke-width:2}
 .rt .kept{fill:#1f7a3d}
 @media (prefers-color-scheme:dark){.rt text{fill:#eceff5}.rt .dim{fill:#a4acba}.rt .bar{fill:#6ea8e6}
@@ -28,31 +24,17 @@ _STYLE = """
 """
 
 
-def percentile(waits: Sequence[timedelta], share: int) -> timedelta:
-    """How long at most so many of a hundred waited; `waits` are sorted, the shortest first, and not empty."""
-    return waits[max(math.ceil(len(waits) * share / 100), 1) - 1]
-
-
-def bars(waits: Sequence[timedelta]) -> list[tuple[timedelta | None, int]]:
-    """How many waited longer than the edge before and at most this long; None stands for longer than the last."""
-    counts = [0] * (len(EDGES) + 1)
-    for wait in waits:
-        counts[next((place for place, edge in enumerate(EDGES) if wait <= edge), len(EDGES))] += 1
-    return list(zip([*EDGES, None], counts, strict=True))
-
-
-def to_svg(waits: Sequence[timedelta], unanswered: int = 0, promised: timedelta | None = None) -> str:
-    """The picture of these waiting times, sorted. `unanswered` customers have a bar of their own; `promised` is drawn as
-    a line. Without anything to draw the text is empty."""
-    if not waits and not unanswered:
-        return ""
-    return _Picture(waits, unanswered, promised).drawn()
+def to_svg(waited: WaitingTimes) -> str:
+    """The picture of these waiting times; those who still wait have a bar of their own. Without anything to draw the
+    text is empty."""
+    return _Picture(waited).drawn() if waited else ""
 
 
 class _Picture:
-    def __init__(self, waits: Sequence[timedelta], unanswered: int, promised: timedelta | None) -> None:
-        self.waits, self.unanswered, self.promised = waits, unanswered, promised
-        found = bars(waits)
+    def __init__(self, waited: WaitingTimes) -> None:
+        self.waits, self.unanswered, self.promised = waited.times, waited.unanswered, waited.promised
+        promised, unanswered = waited.promised, waited.unanswered
+        found = spans(waited.times)
         last = max([place for place, (_, count) in enumerate(found) if count], default=0)
         needed = next((place for place, edge in enumerate(EDGES) if promised and edge >= promised), 4)
         self.bars = found[: max(last, needed) + 1]
@@ -123,10 +105,9 @@ class _Picture:
         if self.promised is None:
             return []
         x = self._x(self.promised)
-        return [
-            f'<line class="promise" x1="{x:.1f}" y1="{_TOP - 8}" x2="{x:.1f}" y2="{self.base}"/>'
-            f'<text class="kept" x="{x:.1f}" y="{_TOP - 14}" text-anchor="middle">promised: {short(self.promised)}</text>'
-        ]
+        line = f'<line class="promise" x1="{x:.1f}" y1="{_TOP - 8}" x2="{x:.1f}" y2="{self.base}"/>'
+        said = f"promised: {short(self.promised)}"
+        return [line, f'<text class="kept" x="{x:.1f}" y="{_TOP - 14}" text-anchor="middle">{said}</text>']
 
     def _beside(self) -> list[str]:
         x = self.right + 28

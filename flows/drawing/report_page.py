@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING
 
+from flows.drawing import reply_times
 from flows.drawing.style import FONTS
 from flows.widths import clean
 
@@ -26,7 +27,8 @@ td:first-child{white-space:nowrap}
 @media (max-width:40rem){td:first-child{white-space:normal}}
 @media (prefers-color-scheme:dark){body{color:#eceff5;background:#14171d}
 h2{border-color:#333a46}td,th{border-color:#262c36}th,.when{color:#a4acba}}
-@media print{figure{break-inside:avoid}body{margin:0;max-width:none;color:#000;background:#fff;font-size:10pt}tr{break-inside:avoid}
+@media print{figure{break-inside:avoid}
+body{margin:0;max-width:none;color:#000;background:#fff;font-size:10pt}tr{break-inside:avoid}
 h2{break-after:avoid}}
 """
 
@@ -61,8 +63,8 @@ def to_markdown(report: Sheet) -> str:
 def _section(section: Section) -> Iterator[str]:
     yield f"<h2>{_plain(section.title)}</h2>"
     yield from (f"<p>{_plain(each)}</p>" for each in section.sentences)
-    if section.picture:
-        yield f"<figure>{section.picture}</figure>"
+    if section.waited:
+        yield f"<figure>{reply_times.to_svg(section.waited)}</figure>"
     if section.table:
         head, *rows = section.table
         yield "<table>"

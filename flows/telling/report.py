@@ -7,18 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from flows.waiting_times import WaitingTimes
+
 Table = tuple[tuple[str, ...], ...]
 """Rows of cells; the first row is the heading."""
 
 
 @dataclass(frozen=True)
 class Section:
-    """One part of the report: what it is called, what it says, a picture (SVG) below that, and a table."""
+    """One part of the report: what it is called, what it says, a table below that, and
+    waiting times, which a page shows as a picture."""
 
     title: str
     sentences: tuple[str, ...] = ()
     table: Table = ()
-    picture: str = ""
+    waited: WaitingTimes | None = None
 
 
 class Sheet(Protocol):

@@ -148,9 +148,10 @@ one_voice:
         assert work.incident is not None
         known = work.incident.id
         question = (
-            f"What do we tell everybody now that {known} is over? The words are ready but for the cause, what has changed, "
-            f'and how we put it right.{refused} Type: firebreak retrospective edit {known} --cause en="…" --changed en="…" '
-            '--amends en="…", and the same for zh-CN; or answer this, with all of the words as the remark'
+            f"What do we tell everybody now that {known} is over? The words are ready but for the cause, what has "
+            f"changed, and how we put it right.{refused} Type: firebreak retrospective edit {known} "
+            '--cause en="…" --changed en="…" --amends en="…", and the same for zh-CN; or answer this, with all of the '
+            "words as the remark"
         )
         proposed = retrospective.proposed(work.desk, work.session, work.incident)
         details = {f"words ({locale})": text for locale, text in proposed.items()}

@@ -47,9 +47,10 @@ publish:
             **{f"words ({locale})": text for locale, text in texts.items()},
             standing_down.LISTED: numbered,
         }
+        places = "1 place" if len(numbered) == 1 else f"{len(numbered)} places"
         question = (
-            f"Please post what we say about {incident.id} in {len(numbered)} {'place' if len(numbered) == 1 else 'places'}"
-            ", word for word, and tick off each. A Status is gone after 24 hours"
+            f"Please post what we say about {incident.id} in {places}, word for word, and tick off each. A Status is "
+            "gone after 24 hours"
         )
         task = work.ask("do", self.who, question, details=details, items=[(number, None) for number in numbered])
         self._tell(work, task)
