@@ -162,7 +162,6 @@ def _print(shown: dict[str, Any], name: str) -> None:
     for task in shown["tasks"]:
         say(f"firebreak task {task}")
     if not shown["tasks"]:
-        say(
-            f"Whoever decides gets these {many(len(shown['checklist']), 'thing')} to tick off, at once if Firebreak is up"
-        )
+        things = many(len(shown["checklist"]), "thing")
+        say(f"Whoever decides gets these {things} to tick off, at once if Firebreak is up")
     say(ink(f"firebreak incident stand-down {shown['id']} --done all --yes decides it here and now", "dim"))

@@ -57,7 +57,7 @@ _CHINESE = Words(
     parts={
         "cause": "事情的原因，简单说是：{words}",
         "changed": "从那以后，我们改了这些：{words}",
-        "amends": "我们想这样补偿您：{words}",
+        "amends": "我们想为您做的是：{words}",
     },
     ends="如果还有哪里不对，请直接在这里告诉我们，会有人认真看。",
     happened={

@@ -73,10 +73,8 @@ class _Picture:
         if self.unanswered:
             found += self._bar(len(self.bars), self.unanswered, "none yet", "none")
         middle = (_LEFT + self.right) / 2
-        found.append(
-            f'<text class="dim" x="{middle:.1f}" y="{_HEIGHT - 10}" text-anchor="middle">time to the first reply; bars: '
-            "customers, line: share of all answered by then</text>"
-        )
+        said = "time to the first reply; bars: customers, line: share of all answered by then"
+        found.append(f'<text class="dim" x="{middle:.1f}" y="{_HEIGHT - 10}" text-anchor="middle">{said}</text>')
         return found
 
     def _bar(self, place: int, count: int, label: str, kind: str) -> list[str]:
