@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from flows.desk import Desk
-    from flows.store.tables import Incident
+    from flows.store.tables import Incident, StatementKind
 
 Whose = Annotated[
     str | None,
     typer.Argument(metavar="[ID]", help="An incident (I-…) or a draft (S-…); the one that ended last if left out."),
 ]
-_KIND = "retrospective"
+_KIND: StatementKind = "retrospective"
 
 
 def show(wanted: Whose = None, version: statement.Version = None, as_json: Json = False) -> None:

@@ -9,10 +9,19 @@ from flows.waiting_times import EDGES, WaitingTimes, percentile, spans
 from rules.units import format_duration
 
 _WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM, _SIDE = 760, 300, 46, 34, 52, 168
-_SHORT = {" seconds": " s", " second": " s", " minutes": " min", " minute": " min", " hours": " h", " hour": " h"}
+_SHORT = {
+    " seconds": " s",
+    " second": " s",
+    " minutes": " min",
+    " minute": " min",
+    " hours": " h",
+    " hour": " h",
+    " days": " d",
+    " day": " d",
+}
 _STYLE = """
 .rt text{font:12px system-ui,-apple-system,'Segoe UI','Noto Sans',sans-serif;fill:#1c2330}
-.rt .dim{fill:#59616f}.rt .big{font-size:20px;font-weight:600}
+.rt .dim{fill:#59616f}.rt .under{font-size:11px}.rt .big{font-size:20px;font-weight:600}
 .rt .bar{fill:#2f6fb7}.rt .none{fill:#b3203a}.rt .grid{stroke:#e3e7ec}
 .rt .share{fill:none;stroke:#b35c00;stroke-width:2}
 .rt .dot{fill:#b35c00}.rt .mark{stroke:#59616f;stroke-dasharray:3 3}.rt .promise{stroke:#1f7a3d;stroke-width:2}
@@ -68,12 +77,12 @@ class _Picture:
     def _bars(self) -> list[str]:
         found = []
         for place, (edge, count) in enumerate(self.bars):
-            label = f"≤ {short(edge)}" if edge is not None else f"> {short(EDGES[-1])}"
+            label = short(edge) if edge is not None else f"> {short(EDGES[-1])}"
             found += self._bar(place, count, label, "bar")
         if self.unanswered:
-            found += self._bar(len(self.bars), self.unanswered, "none yet", "none")
+            found += self._bar(len(self.bars), self.unanswered, "none", "none")
         middle = (_LEFT + self.right) / 2
-        said = "time to the first reply; bars: customers, line: share of all answered by then"
+        said = "time to the first reply, up to …; bars: customers, line: share of all answered by then"
         found.append(f'<text class="dim" x="{middle:.1f}" y="{_HEIGHT - 10}" text-anchor="middle">{said}</text>')
         return found
 
@@ -85,7 +94,7 @@ class _Picture:
         return [
             f'<rect class="{kind}" x="{x:.1f}" y="{y:.1f}" width="{self.wide - 6:.1f}" height="{high:.1f}" rx="2"/>',
             number,
-            f'<text class="dim" x="{middle:.1f}" y="{self.base + 17}" text-anchor="middle">{label}</text>',
+            f'<text class="dim under" x="{middle:.1f}" y="{self.base + 17}" text-anchor="middle">{label}</text>',
         ]
 
     def _share(self) -> list[str]:

@@ -33,6 +33,7 @@ SLIPPED = {
     "update late": "Updates that customers got too late",
     "text was not delivered": "Texts that did not arrive",
     "text refused for now": "Texts that WhatsApp refused at first",
+    "text handed to a colleague": "Texts that a person had to send by hand",
     "step failed": "Steps that failed, so that a person had to do them",
     "moving failed": "Faults of Firebreak while it moved a case",
 }

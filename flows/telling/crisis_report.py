@@ -134,7 +134,7 @@ class _Writer:
             "digests": self.digests,
             "slipped": self.slipped,
             "timeline": [
-                {"at": line.at.isoformat(), "mark": line.mark, "what": line.headline, "because": list(line.because)}
+                {"at": line.at.isoformat(), "mark": line.mark, "what": _in_full(line), "because": list(line.because)}
                 for line in self.lines
             ],
         }
@@ -181,7 +181,8 @@ class _Writer:
                 f"{_long(nearly)}, and the last one after {_long(waits[-1])}."
             )
         if self.replies.unanswered:
-            yield f"{self.replies.unanswered:,} have not heard from us yet."
+            unanswered = self.replies.unanswered
+            yield f"{unanswered:,} {'has' if unanswered == 1 else 'have'} not heard from us yet."
         led = f"{self.leads[0].by} took the lead" if self.leads else "Nobody took the lead"
         after = f" after {roughly(self.leads[0].at - self.incident.opened_at)}" if self.leads else ""
         yield f"{led}{after}."
@@ -234,7 +235,7 @@ class _Writer:
     def _kept(self) -> Section:
         if not self.promises:
             return Section("Promises", ("Nothing was promised by a clock.",))
-        rows = [("Promise", "Kept", "Broken", "Open", "Ended with the case")]
+        rows: list[tuple[str, ...]] = [("Promise", "Kept", "Broken", "Open", "Ended with the case")]
         for name, each in self.promises.items():
             rows.append((name.replace("_", " "), *(f"{count:,}" for count in asdict(each).values())))
         return Section("Promises", table=tuple(rows))
@@ -266,7 +267,7 @@ class _Writer:
 
     def _course(self) -> Section:
         rows = [("When", "What happened")]
-        rows += [(self._at(line.at), line.headline) for line in self.lines]
+        rows += [(self._at(line.at), _in_full(line)) for line in self.lines]
         return Section("What happened, in order", (f"Times are those of {self.desk.timezone.key}.",), tuple(rows))
 
     # -- small things -------------------------------------------------------------------------------------------------
@@ -285,6 +286,12 @@ class _Writer:
 
     def _at(self, at: datetime) -> str:
         return local_time.minute(at, self.desk.timezone)[:16]
+
+
+def _in_full(line: story.Line) -> str:
+    """A line with the beginning of what a person was asked; how to answer it is no part of the course."""
+    asked = line.entry.task if line.entry is not None and line.event == "step waits" else None
+    return f"{line.headline}: {asked.question.partition('. ')[0]}" if asked is not None else line.headline
 
 
 def _seconds(time: timedelta) -> float:

@@ -53,8 +53,16 @@ def staged(fire: str = "burning") -> Stage:
 def opened(stage: Stage, topic: str | None = "delivery", kind: str = "delivery") -> str:
     """Open an incident that somebody leads already; its id."""
     with stage.store.begin() as session:
-        about = {"kind": kind, "severity": "important", "what": "-", "opened_by": "ann", "playbook": "crisis-end"}
-        known = opening.open_incident(stage.desk, session, topic=topic, **about).id
+        known = opening.open_incident(
+            stage.desk,
+            session,
+            kind=kind,
+            severity="important",
+            what="-",
+            opened_by="ann",
+            playbook="crisis-end",
+            topic=topic,
+        ).id
     stage.settle()
     stage.answer({}, "lead")
     stage.settle()

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from flows.crisis import standing_down
 from flows.rehearsal.stage import Stage
+from flows.runs import opening
 from flows.store.tables import Incident, JournalLine, Step, Task
 from tests.flows.crisis import endings, voices
 
@@ -142,15 +143,15 @@ def test_the_decision_by_command_takes_back_what_was_asked(stage: Stage) -> None
 
 def test_an_incident_without_such_a_step_says_so(stage: Stage) -> None:
     """Whoever is on call would wait for a question that never comes."""
-    incident = voices_without(stage)
-    with stage.store.begin() as session, pytest.raises(standing_down.NotYet, match="incident close"):
-        standing_down.propose(stage.desk, session, session.get_one(Incident, incident), "kim")
-
-
-def voices_without(stage: Stage) -> str:
-    """An incident for which a leak's procedure runs, which ends by itself."""
     with stage.store.begin() as session:
-        from flows.runs import opening
-
-        about = {"kind": "other", "severity": "important", "what": "-", "opened_by": "ann", "playbook": "incident"}
-        return opening.open_incident(stage.desk, session, **about).id
+        leak = opening.open_incident(
+            stage.desk,
+            session,
+            kind="data_leak",
+            severity="important",
+            what="-",
+            opened_by="ann",
+            playbook="data-breach",
+        )
+        with pytest.raises(standing_down.NotYet, match="incident close"):
+            standing_down.propose(stage.desk, session, leak, "kim")

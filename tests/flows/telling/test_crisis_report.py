@@ -95,7 +95,7 @@ def test_what_is_counted(crisis: tuple[Stage, str]) -> None:
     assert (statement["version"], statement["status"], statement["remedies"]) == (1, "in_force", ["refund"])
     assert [each["by"] for each in statement["approvals"]] == ["ann"]
     assert told["promises"]["first_reply"] == {"kept": 9, "broken": 2, "open": 0, "void": 0}
-    assert told["slipped"]["step failed"] == 1
+    assert told["slipped"] == {"promise broken": 2, "text handed to a colleague": 1}
 
 
 def test_its_timeline_tells_the_course_in_order(crisis: tuple[Stage, str]) -> None:
@@ -130,7 +130,7 @@ def test_the_page_is_one_file_with_the_picture(crisis: tuple[Stage, str]) -> Non
     assert "99 of 100 within" in words
     assert "20 min" in words
     assert "promised: 10 min" in words
-    assert "none yet" in words
+    assert " none " in f" {words} "
 
 
 def test_an_incident_about_which_nobody_wrote_has_a_report(crisis: tuple[Stage, str]) -> None:
