@@ -152,8 +152,7 @@ EVENTS: Mapping[str, tuple[str, Any, tuple[str, ...]]] = {
         ("playbook", "severity", "topic", "affected", "noticed"),
     ),
     "statement": (
-        "A version of the official statement about the newest open incident is drafted, and approved; or of the "
-        "retrospective about the newest of all",
+        "A version of the statement about the newest open incident, or of the newest retrospective, is approved",
         Stated,
         (),
     ),
