@@ -28,6 +28,7 @@ from flows.cli import (
     hold,
     import_chat,
     incident,
+    incident_report,
     inventory,
     law,
     measure,
@@ -43,9 +44,11 @@ from flows.cli import (
     release,
     restore,
     retriage,
+    retrospective,
     review,
     room,
     schemas,
+    stand_down,
     statement,
     surge,
     tasks,
@@ -100,6 +103,7 @@ _ORDER = (
     "overrule",
     "incident",
     "statement",
+    "retrospective",
     "inventory",
     "plan",
     "hold",
@@ -203,6 +207,8 @@ _incident.command("leave")(regroup.leave)
 _incident.command("split")(regroup.split)
 _incident.command("merge")(regroup.merge)
 _incident.command("close")(regroup.close)
+_incident.command("stand-down")(stand_down.stand_down)
+_incident.command("report")(incident_report.report)
 _incident.command("list")(incident.list_incidents)
 _incident.command("show")(incident.show_incident)
 _incident.command("room")(room.set_room)
@@ -217,6 +223,15 @@ _statement.command("list")(statement.list_statements)
 _statement.command("approve")(statement.approve)
 _statement.command("refuse")(statement.refuse)
 app.add_typer(_statement, name="statement")
+_retrospective = typer.Typer(
+    cls=WithIds, no_args_is_help=True, help="What everybody is told afterwards: complete, approve, read.", **_PLAIN
+)
+_retrospective.command("show")(retrospective.show)
+_retrospective.command("edit")(retrospective.edit)
+_retrospective.command("list")(retrospective.list_versions)
+_retrospective.command("approve")(retrospective.approve)
+_retrospective.command("refuse")(retrospective.refuse)
+app.add_typer(_retrospective, name="retrospective")
 app.command("inventory")(inventory.show_inventory)
 app.command("plan")(plan.show_plan)
 app.command("hold")(hold.hold)

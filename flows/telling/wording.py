@@ -557,6 +557,18 @@ def _statement_voted(entry: Entry, does: str) -> Told:
     return Told("team", f"{data['by']} {does} version {data['version']} of the {data['kind']}{role}")
 
 
+def _stood_down(entry: Entry) -> Told:
+    data = entry.data
+    done = f", with all {data['checklist']} things on the checklist done" if data["checklist"] else ""
+    return Told("decision", f"{data['by']} decides that it is over{done}")
+
+
+def _not_stood_down(entry: Entry) -> Told:
+    data = entry.data
+    left = f"; not done on the checklist: {data['left']}" if "left" in data else ""
+    return Told("decision", f"{data['by']} says that it is not over yet{left}")
+
+
 def _statement_in_force(entry: Entry) -> Told:
     data = entry.data
     before = f" in place of version {data['replaces']}" if "replaces" in data else ""
@@ -583,6 +595,9 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "statement approved": lambda entry: _statement_voted(entry, "approves"),
     "statement refused": lambda entry: _statement_voted(entry, "refuses"),
     "statement in force": _statement_in_force,
+    "stand-down proposed": lambda entry: Told("team", f"{entry.data['by']} thinks that it is over"),
+    "stood down": _stood_down,
+    "not stood down": _not_stood_down,
     "own text promised too much": _own_promise,
     "step done": _step_done,
     "choice is not open any more": _not_open,
