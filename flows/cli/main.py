@@ -24,6 +24,7 @@ from flows.cli import (
     doctor,
     examples,
     export,
+    freeze,
     graph,
     hold,
     import_chat,
@@ -31,6 +32,7 @@ from flows.cli import (
     incident_report,
     inventory,
     law,
+    may_send,
     measure,
     migrate,
     notice,
@@ -104,6 +106,8 @@ _ORDER = (
     "incident",
     "statement",
     "retrospective",
+    "may-send",
+    "freeze",
     "inventory",
     "plan",
     "hold",
@@ -232,6 +236,13 @@ _retrospective.command("list")(retrospective.list_versions)
 _retrospective.command("approve")(retrospective.approve)
 _retrospective.command("refuse")(retrospective.refuse)
 app.add_typer(_retrospective, name="retrospective")
+app.command("may-send")(may_send.may_send)
+_freeze = typer.Typer(help="What holds everything back that is not about a crisis.", **_PLAIN)
+_freeze.callback(invoke_without_command=True)(freeze.show)
+_freeze.command("show")(freeze.show_too)
+_freeze.command("lift")(freeze.lift)
+_freeze.command("again")(freeze.again)
+app.add_typer(_freeze, name="freeze")
 app.command("inventory")(inventory.show_inventory)
 app.command("plan")(plan.show_plan)
 app.command("hold")(hold.hold)

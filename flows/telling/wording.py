@@ -494,6 +494,13 @@ def _update_late(entry: Entry) -> Told:
     return Told("alarm", f"the customer should have heard from us before {entry.moment('late_at')}, and has not")
 
 
+def _freeze(entry: Entry) -> Told:
+    lifted = "lifted the freeze: what is not about the crisis may be sent again"
+    return Told(
+        "decision", f"{entry.data['by']} {lifted if entry.event == 'freeze lifted' else 'froze everything else'}"
+    )
+
+
 def _follow_up_started(entry: Entry) -> Told:
     return Told("note", f"the time has come for {entry.data['playbook']} ({entry.data['follow_up']})")
 
@@ -645,6 +652,8 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "kept silent": _kept_silent,
     "text waits": _text_waits,
     "update late": _update_late,
+    "freeze lifted": _freeze,
+    "freeze again": _freeze,
     "started alongside": _started_alongside,
     "own text objected to": _own_text,
     "follow-up started": _follow_up_started,
