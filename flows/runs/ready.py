@@ -66,7 +66,11 @@ _READY = union_all(
     *(_of("news", subject_id, found) for subject_id, found in news.KINDS),
     _of("moving", Run.subject_id, select(Run).where(Run.status == "moving")),
     *(
-        _of(to, Outbox.subject_id, select(Outbox).where(Outbox.to == to, courier.WAITING, courier.needed_at <= bindparam("now")))
+        _of(
+            to,
+            Outbox.subject_id,
+            select(Outbox).where(Outbox.to == to, courier.WAITING, courier.needed_at <= bindparam("now")),
+        )
         for to in ("customer", "team")
     ),
 )

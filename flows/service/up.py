@@ -67,7 +67,12 @@ async def up(settings: Settings, *, demonstration: bool, with_prefect: bool = Tr
 
 
 async def _live(
-    parts: Parts, prefect: _Prefect | _NoPrefect, listener: socket.socket, over: asyncio.Event, demonstration: bool, say: Say
+    parts: Parts,
+    prefect: _Prefect | _NoPrefect,
+    listener: socket.socket,
+    over: asyncio.Event,
+    demonstration: bool,
+    say: Say,
 ) -> None:
     """Start the parts one after the other, stay, and stop them the other way round."""
     web = _Web(uvicorn.Config(parts.web, log_config=None, access_log=False, timeout_graceful_shutdown=5))

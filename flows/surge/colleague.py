@@ -51,7 +51,9 @@ class Colleague:
 
     def _answer(self) -> int:
         with self._store.read() as session:
-            asked = select(Task.id, Task.form).where(Task.status == "open", Task.kind == "ask").order_by(Task.created_at)
+            asked = (
+                select(Task.id, Task.form).where(Task.status == "open", Task.kind == "ask").order_by(Task.created_at)
+            )
             waiting = [row.id for row in session.execute(asked) if ASKED in row.form][:AT_ONCE]
         if not waiting:
             return 0
