@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -56,7 +55,7 @@ def test_a_folder_in_use_is_not_written_into(firebreak: Firebreak, tmp_path: Pat
     shown = firebreak("rehearse", "surge", "--keep", str(tmp_path / "mine"))
     assert shown.exit_code == 1
     assert "not empty" in shown.stderr
-    assert os.listdir(tmp_path / "mine") == ["notes.txt"]
+    assert [each.name for each in (tmp_path / "mine").iterdir()] == ["notes.txt"]
 
 
 def test_other_words_after_rehearse_are_playbooks(firebreak: Firebreak) -> None:  # noqa: F811
