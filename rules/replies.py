@@ -28,12 +28,31 @@ PLACEHOLDERS: Mapping[str, str] = {
     "masked": "In how many messages personal details were made unreadable",
     "kept": "How many messages we keep, because something stands against erasing them",
     "reason": "Why, in the words that the reply itself has for it under `reason`",
+    "statement": "The words of the statement in force about the customer's crisis, in their language",
+    "statement_version": "The version of that statement",
+    "news_at": "When there will be news about the crisis; nothing fills it once that is over: write {news_at|soon}",
+    "problem": "The customer's problem in one line, by playbooks/phrases.yaml; write {problem|this}",
+    "photo": "A sentence about the photo that the customer sent; no trace of it where there is none",
+    "order": "The customer's order with its number, by playbooks/phrases.yaml; no trace of it where none is known",
+    "article": "What the customer ordered, as the order source calls it; no trace of it where that is not known",
+    "choices": "What an `offer` offers, by the titles of its buttons",
+    "next_update": "When `keep_posted` writes again, as in: in 2 hours",
 }
+OPTIONAL = frozenset({"photo", "order", "article"})
+"""Placeholders that leave no trace where nothing fills them."""
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)(?:\|([^{}]*))?\}")
 
 # Where to look when a text is missing in the customer's own language, before the default.
 _NEAREST: Mapping[str, tuple[str, ...]] = {"zh-TW": ("zh-CN",), "zh-HK": ("zh-TW", "zh-CN"), "zh": ("zh-CN",)}
+
+NOTHING = "\x00"
+"""Stands for a moment where a placeholder is not filled."""
+_BRACKETED = re.compile(rf"[ \t]*[(（\[【][ \t]*{NOTHING}[ \t]*[)）\]】]")
+_BETWEEN = re.compile(rf"([,，、،;；:：—–][ \t]*)?{NOTHING}(?=[ \t]*[,，、،;；:：.。!！?？؟—–])")
+_FIRST = re.compile(rf"(^|[.。!！?？؟][ \t]*){NOTHING}[ \t]*[,，、،;；:：—–]+[ \t]*", re.MULTILINE)
+_LINE = re.compile(rf"^[ \t]*(?:{NOTHING}[ \t]*)+(?:\n|\Z)", re.MULTILINE)
+_BLANKS = re.compile(rf"[ \t]*{NOTHING}(?=[ \t\n]|[,，、،;；:：.。!！?？؟)）]|\Z)|{NOTHING}[ \t]*")
 
 LONGEST_TEXT = 4096  # characters that WhatsApp carries in one text
 
@@ -113,11 +132,11 @@ class Reply:
 
         def put(match: re.Match[str]) -> str:
             value = values.get(match[1]) or match[2]
-            if value is None:
+            if value is None and match[1] not in OPTIONAL:
                 raise KeyError(match[1])
-            return value
+            return value or NOTHING
 
-        return PLACEHOLDER.sub(put, self.text[locale]).strip()
+        return traceless(PLACEHOLDER.sub(put, self.text[locale]))
 
     def reason_for(self, value: object, locale: str) -> str | None:
         """The words for this value of the fact under `reason`; None where the reply has none for it."""
@@ -128,9 +147,14 @@ class Reply:
         numbers = {name: f"{{{{{n}}}}}" for n, name in enumerate(self.template.parameters, 1)} if self.template else {}
         return self.fill(locale, numbers)
 
+    def fallbacks(self, locale: str) -> dict[str, str]:
+        """What stands in for a placeholder that nothing fills, as the text in `locale` has it behind the `|`."""
+        return {match[1]: match[2] for match in PLACEHOLDER.finditer(self.text[locale]) if match[2] is not None}
+
     def parameters(self, values: Mapping[str, str]) -> tuple[str, ...]:
-        """The template's parameters in order; KeyError names one that nothing fills."""
-        return tuple(values[name] for name in (self.template.parameters if self.template else ()))
+        """The template's parameters in order, each on one line, since WhatsApp takes no others; KeyError names one that
+        nothing fills."""
+        return tuple(" ".join(values[name].split()) for name in (self.template.parameters if self.template else ()))
 
 
 @dataclass(frozen=True)
@@ -147,6 +171,15 @@ class ReplyFile:
         "The approved WhatsApp template that says the same when the customer last wrote over 24 hours ago", default=None
     )
     reason: Reason | None = says("What fills {reason}, by what a colleague has chosen", default=None)
+
+
+def traceless(text: str) -> str:
+    """A text without what `NOTHING` marks: no bracket, comma, blank or line is left over that belonged to it alone."""
+    if NOTHING not in text:
+        return text.strip()
+    for shape, instead in ((_BRACKETED, NOTHING), (_BETWEEN, NOTHING), (_LINE, ""), (_FIRST, r"\1"), (_BLANKS, "")):
+        text = shape.sub(instead, text)
+    return text.strip()
 
 
 def read_reply(source: Source, problems: Problems) -> Reply | None:

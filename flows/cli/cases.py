@@ -109,6 +109,8 @@ def in_list(each: Overview, now: datetime, zone: ZoneInfo) -> Iterator[str]:
         many(each.messages, "message") if each.messages else "",
         f"incident {each.incident}" if each.incident else "",
         f"opened by {each.opened_by}" if each.opened_by else "",
+        f"merged into {each.merged_into}" if each.merged_into else "",
+        str(each.gathered) if each.gathered is not None else "",
         *each.labels,
         f"and {len(each.waits) - 1} more to wait for" if len(each.waits) > 1 else "",
     ]
@@ -191,15 +193,15 @@ def tell_story(wanted: str, *, without_words: bool, explain: bool, everything: b
         with store.read() as session:
             about = story.find(session, wanted)
             views, name = _views(session, about)
-            what = contact_of(session, store.vault, about.id).get("what", "") if name == "incident" else ""
+            told = contact_of(session, store.vault, about.id) if name == "incident" else {}
         now = store.clock.now()
+    words = {} if without_words else {key: told[key] for key in ("what", "why") if key in told}
     if as_json:
         said = [line.to_json() for line in lines]
-        words = {} if without_words or not what else {"what": what}
         say_json({"id": about.id, **words, "about": [view.to_json() for view in views], "lines": said})
         return
     zone = settings.timezone
-    for text in timeline.head([*_head(about.id, name, views, zone), ("what", "" if without_words else what)]):
+    for text in timeline.head([*_head(about.id, name, views, zone), *words.items()]):
         say(text)
     say()
     for text in timeline.draw(lines, zone, explain=explain, everything=everything):
@@ -238,6 +240,9 @@ def _head(wanted: str, name: str, views: list[Overview], zone: ZoneInfo) -> list
         ("status", ended),
         ("customer", view.customer or ""),
         ("incident", view.incident or ""),
+        ("about", view.topic or ""),
+        ("merged", f"into {view.merged_into}" if view.merged_into else ""),
+        ("cases", str(view.gathered) if view.gathered is not None else ""),
         ("labels", ", ".join(view.labels)),
     ]
 

@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from rules.personal_data import Span
 
 _SAY_EVERY = 1_000  # messages, until something is said of how far it is
+FOLLOWS = ("severity", "topic")
+"""What the rule packs say of a message by itself."""
 _THIRD = "third voice"  # the key under which it is said why the model was not heard
 
 
 def classify(
+    words: Annotated[str | None, typer.Argument(metavar="[TEXT]", help="One message, as with --text.")] = None,
     text: Annotated[str | None, typer.Option(metavar="TEXT", help="One message.")] = None,
     file: Annotated[
         str | None, typer.Option(metavar="FILE", help="Many messages, one a line; `-` reads the standard input.")
@@ -50,17 +53,18 @@ def classify(
 
     \b
     Examples:
-      firebreak classify --text "pls delete my number, I don't trust you any more"
+      firebreak classify "pls delete my number, I don't trust you any more"
       firebreak classify --text "ok" --before zh-CN --json
       firebreak classify --file messages.txt --json > facts.jsonl
     """
     from flows.assembly import open_shelf
     from flows.errors import FirebreakError
 
-    if (text is None) == (file is None):
+    if sum(each is not None for each in (words, text, file)) != 1:
         raise FirebreakError('Give --text "words of a customer", or --file FILE with one message a line.')
     if country is not None and not re.fullmatch("[A-Z]{2}", country):
         raise FirebreakError(f'"{country}" is no country; give two capital letters, such as CN or DE.')
+    text = words if text is None else text
     bundle = open_shelf().current
     if before is not None:
         bundle.vocabulary.fact("locale").gate(before)
@@ -84,7 +88,7 @@ def classify(
 
 
 class Told:
-    """What was read from one message, and the severity that follows."""
+    """What was read from one message, and how severe it is and what it is about by that."""
 
     def __init__(self, facts: dict[str, Any], because: dict[str, list[str]], spans: Sequence[Span]) -> None:
         self.facts = facts
@@ -98,11 +102,12 @@ class Told:
         written = Written(text, country, before=before)
         hearings = third.hear([written], bundle) if third is not None and text.strip() else []
         reading = bundle.reading_of(text, before, country, further=hearings)
-        triage = bundle.derive(reading.facts, {"severity"}).decisions[bundle.triage.name]
-        known = {**reading.facts, **triage.then}
         because = {name: list(entries) for name, entries in reading.because.items()}
-        if triage.rule is not None:
-            because["severity"] = [f"triage/{triage.rule.id}: {triage.rule.title}"]
+        derived = bundle.derive(reading.facts, FOLLOWS)
+        for pack, decision in derived.decisions.items():
+            if (rule := decision.rule) is not None:
+                because |= {fact: [f"{pack}/{rule.id}: {rule.title}"] for fact in rule.then}
+        known: dict[str, Any] = {**reading.facts, **{name: derived.facts[name] for name in FOLLOWS}}
         if unheard := [hearing.in_words() for hearing in hearings if hearing.why_not]:
             because[_THIRD] = unheard
         return cls(known, because, reading.personal_data)

@@ -192,6 +192,7 @@ def _first_words(bundle: Bundle) -> dict[str, Value]:
         "window_open": True,
         "open_case": False,
         "open_incident": False,
+        "incident_about_it": False,
         "contact_count_this_week": 1,
         "surge": "calm",
         "place": "private",

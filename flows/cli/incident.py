@@ -16,6 +16,14 @@ def open_incident(
     what: Annotated[str, typer.Option(metavar="TEXT", help="What happened, in a sentence. It is kept sealed.")],
     kind: Annotated[str, typer.Option(metavar="K", help="What it is, in a word of your own.")] = "other",
     severity: Annotated[str, typer.Option(metavar="S", help="general, important or urgent.")] = "important",
+    topic: Annotated[
+        str | None,
+        typer.Option(
+            metavar="T",
+            help="What the complaints are about that join it, as `firebreak classify` names it, or none. "
+            "If not given, what the kind or the sentence says.",
+        ),
+    ] = None,
     playbook: Annotated[str, typer.Option(metavar="NAME", help="The playbook that is run for it.")] = "incident",
     inputs: Inputs = None,
     by: By = None,
@@ -23,14 +31,17 @@ def open_incident(
 ) -> None:
     """Open an incident.
 
-    Its playbook tells the crisis team, at once if Firebreak is up.
+    Its playbook tells the crisis team, at once if Firebreak is up. Open cases that complain about the same thing join
+    it, and so do new ones.
 
     \b
-    Example:
+    Examples:
       firebreak incident open --what "Chargers of batch 7 catch fire" --kind product --severity urgent
+      firebreak incident open --what "The carrier is on strike" --topic delivery
     """
+    from flows.crisis import regrouping
     from flows.errors import FirebreakError
-    from flows.runs import opening
+    from flows.runs import breaches, opening
 
     if not what.strip():
         raise FirebreakError('Say what happened: --what "Chargers of batch 7 catch fire"')
@@ -40,21 +51,28 @@ def open_incident(
     with open_desk() as desk:
         content = desk.shelf.current
         given = filled_in(opening.playbook_named(content, playbook, "incident"), content.vocabulary, inputs)
-        with desk.store.begin() as session:
-            incident = opening.open_incident(
-                desk,
-                session,
-                kind=kind,
-                severity=severity,
-                what=what.strip(),
-                opened_by=name,
-                playbook=playbook,
-                inputs=given,
-            )
+        named = regrouping.topic_named(content, topic) if topic is not None and topic != "none" else None
+        unnamed = topic is None and playbook != breaches.PLAYBOOK
+        opened = regrouping.open_incident(
+            desk,
+            kind=kind,
+            severity=severity,
+            what=what.strip(),
+            opened_by=name,
+            playbook=playbook,
+            inputs=given,
+            topic=named,
+            likely=regrouping.topic_in(content, kind, what) if unnamed else None,
+        )
     if as_json:
-        say_json({"id": incident.id, "kind": kind, "severity": severity, "playbook": playbook, "opened_by": name})
+        told = {"id": opened.incident_id, "kind": kind, "severity": severity, "playbook": playbook, "opened_by": name}
+        say_json({**told, "topic": opened.topic, "joined": list(opened.cases), "beside": opened.beside})
         return
-    say(f"{incident.id} is open. firebreak incident {incident.id} shows how it goes on")
+    say(f"{opened.incident_id} is open. firebreak incident {opened.incident_id} shows how it goes on")
+    if opened.topic is not None:
+        say(f"It gathers complaints about {opened.topic}: {many(len(opened.cases), 'open case')} joined")
+    elif opened.beside is not None:
+        say(f"Complaints about it go on joining {opened.beside}, which was open before")
 
 
 def list_incidents(

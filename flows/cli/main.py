@@ -34,14 +34,19 @@ from flows.cli import (
     migrate,
     notice,
     open,
+    orders,
     plan,
     proofread,
+    regroup,
     rehearse,
     rejected,
     release,
     restore,
+    retriage,
     review,
+    room,
     schemas,
+    statement,
     surge,
     tasks,
     test,
@@ -85,11 +90,16 @@ _ORDER = (
     "tasks",
     "task",
     "answer",
+    "waiting",
+    "room",
     "close",
     "notice",
     "proofread",
     "open",
+    "retriage",
+    "overrule",
     "incident",
+    "statement",
     "inventory",
     "plan",
     "hold",
@@ -101,6 +111,7 @@ _ORDER = (
     "rejected",
     "import-chat",
     "law",
+    "orders",
     "backup",
     "restore",
     "review",
@@ -174,15 +185,37 @@ app.command("case")(cases.show_case)
 app.command("tasks")(tasks.list_tasks)
 app.command("task")(tasks.show_task)
 app.command("answer")(tasks.answer)
+app.command("waiting")(room.list_waiting)
+app.command("room")(room.show_room)
 app.command("close")(close.close)
 app.command("notice")(notice.notice)
 app.command("proofread")(proofread.proofread)
 app.command("open")(open.open_case)
-_incident = typer.Typer(cls=WithIds, no_args_is_help=True, help="Open, list and tell incidents.", **_PLAIN)
+app.command("retriage")(retriage.retriage)
+app.command("overrule", hidden=True)(retriage.retriage)
+_incident = typer.Typer(
+    cls=WithIds, no_args_is_help=True, help="Open, join, split, merge, close, list and tell incidents.", **_PLAIN
+)
 _incident.command("open")(incident.open_incident)
+_incident.command("join")(regroup.join)
+_incident.command("leave")(regroup.leave)
+_incident.command("split")(regroup.split)
+_incident.command("merge")(regroup.merge)
+_incident.command("close")(regroup.close)
 _incident.command("list")(incident.list_incidents)
 _incident.command("show")(incident.show_incident)
+_incident.command("room")(room.set_room)
+_incident.command("assign")(room.assign)
 app.add_typer(_incident, name="incident")
+_statement = typer.Typer(
+    cls=WithIds, no_args_is_help=True, help="What we all say about an incident: draft, approve, read.", **_PLAIN
+)
+_statement.command("draft")(statement.draft)
+_statement.command("show")(statement.show)
+_statement.command("list")(statement.list_statements)
+_statement.command("approve")(statement.approve)
+_statement.command("refuse")(statement.refuse)
+app.add_typer(_statement, name="statement")
 app.command("inventory")(inventory.show_inventory)
 app.command("plan")(plan.show_plan)
 app.command("hold")(hold.hold)
@@ -204,6 +237,10 @@ app.add_typer(_breach, name="breach")
 app.command("rejected")(rejected.rejected)
 app.command("import-chat")(import_chat.import_chat)
 app.command("law")(law.law)
+_orders = typer.Typer(no_args_is_help=True, help="What customers have ordered, and whether that can be told.", **_PLAIN)
+_orders.command("find")(orders.find)
+_orders.command("check")(orders.check)
+app.add_typer(_orders, name="orders")
 app.command("backup")(backup.backup)
 app.command("restore")(restore.restore)
 app.command("review")(review.review)

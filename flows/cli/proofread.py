@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.cli.context import Json
 from flows.cli.paper import ink, say, say_json, width, wrap
+
+if TYPE_CHECKING:
+    from rules.bundle import Bundle
 
 
 def proofread(
@@ -23,6 +26,10 @@ def proofread(
     reference: Annotated[
         str | None, typer.Option(metavar="NUMBER", help="The order or case that may stand for name and address.")
     ] = None,
+    incident: Annotated[
+        str | None,
+        typer.Option(metavar="I-…", help="A crisis: nothing may be promised but what its statement allows."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Look at a text before you send it to a customer.
@@ -35,6 +42,7 @@ def proofread(
       firebreak proofread "Mr Li, your parcel to 12 Hill Road, Leeds LS1 4AB has left"
       firebreak proofread --file answer.txt --reference PO-20318
       firebreak proofread --file - --json < answer.txt
+      firebreak proofread "Would you like your money back?" --incident I-9ZK3MQ2XW1
     """
     from flows.assembly import open_shelf
     from rules import outgoing
@@ -43,6 +51,8 @@ def proofread(
     country = _country(country)
     bundle = open_shelf().current
     objections = [(name, bundle.guards.guards[name].never) for name in bundle.guards.objections(words)]
+    if incident is not None:
+        objections += _outside(bundle, words, incident)
     found = outgoing.review(words, country, reference=reference)
     fine = not objections and not found.refused
     if as_json:
@@ -69,6 +79,18 @@ def proofread(
             say("\nWhat the guards object to only you can put in other words.")
     if not fine:
         raise typer.Exit(1)
+
+
+def _outside(bundle: Bundle, words: str, wanted: str) -> list[tuple[str, str]]:
+    """What the text promises beyond the statement of this incident, as an objection."""
+    from flows.cli.context import open_store
+    from flows.cli.whose import incident_of
+    from flows.crisis import wording
+
+    with open_store() as store, store.read() as session:
+        promised = wording.outside(session, bundle, incident_of(session, wanted), words)
+    shown = ", ".join(f'"{phrase}" is a {name}' for name, phrase in promised.items())
+    return [(wording.OUTSIDE, f"{wording.NEVER} ({shown})")] if promised else []
 
 
 def _text(text: str | None, file: str | None) -> str:

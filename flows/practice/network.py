@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from flows.channels.channel import MOST_BUTTONS
 from flows.channels.pace import NOW, PAIR_BURST, PAIR_INTERVAL, PER_SECOND, PairRate, Throughput
 from flows.channels.whatsapp_address import is_user_id
 from flows.clock import Clock
 from flows.practice.customers import WINDOW, Line, PracticeCustomer
 from flows.practice.postman import Postman
-from flows.practice.saying import Saying, message_of
+from flows.practice.saying import Saying, Tap, message_of
 from flows.practice.sending import Outgoing, SendRefused, read_message
 from flows.practice.shapes import (
     Business,
@@ -138,6 +139,17 @@ class Network:
             writer = contact(customer.number, customer.user_id, customer.name)
             self.postman.hand([messages_change(self.business, [writer], [message])])
             return wamid
+
+    def tap(self, wa_id: str, what: str) -> str | None:
+        """A customer taps a button or a row of a list, the newest that has this id or title. Returns the message's id;
+        None where there is none to tap."""
+        with self._lock:
+            for line in reversed(self._customer(wa_id).lines):
+                for found, title in line.buttons if not line.from_customer else ():
+                    if what in (found, title):
+                        tap = Tap(id=found, title=title, listed=line.listed)
+                        return self.say(wa_id, Saying(tap=tap, reply_to=line.wamid))
+            return None
 
     # What staff do in the app
 
@@ -276,6 +288,7 @@ class Network:
     def _arrive(self, outgoing: Outgoing, customer: PracticeCustomer, wamid: str, now: datetime) -> None:
         self._arrivals.append(Arrival(wamid, customer.wa_id, outgoing.key, outgoing.text, now, outgoing.body))
         line = Line(False, outgoing.kind, outgoing.text, now, wamid, outgoing.buttons)
+        line.listed = len(outgoing.buttons) > MOST_BUTTONS
         line.status = self.statuses[-1] if self.statuses else None
         customer.lines.append(line)
         changes = [{"status": status} for status in self.statuses]

@@ -13,11 +13,13 @@ from flows.rehearsal.names import Names
 from rules.language import Duration, FactValues, PlaybookName, Words, says
 from rules.problems import did_you_mean
 from rules.reading import BAD, Reader
+from rules.replies import Locale
 from rules.units import format_duration
 from rules.yaml_source import Keys
 
 MessageKind = Literal["text", "image", "audio", "video", "document", "reaction"]
 Severity = Literal["general", "important", "urgent"]
+Remedy = Literal["refund", "replacement", "voucher"]
 AboutWhat = Literal["case", "incident"]
 
 
@@ -33,11 +35,31 @@ class Says:
 
 
 @dataclass(frozen=True)
+class Crowd:
+    """Many customers write, each once."""
+
+    customers: int = says("How many customers write")
+    say: tuple[Words, ...] = says("What they write: the first text, the second, …, and again from the first")
+    within: Duration = says("Over how long they write, one after the other; at once if not said", default=timedelta(0))
+    first: int = says("Which customer is the first of them: 1, 2, …", default=1)
+
+
+@dataclass(frozen=True)
 class Ticks:
     """How many of the things that a task lists are ticked off, the first on the list first."""
 
     done: int = says("How many are done", default=0)
     failed: int = says("How many after those could not be done", default=0)
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A version of the official statement, drafted by one colleague and approved by others."""
+
+    remedies: tuple[Remedy, ...] = says("What it may promise", default=())
+    news_in: Duration | None = says("In how long there will be news", default=None)
+    text: Mapping[Locale, Words] | None = says("The words in each language; if left out, some of ours", default=None)
+    approved: bool = says("Whether the others say yes; if not, it stays a draft", default=True)
 
 
 @dataclass(frozen=True)
@@ -47,6 +69,8 @@ class Event:
     after: Duration | None = None
     at: Moment | None = None
     customer_says: Says | None = None
+    crowd: Crowd | None = None
+    customer_taps: Words | None = None
     answer: Mapping[str, Any] | None = None
     send_fails_with: int | None = None
     text_delivered: bool = False
@@ -66,6 +90,8 @@ class Event:
     noticed: Duration | None = None
     add_affected: int | None = None
     severity: Severity = "important"
+    statement: Stated | None = None
+    topic: str | None = None
     keys: Keys = ()
 
     def __str__(self) -> str:
@@ -77,6 +103,10 @@ class Event:
         if isinstance(value, Says):
             word = word if value.customer == 1 else word.replace("customer", f"customer {value.customer}")
             value = f"{value.text or value.kind}{' (in a group)' if value.in_group else ''}"
+        elif isinstance(value, Stated):
+            value = ", ".join(value.remedies) or "promises nothing"
+        elif isinstance(value, Crowd):
+            value = f"{value.customers} customers within {format_duration(value.within)}: {value.say[0]}"
         elif isinstance(value, timedelta):
             value = format_duration(value)
         elif isinstance(value, Mapping):
@@ -89,6 +119,12 @@ class Event:
 
 EVENTS: Mapping[str, tuple[str, Any, tuple[str, ...]]] = {
     "customer says": ("The customer writes this, or sends it in another form", Says, ()),
+    "crowd": ("Many customers write, one after the other", Crowd, ()),
+    "customer taps": (
+        "The customer taps a button of ours: the choice that it stands for, as in refund, or what stands on it",
+        Words,
+        ("customer",),
+    ),
     "after": ("So much time passes; everything that falls due meanwhile happens", Duration, ()),
     "at": (f"Time passes until then, in the scenario's time zone: {LIKE}", MomentText, ()),
     "answer": (
@@ -117,7 +153,12 @@ EVENTS: Mapping[str, tuple[str, Any, tuple[str, ...]]] = {
     "incident": (
         "A person opens an incident; what happened, in their words",
         Words,
-        ("playbook", "severity", "affected", "noticed"),
+        ("playbook", "severity", "topic", "affected", "noticed"),
+    ),
+    "statement": (
+        "A version of the official statement about the newest open incident is drafted, and approved",
+        Stated,
+        (),
     ),
     "add affected": ("It turns out that the data of this customer (1, 2, …) leaked, too", int, ()),
     "open case": ("A person opens a case of this playbook for the customer", PlaybookName, ("customer", "severity")),
@@ -132,6 +173,7 @@ BESIDE: Mapping[str, tuple[str, Any]] = {
     "customer": ("Which customer it is about, where there are several: 1, 2, …", int),
     "playbook": ("The playbook that leads the incident", PlaybookName),
     "severity": ("How bad it is", Severity),
+    "topic": ("What the complaints that it gathers are about, a value of the fact `topic`", Words),
     "affected": ("How many customers' data leaked: so many, from the first on", int),
     "noticed": ("How long before that somebody had noticed it; its promises run from there", Duration),
 }
@@ -176,8 +218,12 @@ def _value(reader: Reader, names: Names, word: str, value: Any, keys: Keys) -> A
     if kind is Says:
         said = reader.model(Says, value, keys, short="text")
         return said if said is BAD or said.customer > 0 else reader.error((*keys, "customer"), _FIRST)
+    if kind is Crowd:
+        return _crowd(reader, value, keys)
     if word == "colleague deletes" and value == 0:
         return reader.error(keys, "texts are counted from 1")
+    if kind is Stated:
+        return reader.model(Stated, value, keys, short="remedies")
     if kind is MomentText:
         try:
             return parse_moment(value)
@@ -199,12 +245,25 @@ def _beside(reader: Reader, names: Names, key: str, value: Any, keys: Keys) -> A
         return BAD
     if key in ("customer", "affected") and read < 1:
         return reader.error(keys, _FIRST)
+    if key == "topic" and reader.value(FactValues, {"topic": value}, keys) is BAD:
+        return BAD
     if key in ("to", "playbook"):
         names.look_up(reader, {"to": "step", "playbook": "incident playbook"}[key], read, keys)
     return read
 
 
 _FIRST = "customers are counted from 1"
+
+
+def _crowd(reader: Reader, value: Any, keys: Keys) -> Any:
+    crowd = reader.model(Crowd, value, keys)
+    if crowd is BAD:
+        return BAD
+    if crowd.first < 1:
+        return reader.error((*keys, "first"), _FIRST)
+    if crowd.customers < 1:
+        return reader.error(keys, "a crowd has customers")
+    return crowd
 
 
 def _answer(reader: Reader, value: Any, keys: Keys) -> Any:

@@ -4,25 +4,53 @@ Each is a row in the transaction in which its message is read, so a crash forget
 same. To count ten thousand of them again for each message of a surge would make it slower the larger it is; so a wave
 asks for them once, and counts what it reads itself from there. What other processes read meanwhile it hears of in the
 next wave, some seconds later.
+
+Complaints about the same thing (the fact `topic`) make a crowd of their own: a late parcel and a burning charger are
+two causes, however many write of either.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from flows.store.tables import Complaint, Message
+from rules.topics import OTHER
 from rules.windows import Crowd
 
 SIGN = "sign_"
 """How the names of the facts begin that tell what kind of complaint a message is."""
 
-_CROWD = "crowd"
-_LATELY = select(Complaint.customer_id, Complaint.at).where(Complaint.at > bindparam("after")).order_by(Complaint.at)
+_CROWDS = "crowds"
+_ABOUT: ColumnElement[str] = func.coalesce(
+    Complaint.topic, OTHER
+)  # older complaints were written down before anybody asked
+_LATELY = select(Complaint.customer_id, Complaint.at, _ABOUT).where(Complaint.at > bindparam("after"))
 _LAST = select(func.max(Complaint.at))
+
+
+@dataclass
+class Crowds:
+    """Who complained lately: everybody, and those who complained about the same thing."""
+
+    everyone: Crowd = field(default_factory=Crowd)
+    by_topic: dict[str, Crowd] = field(default_factory=dict)
+
+    def add(self, who: str, at: datetime, topic: str | None) -> None:
+        """Note that `who` complained about `topic` at `at`. To say it again changes nothing."""
+        self.everyone.add(who, at)
+        self.by_topic.setdefault(topic or OTHER, Crowd()).add(who, at)
+
+    def about(self, topic: str | None) -> Crowd:
+        """The crowd about one thing; about anything where no topic is named."""
+        return self.everyone if topic is None else self.by_topic.get(topic, _NOBODY)
+
+
+_NOBODY = Crowd()
 
 
 def record(session: Session, message: Message) -> Complaint | None:
@@ -38,28 +66,39 @@ def record(session: Session, message: Message) -> Complaint | None:
     at = min(message.sent_at, message.received_at)
     complaint = Complaint(message_id=message.id, customer_id=message.customer_id, at=at, signs=signs)
     session.add(complaint)
-    known = _asked(session).get(_CROWD)
-    if known is not None:  # should the transaction fail, the customer has complained all the same
-        known.add(message.customer_id, at)
     return complaint
 
 
-def crowd(session: Session, now: datetime) -> Crowd:
-    """Who complained lately, as far back as the window before the present one: asked once in a transaction, and once
-    for all transactions of a wave."""
+def count(session: Session, complaint: Complaint) -> None:
+    """Whoever complains is one of the crowd, once it is known what about: for the rest of the wave, too. Should the
+    transaction fail, the customer has complained all the same."""
+    known: Crowds | None = _asked(session).get(_CROWDS)
+    if known is not None:
+        known.add(complaint.customer_id, complaint.at, complaint.topic)
+
+
+def crowd(session: Session, now: datetime, topic: str | None = None) -> Crowd:
+    """Who complained lately, about this or about anything, as far back as the window before the present one: asked
+    once in a transaction, and once for all transactions of a wave."""
     asked = _asked(session)
-    if _CROWD not in asked:
-        found = Crowd()
-        for customer_id, at in session.execute(_LATELY, {"after": now - 2 * found.window}):
-            found.add(customer_id, at)
-        asked[_CROWD] = found
-    known: Crowd = asked[_CROWD]
-    return known
+    if _CROWDS not in asked:
+        found = Crowds()
+        after = now - 2 * found.everyone.window
+        for customer_id, at, about in session.execute(_LATELY.order_by(Complaint.at), {"after": after}):
+            found.add(customer_id, at, about)
+        asked[_CROWDS] = found
+    known: Crowds = asked[_CROWDS]
+    return known.about(topic)
 
 
-def last(session: Session) -> datetime | None:
-    """When any customer last complained; None if none ever has."""
-    return session.scalar(_LAST)
+def last(session: Session, topic: str | None = None) -> datetime | None:
+    """When any customer last complained, about this or about anything; None if none ever has."""
+    return session.scalar(_LAST if topic is None else _LAST.where(is_about(topic)))
+
+
+def is_about(topic: str) -> ColumnElement[bool]:
+    """That a complaint is about this, as a condition of a query."""
+    return _ABOUT.is_not_distinct_from(topic)
 
 
 def _asked(session: Session) -> dict[str, Any]:

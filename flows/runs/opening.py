@@ -124,11 +124,15 @@ def begin_anew(
     facts: Facts,
     *,
     asked_at: datetime | None,
+    by_hand: bool = False,
     flow_run: str | None = None,
 ) -> Run:
     """The procedure of an open case begins again with these facts, or another one takes the case over: what it waited
-    for and had planned is withdrawn."""
+    for and had planned is withdrawn. What a customer writes never makes a case less severe; a person (`by_hand`) may.
+    """
     now = desk.now()
+    if not by_hand and severity_rank(bundle.vocabulary, facts) < case.severity and "severity" in case.facts:
+        facts = {**facts, "severity": bundle.vocabulary.fact("severity").gate(case.facts["severity"])}
     its_own = select(Run).where(Run.case_id == case.id, Run.status != "finished", Run.alongside.is_(False))
     for run in session.scalars(its_own).all():
         ending.end_run(session, run, now)
@@ -220,14 +224,17 @@ def open_incident(
     inputs: Mapping[str, object] | None = None,
     facts: Facts | None = None,
     noticed_at: datetime | None = None,
+    topic: str | None = None,
     flow_run: str | None = None,
 ) -> Incident:
     """Open an incident and start its run. `what` is free text and is sealed under the incident's own key; `facts` are
     known besides what the playbook asks for. The promises run from `noticed_at`, when somebody became aware of it.
+    `topic` is what the complaints that it gathers are about (`flows.crisis.gathering`).
     Raises `NoSuchPlaybook`, and `NotAsked` for an input that the playbook does not ask for or does not offer."""
     bundle, now = desk.shelf.current, desk.now()
     chosen = playbook_named(bundle, playbook, "incident")
-    given = {**(facts or {}), **inputs_of(bundle.vocabulary, chosen, inputs or {})}
+    about = {"topic": bundle.vocabulary.fact("topic").gate(topic)} if topic is not None else {}
+    given = {**about, **(facts or {}), **inputs_of(bundle.vocabulary, chosen, inputs or {})}
     known = {**given, "severity": bundle.vocabulary.fact("severity").gate(severity)}
     rank = severity_rank(bundle.vocabulary, known)
     incident_id = new_id("I")
@@ -238,6 +245,7 @@ def open_incident(
         severity=rank,
         opened_at=now,
         opened_by=opened_by,
+        topic=topic,
         noticed_at=noticed_at,
         facts=facts_to_json(known),
         sealed_what=desk.store.vault.seal(incident_id, {"what": what}),

@@ -14,13 +14,14 @@ from sqlalchemy import and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from flows.errors import VaultError
-from flows.runs import affected, complaints, identity, labels, our_messages
+from flows.runs import affected, causes, complaints, identity, labels, our_messages
 from flows.store.customers import newest_address
 from flows.store.tables import Case, Customer, Incident, Message, Outbox, Run, Step
 from flows.store.vault import Vault
 from rules import windows
 from rules.bundle import Bundle
 from rules.personal_data import jurisdiction_of
+from rules.topics import TOPIC
 from rules.vocabulary import UNKNOWN, FactError, Facts, Value, Vocabulary
 
 SERVICE_WINDOW = timedelta(hours=24)
@@ -147,6 +148,26 @@ def open_case(about: About) -> Value:
 @provides
 def open_incident(about: About) -> Value:
     return about.session.scalars(_OPEN_INCIDENT).first() is not None
+
+
+def topic_of(about: About) -> str | None:
+    """What is spoken of complains about: the message, else the case, else the incident; None where nobody complains."""
+    layers = (about.message and about.message.facts, about.case and about.case.facts, about.given)
+    told = (str((layer or {}).get(TOPIC, UNKNOWN)) for layer in layers)
+    of_incident = about.incident.topic if about.incident is not None else None
+    return next((topic for topic in told if topic != UNKNOWN), of_incident)
+
+
+@provides
+def incident_about_it(about: About) -> Value:
+    """For a customer who complains about nothing there is none; where no customer is spoken of, any counts."""
+    known = about.incident.id if about.incident is not None else about.case.incident_id if about.case else None
+    if known is not None:
+        return causes.open_now(about.session, known) is not None
+    topic = topic_of(about)
+    if topic is None:
+        return open_incident(about) if about.customer is None else False
+    return causes.open_about(about.session, topic) is not None
 
 
 @provides
@@ -332,22 +353,22 @@ def people_untold(about: About) -> Value:
 
 @provides
 def complainers_in_10_minutes(about: About) -> Value:
-    return complaints.crowd(about.session, about.now).count(about.now)
+    return complaints.crowd(about.session, about.now, topic_of(about)).count(about.now)
 
 
 @provides
 def complaint_growth(about: About) -> Value:
-    return complaints.crowd(about.session, about.now).growth(about.now)
+    return complaints.crowd(about.session, about.now, topic_of(about)).growth(about.now)
 
 
 @provides
 def time_since_last_complaint(about: About) -> Value:
-    return _ago(complaints.last(about.session), about.now)
+    return _ago(complaints.last(about.session, topic_of(about)), about.now)
 
 
 @provides
 def time_since_last_incident(about: About) -> Value:
-    return _ago(about.session.scalar(select(func.max(Incident.closed_at))), about.now)
+    return _ago(causes.last_ended(about.session, topic_of(about)), about.now)
 
 
 # -- what is done beside the procedures -------------------------------------------------------------------------------

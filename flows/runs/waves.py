@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from flows.desk import Desk
 from flows.errors import ClaimLost
 from flows.hearing import Hearing
-from flows.runs import history, intake, moving, news, trouble
+from flows.runs import history, intake, looked_up, moving, news, trouble
 from flows.runs.progress import standings
 from flows.runs.ready import Ready, next_due, ready
 from flows.runs.words import written
@@ -32,6 +32,7 @@ from flows.store import subjects
 from flows.store.tables import Outbox, Recipient, Run, Subject
 
 if TYPE_CHECKING:
+    from flows.orders.looking_up import LookingUp
     from flows.third_voice import ThirdVoice
 
 LEASE = timedelta(seconds=90)
@@ -165,6 +166,8 @@ class Wave:
             yield self._group("settle", happened, self._settle)
             todo = self._ready()
         due = self._due_steps(todo.moving)
+        if self.desk.orders is not None and (asking := due.get(looked_up.VERB)):
+            yield Group("ask for orders", len(asking), partial(self._look_up, self.desk.orders, asking))
         for verb in sorted(due):
             yield Group(verb, len(due[verb]), partial(self._each, due[verb], self._act))
         if due:
@@ -269,6 +272,11 @@ class Wave:
         waited = [(self.desk.now() - each.received_at).total_seconds() for each, _ in said.values()]
         heard = voice.hear([each for _, each in said.values()], self.desk.shelf.current, waited)
         self.heard = {**dict.fromkeys(each.id for each in unread), **dict(zip(said, heard, strict=True))}
+        return []
+
+    def _look_up(self, orders: LookingUp, asking: list[Due]) -> list[Moved]:
+        """Ask the order source: here, because nothing may be waited for in a transaction."""
+        looked_up.note(self.asked, looked_up.ask(self.desk, orders, {each.run_id for each in asking}))
         return []
 
     def _read(self, subject_id: str) -> list[Moved]:

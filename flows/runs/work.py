@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from flows import local_time
 from flows.desk import Desk
 from flows.ids import new_id
-from flows.runs import history, listing, opening, providers
+from flows.runs import history, incident_events, listing, opening, providers
 from flows.runs.interpreter import barred
 from flows.runs.labels import PRIVACY_SENSITIVE
 from flows.runs.outcome import Item
@@ -42,6 +42,7 @@ class Work:
     progress: Progress
     record: tables.Step
     flow_run: str | None = None
+    words: dict[str, str] = field(default_factory=dict)  # what this step itself puts into the placeholders of a reply
 
     # -- what is known --------------------------------------------------------------------------------------
 
@@ -100,11 +101,18 @@ class Work:
         return {**age, **self.progress.learned_of_item(self.record.path)}
 
     def incident_goes_on(self) -> bool:
-        """Whether the incident is still open; for a case that belongs to none, whether any is."""
+        """Whether the incident is still open; for a case that belongs to none, whether one is that may be about it."""
+        if self.case is not None:
+            return incident_events.goes_on(self.session, self.case)
         if self.incident is not None:
             return self.incident.closed_at is None
         still_open = select(tables.Incident.id).where(tables.Incident.closed_at.is_(None))
         return self.session.scalars(still_open.limit(1)).first() is not None
+
+    def is_urgent(self) -> bool:
+        """Whether the case or the incident is urgent: then people are told in the loudest way there is."""
+        about = self.case or self.incident
+        return about is not None and about.facts.get("severity") == "urgent"
 
     def listed(self, name: str) -> tuple[Item, ...]:
         """The list of this name, as the last step that brought it left it. Raises LookupError if none has."""
@@ -155,9 +163,10 @@ class Work:
         """Add a line to the history: closed words, numbers and ids only."""
         history.tell(self.session, self.run, self.now, event, data, path=self.record.path, flow_run=self.flow_run)
 
-    def tell(self, role: str, message: str, *, task: tables.Task | None = None) -> str:
-        """Put a notice to colleagues into the outbox and return its id. It holds ids, never personal data."""
-        return notices.notice(self.desk, self.session, self.run, self.record.path, role, message, task)
+    def tell(self, role: str, message: str, *, task: tables.Task | None = None, urgent: bool = False) -> str:
+        """Put a notice to colleagues into the outbox and return its id. It holds ids, never personal data. What is
+        `urgent` also goes where people are called (see `flows.channels.team`)."""
+        return notices.notice(self.desk, self.session, self.run, self.record.path, role, message, task, urgent=urgent)
 
     def ask(
         self,

@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 
 from flows.channels.channel import Letter, Next, Refused, Result, Sent, Unsure
 from flows.channels.team import NotTold, UnknownRole
+from flows.crisis import silence
 from flows.desk import Desk
 from flows.errors import ClaimLost, VaultError
-from flows.sending import letters, results
+from flows.sending import folding, letters, results
 from flows.store import customers
 from flows.store.subjects import ring
 from flows.store.tables import Outbox, Recipient, Run
@@ -130,6 +131,13 @@ def _choose(
             unknown = "it is not known whether it arrived; look before you send"
             results.ask_a_person(desk, session, row, unknown, flow_run)
             continue
+        if row.to == "team" and not _told_now(desk, session, row, now, flow_run):
+            continue
+        if row.status == "ready" and (urgent := silence.must_wait(session, row)) is not None:
+            if row.not_before is None:
+                results.note(session, row, now, "text waits", flow_run, urgent=urgent.id)
+            row.not_before = now + silence.LOOK_AGAIN
+            continue
         call = _call(desk, session, row, now)
         if call is None:
             continue
@@ -137,6 +145,20 @@ def _choose(
         row.tries += 1
         return (row.id, call), number < len(rows)
     return None, False
+
+
+def _told_now(desk: Desk, session: Session, row: Outbox, now: datetime, flow_run: str | None) -> bool:
+    """Whether a notice is told now, by itself or for others as well; if not, it was told already or has to wait."""
+    match folding.decide(session, row, now):
+        case folding.With() as other:
+            results.told_with(desk, session, row, other, flow_run)
+            return False
+        case folding.NotYet() as wait:
+            row.not_before = wait.until
+            return False
+        case folding.ForAll() as all_of_them:
+            row.speaks_for = all_of_them.cases
+    return True
 
 
 def _call(desk: Desk, session: Session, row: Outbox, now: datetime) -> Callable[[], Any] | None:
@@ -148,8 +170,10 @@ def _call(desk: Desk, session: Session, row: Outbox, now: datetime) -> Callable[
     except VaultError:
         return lambda: Refused(None, Next.STOP, None, "what was to be said, or to whom, cannot be opened any more")
     if row.to == "team":
-        words = body["body"] + (f"\n→ {body['task']}" if body["task"] else "")
-        return lambda: _tell(desk, row.role or ON_CALL, body["title"], words, body.get("mail_to"))
+        role = row.role or ON_CALL
+        title, words = folding.in_words(body, role, row.speaks_for or 1)
+        beside = {key: body[key] for key in ("mail_to", "urgent") if body.get(key)}
+        return lambda: _tell(desk, role, title, words, **beside)
     if row.customer_id is None or address is None:
         return lambda: Refused(None, Next.HUMAN, None, "no address is known")
     wait = desk.pace.wait_for(row.customer_id)
@@ -167,9 +191,16 @@ def _send(desk: Desk, letter: Letter) -> Result:
         return Unsure(f"the call broke ({type(error).__name__})")
 
 
-def _tell(desk: Desk, role: str, title: str, words: str, mail_to: str | None = None) -> Sent | Refused:
+def _tell(
+    desk: Desk, role: str, title: str, words: str, mail_to: str | None = None, urgent: str | None = None
+) -> Sent | Refused:
     try:
-        told = desk.team.tell(role, title, words, mail_to=mail_to) if mail_to else desk.team.tell(role, title, words)
+        if mail_to:
+            told = desk.team.tell(role, title, words, mail_to=mail_to)
+        elif urgent:
+            told = desk.team.tell(role, title, words, urgent=True)
+        else:
+            told = desk.team.tell(role, title, words)
     except UnknownRole as error:
         return Refused(None, Next.HUMAN, None, str(error))
     if isinstance(told, NotTold):

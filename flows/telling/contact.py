@@ -15,11 +15,12 @@ from flows.store.vault import Vault
 
 def contact_of(session: Session, vault: Vault, subject_id: str) -> dict[str, str]:
     """What a person needs to reach a customer (`name`, `number`, `chat`, `last message`), or what an incident is about
-    (`what`). What is erased, or was never known, is left out."""
+    (`what`) and, once a person has closed it, `why`. What is erased, or was never known, is left out."""
     found: dict[str, Any] = {}
     incident = session.get(Incident, subject_id)
     if incident is not None:
-        found["what"] = vault.open_or_nothing(incident.sealed_what).get("what")
+        told = vault.open_or_nothing(incident.sealed_what)
+        found |= {"what": told.get("what"), "why": told.get("why")}
     customer = session.get(Customer, subject_id)
     if customer is not None:
         found["name"] = vault.open_or_nothing(customer.sealed_profile).get("name")

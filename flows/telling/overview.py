@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from flows.store.tables import Case, FollowUp, Incident, Message, Outbox, Promise, Run, Step, Task, Timer
+from flows.telling.gathered import Gathered, gathered
 from flows.telling.wording import EVENTS, several
 from rules.vocabulary import UNKNOWN, Vocabulary
 
@@ -60,6 +61,9 @@ class Overview:
     incident: str | None = None
     opened_by: str | None = None
     kind: str | None = None
+    topic: str | None = None
+    merged_into: str | None = None
+    gathered: Gathered | None = None  # the cases of an incident
     labels: tuple[str, ...] = ()
     messages: int = 0
     waits: tuple[Wait, ...] = ()
@@ -78,6 +82,11 @@ class Overview:
             "incident": self.incident,
             "opened_by": self.opened_by,
             "kind": self.kind,
+            **(
+                {"topic": self.topic, "merged_into": self.merged_into, "cases": self.gathered.to_json()}
+                if self.gathered is not None
+                else {}
+            ),
             "labels": list(self.labels),
             "messages": self.messages,
             "waits": [wait.to_json() for wait in self.waits],
@@ -138,7 +147,8 @@ def incidents(session: Session, *wanted: ColumnElement[bool]) -> list[Overview]:
     around = _Around(session, and_(Run.incident_id.in_(mine), Run.case_id.is_(None)))
     rows = session.scalars(
         select(Incident).where(*wanted).order_by(Incident.severity.desc(), Incident.opened_at, Incident.id)
-    )
+    ).all()
+    cases_of = gathered(session, [one.id for one in rows]) if rows else {}
     return [
         Overview(
             one.id,
@@ -149,6 +159,9 @@ def incidents(session: Session, *wanted: ColumnElement[bool]) -> list[Overview]:
             one.closed_at,
             opened_by=one.opened_by,
             kind=one.kind,
+            topic=one.topic,
+            merged_into=one.merged_into,
+            gathered=cases_of[one.id],
             waits=around.waits(one.id),
             promises=around.promises(one.id),
         )

@@ -27,12 +27,20 @@ HOUR = timedelta(hours=1)
         (4, {"complaint_growth": "doubling"}, "calm", "as_usual"),
         (0, {}, "calm", "as_usual"),
         ("unknown", {}, "watch", "not_counted"),
+        # where people are in danger or lose much, few are enough
+        (5, {"topic": "fire"}, "surge", "grave"),
+        (5, {"topic": "illness", "complaint_growth": "falling"}, "surge", "grave"),
+        (5, {"topic": "loss", "complaint_growth": "steady"}, "surge", "grave"),
+        (4, {"topic": "danger"}, "calm", "as_usual"),
+        (5, {"topic": "delivery"}, "watch", "more_than_usual"),
+        (19, {"topic": "failure", "complaint_growth": "steady"}, "watch", "more_than_usual"),
+        (20, {"topic": "other", "complaint_growth": "steady"}, "surge", "many"),
         # once it is a crisis, it goes on until few write and fewer and fewer do
-        (5, {"open_incident": True, "complaint_growth": "falling"}, "surge", "goes_on"),
-        (4, {"open_incident": True, "complaint_growth": "growing"}, "surge", "goes_on"),
-        (4, {"open_incident": True, "complaint_growth": "steady"}, "watch", "not_over_yet"),
-        (0, {"open_incident": True}, "watch", "not_over_yet"),
-        ("unknown", {"open_incident": True}, "surge", "goes_on"),
+        (5, {"incident_about_it": True, "complaint_growth": "falling"}, "surge", "goes_on"),
+        (4, {"incident_about_it": True, "complaint_growth": "growing"}, "surge", "goes_on"),
+        (4, {"incident_about_it": True, "complaint_growth": "steady"}, "watch", "not_over_yet"),
+        (0, {"incident_about_it": True}, "watch", "not_over_yet"),
+        ("unknown", {"incident_about_it": True}, "surge", "goes_on"),
         # and for an hour after it, few are enough
         (5, {"time_since_last_incident": HOUR - timedelta(seconds=1)}, "surge", "again"),
         (5, {"time_since_last_incident": HOUR}, "watch", "more_than_usual"),
@@ -59,7 +67,7 @@ def test_more_customers_never_make_it_calmer() -> None:
 def test_an_incident_never_makes_it_calmer() -> None:
     """In the middle of a crisis somebody would be told that all is as on other days."""
     for facts in every_case("surge"):
-        during = {**facts, "open_incident": True}
+        during = {**facts, "incident_about_it": True}
         assert LEVELS.index(str(outcome("surge", dict(facts))[0])) <= LEVELS.index(
             str(outcome("surge", dict(during))[0])
         )
