@@ -86,7 +86,7 @@ class Guards:
             self._refuses(name, text)
 
     def _refuses(self, name: str, text: str) -> bool:
-        """Whether what a guard looks for stands in a text. It is remembered: ten thousand customers get the same one."""
+        """Whether what a guard looks for stands in a text; remembered, since ten thousand customers get the same."""
         known = self._looked_at.get((name, text))
         if known is None:
             if len(self._looked_at) > MOST_REMEMBERED:

@@ -66,7 +66,7 @@ class Commands(TyperGroup):
     """Runs a command, and turns what a person can cause into one clear message and the exit code 1."""
 
     def list_commands(self, _ctx: Context) -> list[str]:  # type: ignore[override]
-        return sorted(self.commands, key=_ORDER.index)
+        return sorted(self.commands.keys() - {REHEARSE_SURGE}, key=_ORDER.index)
 
     def resolve_command(self, ctx: Context, args: list[str]) -> Any:  # type: ignore[override]
         """`rehearse surge` is a command of two words; every other word after `rehearse` is a playbook."""
@@ -127,7 +127,6 @@ _ORDER = (
     "check",
     "test",
     "rehearse",
-    REHEARSE_SURGE,
     "decide",
     "classify",
     "measure",
@@ -275,7 +274,7 @@ app.command("cleanup")(review.cleanup)
 app.command("check")(check.check)
 app.command("test")(test.run_scenarios)
 app.command("rehearse")(rehearse.rehearse)
-app.command(REHEARSE_SURGE)(surge.rehearse_surge)
+app.command(REHEARSE_SURGE, hidden=True)(surge.rehearse_surge)
 app.command("decide")(decide.decide)
 app.command("classify")(classify.classify)
 app.command("measure")(measure.measure)

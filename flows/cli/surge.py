@@ -54,13 +54,12 @@ def rehearse_surge(
     from flows.surge.play import Surge, play
 
     surge = Surge(customers, seed, rate, per_second, _part(kill_at), with_prefect)
-    say = tell
     if keep is not None:
         keep.mkdir(parents=True, exist_ok=True)
-        told = play(surge, _empty(keep), say)
+        told = play(surge, _empty(keep), tell)
     else:
         with tempfile.TemporaryDirectory(prefix="firebreak-surge-") as folder:
-            told = play(surge, Path(folder), say)
+            told = play(surge, Path(folder), tell)
     if as_json:
         print(json.dumps(told.as_data(), ensure_ascii=False, indent=2))
     else:
@@ -97,6 +96,7 @@ def _show(told: Report) -> None:
     lines: list[tuple[str, Any]] = [
         ("Customers", f"{told.customers:,} wrote {told.messages:,} messages, {told.redelivered:,} delivered twice"),
         ("Answered", f"{told.answered:,} once, {told.duplicates:,} twice or more, {told.lost:,} not at all"),
+        ("Answered anew", f"{told.answered_anew:,} who turned out to be worse off"),
         ("By people", f"{told.read_by_people:,} messages that the rules could not read for sure"),
         ("Everyone after", f"{told.seconds:,.1f} s"),
         ("First replies", f"{told.rate:.1f} per second, {told.ratio:.0%} of the {told.channel_per_second} allowed"),

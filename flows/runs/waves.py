@@ -49,7 +49,7 @@ READS_FOR = timedelta(seconds=2)
 first: on a slow machine nobody is to wait until everybody has been read."""
 CROWDED = 20
 """With more subjects than this in its hands, a wave does in one transaction what it would do in several: it reads what
-somebody wrote and takes the steps that follow at once. Prefect then shows fewer groups, and more people are answered."""
+somebody wrote and takes the steps that follow at once. Prefect shows fewer groups, and more people are answered."""
 MOST_STEPS = 10
 """How many steps are taken in such a transaction; what is left has its turn later."""
 AT_ONCE = 20

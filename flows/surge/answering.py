@@ -1,4 +1,4 @@
-"""The Firebreak that answers the crowd, in a process of its own: what `firebreak up` starts, and Prefect if asked for."""
+"""The Firebreak that answers the crowd, in a process of its own: what `firebreak up` starts, Prefect only if asked."""
 
 from __future__ import annotations
 

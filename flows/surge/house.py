@@ -70,8 +70,8 @@ class House:
 
     def colleague(self, vocabulary: Vocabulary) -> Colleague:
         """Somebody on call for it, once it has been started."""
-        databases = (f"sqlite:///{self._folder}/home/{name}.db" for name in ("firebreak", "keys"))
-        return Colleague(*databases, self.master_key, vocabulary)
+        home = f"sqlite:///{self._folder}/home"
+        return Colleague(f"{home}/firebreak.db", f"{home}/keys.db", self.master_key, vocabulary)
 
     def kill(self) -> None:
         """End it with no chance to tidy up."""

@@ -24,10 +24,11 @@ MOST_DIGESTS = 20
 
 @dataclass(frozen=True)
 class Report:
-    """Counts are customers, times seconds. `answered` have exactly one first reply, `duplicates` more than one, `lost`
-    none. `rate` is first replies per second from the first message to the last first reply, `ratio` that rate as a part
-    of what WhatsApp allows. `read_by_people` wrote what the rules could not read for sure, and were answered when a
-    colleague, whom the rehearsal plays, had read it. A customer's wait is the time from their first message to their first reply."""
+    """Counts are customers, times seconds. `answered` have one first reply, `duplicates` the same one more than once,
+    `lost` none; of those answered, `answered_anew` had another one besides, since they turned out to be worse off.
+    `read_by_people` are messages that the rules could not read for sure, so that a colleague, whom the rehearsal plays,
+    did. `rate` is first replies per second from the first message to the last first reply, `ratio` that rate as a part
+    of what WhatsApp allows. A wait is the time from a customer's first message to their first reply."""
 
     customers: int
     messages: int
@@ -35,6 +36,7 @@ class Report:
     answered: int
     duplicates: int
     lost: int
+    answered_anew: int
     read_by_people: int
     seconds: float
     rate: float
@@ -85,28 +87,30 @@ def report(
     names = Names(bundle)
     first_words, beside = openers(bundle), _alongside(bundle)
     replies: Counter[str] = Counter()
-    firsts: dict[str, list[float]] = defaultdict(list)
-    others: dict[str, list[float]] = defaultdict(list)
+    firsts: dict[str, list[tuple[float, str]]] = defaultdict(list)
+    others: dict[str, list[tuple[float, str]]] = defaultdict(list)
     for each in record["arrived"]:
         name = names.of(each["text"])
         replies[name] += 1
         if name not in beside:
-            (firsts if name in first_words else others)[each["to"]].append(each["at"])
+            (firsts if name in first_words else others)[each["to"]].append((each["at"], name))
     # Where somebody wrote in a group, the first thing they hear may be another text: an invitation to a private chat.
     heard = {who: firsts.get(who) or others.get(who, [])[:1] for who in crowd.customers}
-    waits = {who: min(at) - record["wrote"].get(who, 0.0) for who, at in heard.items() if at}
-    last = max((min(at) for at in heard.values() if at), default=0.0)
-    answered = [who for who, at in heard.items() if len(at) == 1]
-    doubled = [who for who, at in heard.items() if len(at) > 1]
-    lost = [who for who, at in heard.items() if not at]
-    rate = (len(answered) + len(doubled)) / last if last else 0.0
+    reached = {who: min(at for at, _ in said) for who, said in heard.items() if said}
+    waits = {who: at - record["wrote"].get(who, 0.0) for who, at in reached.items()}
+    last = max(reached.values(), default=0.0)
+    doubled = [who for who, said in heard.items() if len({name for _, name in said}) < len(said)]
+    lost = [who for who, said in heard.items() if not said]
+    answered = len(reached) - len(doubled)
+    rate = len(reached) / last if last else 0.0
     return Report(
         customers=len(crowd.customers),
         messages=crowd.messages,
         redelivered=len(crowd.words) - crowd.messages,
-        answered=len(answered),
+        answered=answered,
         duplicates=len(doubled),
         lost=len(lost),
+        answered_anew=sum(len(said) > 1 for who, said in heard.items() if who not in doubled),
         read_by_people=read_by_people,
         seconds=round(last, 2),
         rate=round(rate, 2),

@@ -1,4 +1,4 @@
-"""The practice WhatsApp of a surge and the crowd in it, in a process of their own: `python -m flows.surge.whatsapp PLAN`.
+"""The practice WhatsApp of a surge, and the crowd in it, in one process: `python -m flows.surge.whatsapp PLAN`.
 
 It says on its standard output, one JSON object per line, how far it is; a line on its standard input lets the crowd
 begin, the end of it ends all. Last it writes down what arrived at whom: that record is what is counted.
