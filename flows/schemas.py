@@ -11,7 +11,18 @@ from flows.rehearsal.events import BESIDE, EVENTS
 from flows.rehearsal.moments import MomentText
 from flows.rehearsal.outcomes import ALWAYS, DETAILS, NOTHING_MORE, OUTCOMES
 from flows.verbs import all_verbs
-from rules.bundle import DELETION_PLAN, FACTS, HOURS, LEGAL_CLOCKS, REMEDIES, RETENTION, TEST, is_playbook, is_reply
+from rules.bundle import (
+    DELETION_PLAN,
+    FACTS,
+    HOURS,
+    LEGAL_CLOCKS,
+    PHRASES,
+    REMEDIES,
+    RETENTION,
+    TEST,
+    is_playbook,
+    is_reply,
+)
 from rules.language import Duration
 from rules.schema import ScenarioWords, Schema, all_schemas
 from rules.schema.reference import REFERENCE, reference
@@ -54,6 +65,8 @@ def schema_for(path: str) -> str | None:
         return "hours.schema.json"
     if path == RETENTION:
         return "retention.schema.json"
+    if path == PHRASES:
+        return "phrases.schema.json"
     return "rules.schema.json" if path.startswith("rules/packs/") else None
 
 

@@ -21,6 +21,7 @@ from rules.hours import Hours, read_hours
 from rules.language import Playbook
 from rules.legal_clocks import LegalClock, read_legal_clocks
 from rules.packs import Derived, Packs, read_packs
+from rules.phrases import Phrases, read_phrases
 from rules.playbook import read_playbook
 from rules.problems import Place, Problems
 from rules.reading import Verbs
@@ -43,6 +44,7 @@ TRIAGE = "rules/packs/triage.yaml"
 GUARDS = "rules/packs/guards.yaml"
 LEGAL_CLOCKS = "playbooks/legal_clocks.yaml"
 RETENTION = "playbooks/retention.yaml"
+PHRASES = "playbooks/phrases.yaml"
 DELETION_PLAN = "rules/deletion_plan.yaml"
 REMEDIES = "rules/remedies.yaml"
 TEST = ".test.yaml"
@@ -107,6 +109,7 @@ class Bundle:
     retention: Retention = field(default_factory=Retention)
     remedies: Remedies = field(default_factory=Remedies)
     """Content that is older than crises reads no text for what it promises."""
+    phrases: Phrases = field(default_factory=Phrases)
     _branches: dict[tuple[Condition, ...], RuleSet] = field(default_factory=dict, repr=False)
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -227,16 +230,33 @@ class Bundle:
         plan = None if places is None else read_deletion_plan(places, vocabulary, problems)
         kept = _one(sources, RETENTION, problems, read_retention) if RETENTION in sources else Retention()
         promises = _one(sources, REMEDIES, problems, read_remedies) if REMEDIES in sources else Remedies()
+        put_into_words = sources.get(PHRASES)
+        phrases = Phrases() if put_into_words is None else read_phrases(put_into_words, vocabulary, problems)
         sound = {path: source for path, source in sources.items() if source is not None}
         if len(sound) < len(sources) or len(problems.errors()) > before:
             return None
         if roles is None or packs is None or guards is None or hours is None:  # missing, which was an error
             return None
-        if kept is None or promises is None:
+        if kept is None or phrases is None or promises is None:
             return None
         files = {path: source.text for path, source in sound.items()}
-        read = (vocabulary, playbooks, replies, roles, packs, guards, words, hours, sound, clocks, plan, kept, promises)
-        return cls(files, *read)
+        return cls(
+            files,
+            vocabulary,
+            playbooks,
+            replies,
+            roles,
+            packs,
+            guards,
+            words,
+            hours,
+            sound,
+            legal_clocks=clocks,
+            deletion_plan=plan,
+            retention=kept,
+            remedies=promises,
+            phrases=phrases,
+        )
 
 
 @lru_cache(maxsize=4)
@@ -253,7 +273,7 @@ def _words(lists: tuple[tuple[str, str], ...], facts: str) -> WordLists | None:
 
 def is_playbook(path: str) -> bool:
     """Whether the content file at `path` is a procedure."""
-    elsewhere, others = (REPLIES, RELEASES), (ROLES, HOURS, LEGAL_CLOCKS, RETENTION)
+    elsewhere, others = (REPLIES, RELEASES), (ROLES, HOURS, LEGAL_CLOCKS, RETENTION, PHRASES)
     return path.startswith("playbooks/") and not path.startswith(elsewhere) and path not in others
 
 

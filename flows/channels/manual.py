@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from urllib.parse import quote
 
-from flows.channels.channel import Check, HandOver, Letter, Result
+from flows.channels.channel import Check, HandOver, Letter, Result, with_numbered_choices
 from flows.channels.whatsapp_address import is_user_id
 
 
@@ -17,7 +17,10 @@ class Manual:
         return "manual"
 
     def send(self, letter: Letter) -> Result:
-        return HandOver(chat_link(letter.to, letter.text))
+        if letter.group:
+            return HandOver(chat_link("", letter.text))  # no link opens a group: the person picks it
+        titles = [button.title for button in letter.buttons]
+        return HandOver(chat_link(letter.to, with_numbered_choices(letter.text, titles)))
 
     def check(self) -> Check:
         return Check(True, "replies become human tasks with a wa.me link; no connection is needed")

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from flows.channels.channel import MOST_BUTTONS
 from flows.channels.pace import NOW, PAIR_BURST, PAIR_INTERVAL, PER_SECOND, PairRate, Throughput
 from flows.channels.whatsapp_address import is_user_id
 from flows.clock import Clock
 from flows.practice.customers import WINDOW, Line, PracticeCustomer
 from flows.practice.postman import Postman
-from flows.practice.saying import Saying, message_of
+from flows.practice.saying import Saying, Tap, message_of
 from flows.practice.sending import Outgoing, SendRefused, read_message
 from flows.practice.shapes import (
     Business,
@@ -83,6 +84,8 @@ class Network:
 
     `strangers_may_be_written_to`: someone who never wrote *here* may have written by a webhook that was posted by
     hand, or before the practice network was restarted; so their window counts as open unless this is switched off.
+    `groups` says whether the number may write to groups, as official business accounts may; known are those in which a
+    customer has written.
     """
 
     def __init__(
@@ -98,6 +101,7 @@ class Network:
         marketing_per_day: int = MARKETING_PER_DAY,
         statuses: tuple[str, ...] = STATUSES,
         strangers_may_be_written_to: bool = True,
+        groups: bool = True,
     ) -> None:
         self.clock = clock
         self.business = business
@@ -105,6 +109,7 @@ class Network:
         self.troubles = Troubles()
         self.statuses = statuses
         self._strangers = strangers_may_be_written_to
+        self._groups: dict[str, PracticeCustomer] | None = {} if groups else None  # by id: who wrote there last
         self._marketing_per_day = marketing_per_day
         self._templates: dict[tuple[str, str], PracticeTemplate] = {}
         self._throughput = Throughput(per_second, timedelta(seconds=1) - _GRACE)
@@ -132,12 +137,25 @@ class Network:
             wamid = saying.wamid or new_wamid(wa_id, inbound=True)
             if saying.group_id is None and saying.type not in _OPENS_NO_WINDOW:
                 customer.last_wrote_at = now
+            if saying.group_id is not None and self._groups is not None:
+                self._groups[saying.group_id] = customer
             line = Line(True, saying.type, saying.as_read, now, wamid, place=saying.group_id)
             customer.lines.append(line)
             message = message_of(saying, wamid, customer.number, customer.user_id, now)
             writer = contact(customer.number, customer.user_id, customer.name)
             self.postman.hand([messages_change(self.business, [writer], [message])])
             return wamid
+
+    def tap(self, wa_id: str, what: str) -> str | None:
+        """A customer taps a button or a row of a list, the newest that has this id or title. Returns the message's id;
+        None where there is none to tap."""
+        with self._lock:
+            for line in reversed(self._customer(wa_id).lines):
+                for found, title in line.buttons if not line.from_customer else ():
+                    if what in (found, title):
+                        tap = Tap(id=found, title=title, listed=line.listed)
+                        return self.say(wa_id, Saying(tap=tap, reply_to=line.wamid))
+            return None
 
     # What staff do in the app
 
@@ -199,8 +217,8 @@ class Network:
         with self._lock:
             now = self.clock.now()
             try:
-                outgoing = read_message(body, self._templates)
-                customer = self._addressed(outgoing.address)
+                outgoing = read_message(body, self._templates, self._groups or ())
+                customer = self._addressed(outgoing)
                 trouble = self.troubles.meet(customer.wa_id)
                 if trouble is not None and trouble.kind == "refuse":
                     raise SendRefused(trouble.code, f"scripted for {outgoing.address}")
@@ -234,6 +252,15 @@ class Network:
         with self._lock:
             return list(self._arrivals), list(self._turned)
 
+    def wrote_at(self) -> dict[str, datetime]:
+        """When each customer wrote their first message, by the name under which they are filed."""
+        with self._lock:
+            firsts = {
+                wa_id: next((line.at for line in customer.lines if line.from_customer), None)
+                for wa_id, customer in self._customers.items()
+            }
+            return {wa_id: at for wa_id, at in firsts.items() if at is not None}
+
     def conversations(self, most: int = 200) -> tuple[list[Json], int]:
         """The liveliest conversations for the chat page, and how many more there are."""
         with self._lock:
@@ -250,7 +277,7 @@ class Network:
         self._throughput.take(now)
         if self._pairs.wait(customer.wa_id, now) > NOW:
             raise SendRefused(131056, f"pair rate limit hit for {customer.wa_id}")
-        if outgoing.template is None and not customer.window_open(now, self._strangers):
+        if outgoing.template is None and not outgoing.in_group and not customer.window_open(now, self._strangers):
             raise SendRefused(131047, f"More than 24 hours have passed since {customer.wa_id} last replied")
         if outgoing.template is not None and outgoing.template.category == "MARKETING":
             self._check_marketing(customer, now)
@@ -265,8 +292,11 @@ class Network:
         customer.marketing_at.append(now)
 
     def _arrive(self, outgoing: Outgoing, customer: PracticeCustomer, wamid: str, now: datetime) -> None:
-        self._arrivals.append(Arrival(wamid, customer.wa_id, outgoing.key, outgoing.text, now, outgoing.body))
+        to = outgoing.address if outgoing.in_group else customer.wa_id
+        self._arrivals.append(Arrival(wamid, to, outgoing.key, outgoing.text, now, outgoing.body))
         line = Line(False, outgoing.kind, outgoing.text, now, wamid, outgoing.buttons)
+        line.listed = len(outgoing.buttons) > MOST_BUTTONS
+        line.place = outgoing.address if outgoing.in_group else None
         line.status = self.statuses[-1] if self.statuses else None
         customer.lines.append(line)
         changes = [{"status": status} for status in self.statuses]
@@ -278,10 +308,13 @@ class Network:
             **said,
             "timestamp": str(int(now.timestamp())),
         }
+        if outgoing.in_group:
+            status |= {"recipient_type": "group", "recipient_id": outgoing.address}
+        member = "participant_" if outgoing.in_group else ""
         if customer.number is not None:
-            status["recipient_id"] = customer.number
+            status[f"recipient_{member}id"] = customer.number
         if customer.user_id is not None:
-            status["recipient_user_id"] = customer.user_id
+            status[f"recipient_{member}user_id"] = customer.user_id
         if outgoing.key is not None:
             status["biz_opaque_callback_data"] = outgoing.key
         if said["status"] in ("sent", "delivered"):
@@ -304,5 +337,8 @@ class Network:
             )
         return self._customers[wa_id]
 
-    def _addressed(self, address: str) -> PracticeCustomer:
-        return self._customer(self._by_user_id.get(address, address))
+    def _addressed(self, outgoing: Outgoing) -> PracticeCustomer:
+        """Whose phone it reaches; of a group, that of whoever wrote there last."""
+        if outgoing.in_group and self._groups is not None:
+            return self._groups[outgoing.address]
+        return self._customer(self._by_user_id.get(outgoing.address, outgoing.address))

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flows.channels.channel import LONGEST_KEY
+from flows.channels.channel import LONGEST_KEY, MOST_BUTTONS
 from flows.channels.cloud_api import (
     LONGEST_BUTTON_TITLE,
     LONGEST_TEXT,
     LONGEST_TEXT_WITH_BUTTONS,
-    MOST_BUTTONS,
+    MOST_ROWS,
 )
 from flows.channels.whatsapp_address import is_user_id
 from flows.practice.templates import PracticeTemplate
+
+LONGEST_ROW_TITLE = 24  # characters; the OpenAPI file
 
 
 class SendRefused(Exception):
@@ -37,27 +39,32 @@ class Outgoing:
     buttons: tuple[tuple[str, str], ...] = ()
     template: PracticeTemplate | None = None
     body: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    in_group: bool = False
 
 
 Templates = Mapping[tuple[str, str], PracticeTemplate]
 
 
-def read_message(body: Mapping[str, Any], templates: Templates) -> Outgoing:
-    """Take a request body apart. Raises `SendRefused` with the code that fits what is wrong with it."""
+def read_message(body: Mapping[str, Any], templates: Templates, groups: Collection[str] = ()) -> Outgoing:
+    """Take a request body apart; `groups` are the ids of those that may be written to. Raises `SendRefused` with the
+    code that fits what is wrong with it."""
     if body.get("messaging_product") != "whatsapp":
         raise SendRefused(100, 'The parameter messaging_product is required and is "whatsapp"')
-    if body.get("recipient_type", "individual") != "individual":
-        raise SendRefused(131055, "The practice network has no groups to write to")
+    in_group = body.get("recipient_type", "individual") != "individual"
+    if in_group and not (body["recipient_type"] == "group" and body.get("to") in groups):
+        raise SendRefused(131055, "This number may not write to that group")
     key = body.get("biz_opaque_callback_data")
     if key is not None and not (isinstance(key, str) and len(key) <= LONGEST_KEY):
         raise SendRefused(100, f"biz_opaque_callback_data is a text of at most {LONGEST_KEY} characters")
-    address = _address(body)
+    address = str(body["to"]) if in_group else _address(body)
     kind = body.get("type", "text")
     content = body.get(kind) if isinstance(kind, str) else None
     if not isinstance(content, dict):
         raise SendRefused(131008, f"The parameter {kind} is required")
     buttons: tuple[tuple[str, str], ...] = ()
     template: PracticeTemplate | None = None
+    if in_group and kind != "text":
+        raise SendRefused(131051, "The practice network takes only text for a group")
     if kind == "text":
         text = _text(content.get("body"), LONGEST_TEXT)
     elif kind == "interactive":
@@ -66,7 +73,7 @@ def read_message(body: Mapping[str, Any], templates: Templates) -> Outgoing:
         template, text = _template(content, templates)
     else:
         raise SendRefused(131051, f"The practice network does not take messages of type {kind}")
-    return Outgoing(address, kind, text, key, buttons, template, body)
+    return Outgoing(address, kind, text, key, buttons, template, body, in_group)
 
 
 def _address(body: Mapping[str, Any]) -> str:
@@ -93,8 +100,10 @@ def _text(text: object, longest: int) -> str:
 
 
 def _interactive(content: Mapping[str, Any]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    if content.get("type") == "list":
+        return _list(content)
     if content.get("type") != "button":
-        raise SendRefused(131009, "The practice network knows interactive messages of type button")
+        raise SendRefused(131009, "The practice network knows interactive messages of type button and list")
     body, action = content.get("body"), content.get("action")
     listed = action.get("buttons") if isinstance(action, dict) else None
     if not isinstance(listed, list) or not 0 < len(listed) <= MOST_BUTTONS:
@@ -103,6 +112,35 @@ def _interactive(content: Mapping[str, Any]) -> tuple[str, tuple[tuple[str, str]
     if len({title for _, title in buttons}) < len(buttons):
         raise SendRefused(131009, "Button titles have to differ")
     return _text(body.get("text") if isinstance(body, dict) else None, LONGEST_TEXT_WITH_BUTTONS), buttons
+
+
+def _list(content: Mapping[str, Any]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """A list: its button, and sections with rows; all of their rows are what the customer can tap."""
+    body, action = content.get("body"), content.get("action")
+    action = action if isinstance(action, dict) else {}
+    opens, sections = action.get("button"), action.get("sections")
+    if not (isinstance(opens, str) and 0 < len(opens) <= LONGEST_BUTTON_TITLE):
+        raise SendRefused(131009, f"A list opens by a button of 1 to {LONGEST_BUTTON_TITLE} characters")
+    if not isinstance(sections, list) or not all(isinstance(each, dict) for each in sections):
+        raise SendRefused(131009, "A list has sections")
+    if len(sections) > 1 and not all(each.get("title") for each in sections):
+        raise SendRefused(131009, "Several sections need a title each")
+    rows = [row for each in sections for row in (each.get("rows") or ())]
+    if not 0 < len(rows) <= MOST_ROWS:
+        raise SendRefused(131009, f"There are 1 to {MOST_ROWS} rows")
+    found = tuple(_row(row) for row in rows)
+    if len({row_id for row_id, _ in found}) < len(found):
+        raise SendRefused(131009, "The ids of rows have to differ")
+    return _text(body.get("text") if isinstance(body, dict) else None, LONGEST_TEXT_WITH_BUTTONS), found
+
+
+def _row(row: object) -> tuple[str, str]:
+    found, title = (row.get("id"), row.get("title")) if isinstance(row, dict) else (None, None)
+    if not (isinstance(found, str) and 0 < len(found) <= 200):
+        raise SendRefused(131009, "A row needs an id of 1 to 200 characters")
+    if not (isinstance(title, str) and 0 < len(title) <= LONGEST_ROW_TITLE):
+        raise SendRefused(131009, f"A row needs a title of 1 to {LONGEST_ROW_TITLE} characters")
+    return found, title
 
 
 def _button(button: object) -> tuple[str, str]:

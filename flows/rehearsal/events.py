@@ -72,6 +72,7 @@ class Event:
     at: Moment | None = None
     customer_says: Says | None = None
     crowd: Crowd | None = None
+    customer_taps: Words | None = None
     answer: Mapping[str, Any] | None = None
     send_fails_with: int | None = None
     text_delivered: bool = False
@@ -121,6 +122,11 @@ class Event:
 EVENTS: Mapping[str, tuple[str, Any, tuple[str, ...]]] = {
     "customer says": ("The customer writes this, or sends it in another form", Says, ()),
     "crowd": ("Many customers write, one after the other", Crowd, ()),
+    "customer taps": (
+        "The customer taps a button of ours: the choice that it stands for, as in refund, or what stands on it",
+        Words,
+        ("customer",),
+    ),
     "after": ("So much time passes; everything that falls due meanwhile happens", Duration, ()),
     "at": (f"Time passes until then, in the scenario's time zone: {LIKE}", MomentText, ()),
     "answer": (

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from flows import answering, ticking
-from flows.channels.channel import Letter, Refused, Result, Sent
+from flows.channels.channel import MOST_BUTTONS, Letter, Refused, Result, Sent
 from flows.channels.error_codes import meaning_of
 from flows.channels.pace import Pace
 from flows.channels.team import NotTold, Told
@@ -27,6 +27,7 @@ from flows.rehearsal.events import Crowd, Stated
 from flows.rehearsal.names import BY_HAND
 from flows.rehearsal.scenario import START, ZONE, Event, Says
 from flows.runs import breaches, ending, following, listing, opening, waves
+from flows.runs.choices import choice_of
 from flows.shelf import Shelf
 from flows.store import customers
 from flows.store.database import Store
@@ -69,7 +70,15 @@ def refusal(code: int) -> Refused:
 class Nobody:
     """Colleagues who are always reached."""
 
-    def tell(self, role: str, title: str, body: str, *, mail_to: str | None = None) -> Told | NotTold:  # noqa: ARG002
+    def tell(
+        self,
+        role: str,
+        title: str,  # noqa: ARG002
+        body: str,  # noqa: ARG002
+        *,
+        mail_to: str | None = None,  # noqa: ARG002
+        urgent: bool = False,  # noqa: ARG002
+    ) -> Told | NotTold:
         return Told((role,))
 
 
@@ -132,6 +141,8 @@ class Stage:
             self.say(event.customer_says)
         elif event.crowd is not None:
             self._crowd(event.crowd)
+        elif event.customer_taps is not None:
+            self.tap(event.customer_taps, event.customer)
         elif event.answer is not None:
             self.answer(event.answer, event.to, event.customer)
         elif event.send_fails_with is not None:
@@ -173,6 +184,22 @@ class Stage:
             if number and between:
                 self.pass_time(between)
             self.say(Says(crowd.say[number % len(crowd.say)], customer=crowd.first + number))
+
+    def tap(self, what: str, customer: int | None = None) -> None:
+        """The customer taps a button that we sent, the newest that stands for this choice or has this title. Raises
+        `CannotHappen` if there is none."""
+        self._messages += 1
+        to = address_of(customer)
+        for wamid, letter in reversed(self.channel.sent.items()):
+            for button in letter.buttons if letter.to == to else ():
+                if what in (choice_of(button.id), button.id, button.title):
+                    reply = {"id": button.id, "title": button.title}
+                    kind = "list_reply" if len(letter.buttons) > MOST_BUTTONS else "button_reply"
+                    content = {"type": kind, kind: reply}
+                    tapped = {"id": f"wamid.in.{self._messages}", "type": "interactive", "interactive": content}
+                    self.take_message({**tapped, "context": {"id": wamid}}, address=to)
+                    return
+        raise CannotHappen(f'no text of ours has a button "{what}"')
 
     def take_message(self, message: Mapping[str, Any], name: str = "", address: str = CUSTOMER) -> None:
         """A message as WhatsApp would post it, sent now (unless it has a `timestamp`) from this number."""

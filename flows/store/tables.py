@@ -26,7 +26,7 @@ TaskKind = Literal["ask", "approve", "do"]
 TaskStatus = Literal["open", "answered", "expired", "withdrawn"]
 TimerKind = Literal["wait", "again", "timeout", "retry", "warning", "breach", "gather"]
 PromiseStatus = Literal["open", "kept", "broken", "void"]
-Recipient = Literal["customer", "team"]
+Recipient = Literal["customer", "team", "group"]
 OutboxForm = Literal["text", "template", "notice", "by_hand"]
 OutboxStatus = Literal["ready", "sending", "sent", "failed", "handed_over", "withdrawn"]
 FollowUpStatus = Literal["waiting", "started", "cancelled"]
@@ -166,6 +166,8 @@ class Case(Base):
     incident_id: Mapped[str | None] = _link("incidents.id", index=True)
     facts: Mapped[Json] = json_map(required=True)
     labels: Mapped[list[str]] = json_list(required=True)
+    overruled: Mapped[Json | None] = json_map()  # a person's word on how severe it is: see flows/runs/retriage.py
+    sealed_reasons: Mapped[bytes | None]  # why, in their own words, each time
     sealed_orders: Mapped[bytes | None]  # what the order source said of the customer, as it was looked up
 
 
@@ -189,6 +191,8 @@ class Incident(Base):
     freeze_lifted_by: Mapped[str | None]
     facts: Mapped[Json] = json_map(required=True)
     sealed_what: Mapped[bytes | None]
+    duties: Mapped[Json | None] = json_map()  # who does what: "lead", "fix" or a level -> a colleague's short name
+    sealed_lift_reason: Mapped[bytes | None]  # why somebody has lifted the freeze
     sealed_room: Mapped[bytes | None]  # where the team talks about it: a link into their messenger
 
 
@@ -405,7 +409,11 @@ class Outbox(Base):
     """Something to be said, committed before it is sent. ``key`` makes a second row for the same thing impossible."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index(None, "status", "not_before"), Index(None, "run_id", "path"))
+    __table_args__ = (
+        Index(None, "status", "not_before"),
+        Index(None, "run_id", "path"),
+        Index(None, "fold", "sending_since"),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
@@ -417,6 +425,8 @@ class Outbox(Base):
     path: Mapped[str | None]
     to: Mapped[Recipient]
     role: Mapped[str | None]
+    fold: Mapped[str | None]  # notices that say the same of many cases have the same; see flows/sending/folding.py
+    speaks_for: Mapped[int | None]  # of how many cases one of those has told; 0: another one has told of this one
     reply: Mapped[str | None]
     reply_version: Mapped[str | None]
     locale: Mapped[str | None]

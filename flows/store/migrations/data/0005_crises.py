@@ -12,13 +12,20 @@ down_revision = "0004"
 def upgrade() -> None:
     op.add_column("complaints", sa.Column("topic", sa.String(), nullable=True))
     op.create_index("ix_complaints_topic", "complaints", ["topic"])
+    op.add_column("cases", sa.Column("overruled", sa.JSON(), nullable=True))
+    op.add_column("cases", sa.Column("sealed_reasons", sa.LargeBinary(), nullable=True))
     op.add_column("cases", sa.Column("sealed_orders", sa.LargeBinary(), nullable=True))
+    op.add_column("outbox", sa.Column("fold", sa.String(), nullable=True))
+    op.add_column("outbox", sa.Column("speaks_for", sa.Integer(), nullable=True))
+    op.create_index("ix_outbox_fold_sending_since", "outbox", ["fold", "sending_since"])
     with op.batch_alter_table("incidents") as incidents:
         incidents.add_column(sa.Column("topic", sa.String(), nullable=True))
         incidents.add_column(sa.Column("stood_down_at", sa.DateTime(timezone=True), nullable=True))
         incidents.add_column(sa.Column("merged_into", sa.String(), nullable=True))
         incidents.add_column(sa.Column("freeze_lifted_at", sa.DateTime(timezone=True), nullable=True))
         incidents.add_column(sa.Column("freeze_lifted_by", sa.String(), nullable=True))
+        incidents.add_column(sa.Column("duties", sa.JSON(), nullable=True))
+        incidents.add_column(sa.Column("sealed_lift_reason", sa.LargeBinary(), nullable=True))
         incidents.add_column(sa.Column("sealed_room", sa.LargeBinary(), nullable=True))
         incidents.create_index("ix_incidents_topic", ["topic"])
         incidents.create_foreign_key(
