@@ -38,7 +38,7 @@ _ENGLISH = Words(
         "illness": "something that we sold made people unwell",
         "danger": "something that we sold put people in danger",
         "loss": "some of you lost money or belongings through us",
-        "payment": "we charged some of you wrongly, or kept you waiting for money that is yours",
+        "payment": "we took money that was not ours, or kept you waiting for money that is yours",
         "wrong_order": "we sent out many orders that were wrong or incomplete",
         "delivery": "many of your parcels came far too late, or not at all",
         "failure": "something that we sold did not do what it should",

@@ -291,7 +291,10 @@ class _Writer:
 def _in_full(line: story.Line) -> str:
     """A line with the beginning of what a person was asked; how to answer it is no part of the course."""
     asked = line.entry.task if line.entry is not None and line.event == "step waits" else None
-    return f"{line.headline}: {asked.question.partition('. ')[0]}" if asked is not None else line.headline
+    if asked is None:
+        return line.headline
+    question = asked.question.partition(". ")[0]
+    return f"{line.headline}: {question.partition('? ')[0]}{'?' if '? ' in question else ''}"
 
 
 def _seconds(time: timedelta) -> float:

@@ -218,9 +218,11 @@ one_voice:
         work.record.outcome = {**work.record.outcome, ANNOUNCED: statement.version}
         may = " or ".join(statement.remedies)
         promise = f"Offer {may} and nothing else" if may else "Promise nothing yet"
-        command = f"firebreak statement show {statement.incident_id}"
+        said = f"Version {statement.version} of the statement is in force. {promise}. Read it: firebreak statement show"
+        if self.kind == "retrospective":
+            said = "What we say about it afterwards is approved. Read it: firebreak retrospective show"
         for role in self.announce_to:
-            work.tell(role, f"Version {statement.version} of the statement is in force. {promise}. Read it: {command}")
+            work.tell(role, f"{said} {statement.incident_id}")
 
     # -- small things -------------------------------------------------------------------------------------------------
 
