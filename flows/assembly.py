@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from flows.channels.team import NotTold, Team
     from flows.clock import Clock
     from flows.desk import Desk
+    from flows.orders.looking_up import LookingUp
     from flows.shelf import Shelf
     from flows.store.database import Store
     from flows.third_voice import ThirdVoice
@@ -56,7 +57,17 @@ def open_desk(settings: Settings, store: Store, warn: Warn = _to_log) -> Desk:
     channel = open_channel(settings)
     team = open_team(settings, shelf, warn)
     third = open_third_voice(settings)
-    return Desk(store, shelf, channel, team, Pace(store.clock), timezone=settings.timezone, third_voice=third)
+    return Desk(
+        store,
+        shelf,
+        channel,
+        team,
+        Pace(store.clock, settings.messages_per_second),
+        timezone=settings.timezone,
+        third_voice=third,
+        language=settings.language,
+        orders=open_orders(settings),
+    )
 
 
 def open_shelf(store: Store | None = None, warn: Warn = _to_log) -> Shelf:
@@ -113,6 +124,26 @@ def open_third_voice(settings: Settings) -> ThirdVoice | None:
     return ThirdVoice(settings.llm_url, settings.llm_model, key)
 
 
+def open_orders(settings: Settings) -> LookingUp | None:
+    """Where orders are looked up: a file, an address, or in practice mode what the practice WhatsApp was told; None
+    where nothing is connected."""
+    from flows.orders.looking_up import LookingUp
+
+    if settings.orders_file is not None:
+        from flows.orders.csv_file import CsvFile
+
+        return LookingUp(CsvFile(settings.orders_file))
+    url = settings.orders_url
+    if url is None and settings.channel == "practice":
+        url = f"http://{PRACTICE_HOST}:{settings.port + 1}/practice/orders/find"
+    if url is None:
+        return None
+    from flows.orders.http import HttpOrders
+
+    token = settings.orders_token.get_secret_value() if settings.orders_token is not None else None
+    return LookingUp(HttpOrders(url, token))
+
+
 def open_team(settings: Settings, shelf: Shelf, warn: Warn) -> Team | NoTeam:
     """The people behind the roles: the team file's; without one, the board of the practice server, or nobody."""
     from flows.channels.team import Team
@@ -133,7 +164,15 @@ NO_TEAM = "There is no team file: set FIREBREAK_TEAM."
 class NoTeam:
     """A team of nobody, so that what was to be told stays visible as not told."""
 
-    def tell(self, role: str, title: str, body: str, *, mail_to: str | None = None) -> NotTold:  # noqa: ARG002 - the same for every notice
+    def tell(
+        self,
+        role: str,
+        title: str,  # noqa: ARG002
+        body: str,  # noqa: ARG002
+        *,
+        mail_to: str | None = None,  # noqa: ARG002
+        urgent: bool = False,  # noqa: ARG002
+    ) -> NotTold:
         from flows.channels.team import NotTold
 
         return NotTold(f'nobody stands behind "{role}". {NO_TEAM}')

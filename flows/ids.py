@@ -25,6 +25,7 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "E": "erasure",
         "D": "exported file",
         "A": "affected customer of a leak",
+        "S": "statement",
     }
 )
 

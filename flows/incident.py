@@ -1,4 +1,5 @@
-"""The flows `incident`, `breach` and `case`: opening one by hand, from the form of Prefect's custom run.
+"""The flows `incident`, `breach` and `case`: opening one by hand, and `regroup`: which cases belong to which incident;
+from the form of Prefect's custom run.
 
 What is typed into the form stays in Prefect's database, so it has choices and ids and no room for a customer's words.
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Annotated
 
 from prefect import flow
 from prefect.artifacts import acreate_markdown_artifact
@@ -15,6 +17,7 @@ from prefect.runtime import flow_run
 from pydantic import BaseModel, ConfigDict, Field
 
 from flows.at_hand import desk_at_hand
+from flows.crisis import regrouping
 from flows.desk import Desk
 from flows.runs import breaches, opening
 
@@ -39,12 +42,41 @@ class Severity(StrEnum):
     urgent = "urgent"
 
 
+class Topic(StrEnum):
+    """What complaints are about: the values of the fact `topic`."""
+
+    fire = "fire, smoke, an explosion, overheating, an electric shock"
+    illness = "somebody fell ill, or something was not fit for use"
+    danger = "another danger to people"
+    loss = "a large loss of property or money, fraud, theft"
+    payment = "charged wrongly, or money that does not come back"
+    wrong_order = "the wrong article, or something is missing"
+    delivery = "a delivery is late or lost"
+    failure = "a product does not work or arrived damaged"
+    outage = "the shop, the app or an account cannot be used"
+    treatment = "how customers were treated, or that nobody answers"
+    data = "personal data in other hands"
+    other = "something else"
+
+
+_LIKELY = {
+    Kind.product_failure: Topic.failure,
+    Kind.delivery: Topic.delivery,
+    Kind.wrong_orders: Topic.wrong_order,
+    Kind.outage: Topic.outage,
+}
+"""What the complaints are about where only the kind of the crisis was chosen."""
+
+
 class IncidentForm(BaseModel):
     """A crisis that hits many customers at once."""
 
     model_config = ConfigDict(extra="forbid")
 
     kind: Kind = Field(description="What hit the customers")
+    topic: Topic | None = Field(
+        None, description="What the complaints are about that join it, open ones and new ones; empty: by what hit them"
+    )
     severity: Severity = Field(Severity.important, description="urgent: people in danger, a great loss, press, lawyers")
     opened_by: str = Field(
         description="Your short name as colleagues know it; never a customer's",
@@ -99,6 +131,47 @@ class BreachForm(BaseModel):
     )
 
 
+class Change(StrEnum):
+    """What is to be done with an incident."""
+
+    let_join = "let cases join it: those named below, or all that complain about a topic"
+    take_out = "take the cases named below out of it"
+    split_off = "open another incident with a part of it: the cases named below, or a topic"
+    merge_into = "let it go on in another incident"
+    close = "close it"
+
+
+class Reason(StrEnum):
+    """Why an incident is over."""
+
+    solved = "the cause is mended, and everyone has heard"
+    false_alarm = "there was none"
+    duplicate = "another one is about the same"
+    other = "another reason"
+
+
+class RegroupForm(BaseModel):
+    """Which cases belong to which incident."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    change: Change = Field(description="What is to be done")
+    incident: str = Field(description="The incident's id, which begins with I-", pattern=r"^I-[0-9A-Z]{10}$")
+    cases: list[Annotated[str, Field(pattern=r"^C-[0-9A-Z]{10}$")]] = Field(
+        [], description="Ids of cases, which begin with C-", max_length=1000
+    )
+    topic: Topic | None = Field(None, description="Instead of cases: what they complain about")
+    into: str | None = Field(
+        None, description="For a merge: the incident in which it goes on", pattern=r"^I-[0-9A-Z]{10}$"
+    )
+    why: Reason = Field(Reason.solved, description="For closing: why it is over")
+    by: str = Field(
+        description="Your short name as colleagues know it; never a customer's",
+        pattern=r"^[a-z][a-z0-9_.-]{1,29}$",
+        examples=["shift.lead"],
+    )
+
+
 class CaseForm(BaseModel):
     """A case that no message has opened."""
 
@@ -138,6 +211,19 @@ async def breach(form: BreachForm) -> str:
         return await _shown("breach", await asyncio.to_thread(_open_breach, desk, form))
 
 
+@flow(name="regroup", flow_run_name="{form.change.name}: {form.incident}", persist_result=False)
+async def regroup(form: RegroupForm) -> str:
+    """Let cases join or leave an incident, split or merge incidents, or close one.
+
+    Args:
+        form: what is to be done with which incident, and who does it
+    """
+    with desk_at_hand() as desk:
+        said = await asyncio.to_thread(_regroup, desk, form)
+        await acreate_markdown_artifact(said, key="regrouped")
+        return said
+
+
 @flow(name="case", flow_run_name="case: {form.playbook}", persist_result=False)
 async def case(form: CaseForm) -> str:
     """Open a case by hand for a customer who is known already.
@@ -150,17 +236,41 @@ async def case(form: CaseForm) -> str:
 
 
 def _open_incident(desk: Desk, form: IncidentForm) -> str:
-    with desk.store.begin() as session:
-        return opening.open_incident(
-            desk,
-            session,
-            kind=form.kind.name,
-            severity=form.severity.value,
-            what=form.kind.value,
-            opened_by=form.opened_by,
-            playbook=breaches.PLAYBOOK if form.kind is Kind.data_leak else "incident",
-            flow_run=flow_run.get_id(),
-        ).id
+    likely = _LIKELY.get(form.kind)
+    return regrouping.open_incident(
+        desk,
+        kind=form.kind.name,
+        severity=form.severity.value,
+        what=form.kind.value,
+        opened_by=form.opened_by,
+        playbook=breaches.PLAYBOOK if form.kind is Kind.data_leak else "incident",
+        topic=form.topic.name if form.topic is not None else None,
+        likely=likely.name if likely is not None else None,
+        flow_run=flow_run.get_id(),
+    ).incident_id
+
+
+def _regroup(desk: Desk, form: RegroupForm) -> str:
+    topic, run = form.topic.name if form.topic is not None else None, flow_run.get_id()
+    match form.change:
+        case Change.let_join:
+            done = regrouping.join(desk, form.incident, cases=form.cases, topic=topic, by=form.by, flow_run=run)
+            return f"{len(done.cases)} joined **{form.incident}**"
+        case Change.take_out:
+            left = regrouping.leave(desk, form.cases, form.by, run)
+            return f"{len(left)} left **{form.incident}**"
+        case Change.split_off:
+            what = form.topic.value if form.topic is not None else f"split off from {form.incident}"
+            done = regrouping.split(
+                desk, form.incident, cases=form.cases, topic=topic, what=what, by=form.by, flow_run=run
+            )
+            return f"**{done.incident_id}** is open, with {len(done.cases)} of {form.incident}"
+        case Change.merge_into:
+            done = regrouping.merge(desk, form.incident, form.into or "", form.by, run)
+            return f"**{form.incident}** goes on in **{form.into}**, with {len(done.cases)} more"
+        case Change.close:
+            as_ = regrouping.close(desk, form.incident, form.by, form.why.name)
+            return f"**{form.incident}** is closed as {as_}"
 
 
 def _open_breach(desk: Desk, form: BreachForm) -> str:

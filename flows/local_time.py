@@ -38,3 +38,15 @@ def hour(moment: datetime, zone: ZoneInfo, locale: str = "en") -> str:
 def minute(moment: datetime, zone: ZoneInfo) -> str:
     """A moment for colleagues: `2026-11-22 03:14:05`."""
     return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def from_now(time: timedelta, locale: str = "en") -> str:
+    """How far something lies ahead, which is true on every clock of the world: `in 2 hours`, `2小时后`."""
+    from babel import Locale, UnknownLocaleError
+    from babel.dates import format_timedelta
+
+    try:
+        known = Locale.parse(locale, sep="-")
+    except (UnknownLocaleError, ValueError):
+        known = Locale("en")
+    return format_timedelta(time, add_direction=True, threshold=1, locale=known)

@@ -11,7 +11,18 @@ from flows.rehearsal.events import BESIDE, EVENTS
 from flows.rehearsal.moments import MomentText
 from flows.rehearsal.outcomes import ALWAYS, DETAILS, NOTHING_MORE, OUTCOMES
 from flows.verbs import all_verbs
-from rules.bundle import DELETION_PLAN, FACTS, HOURS, LEGAL_CLOCKS, RETENTION, TEST, is_playbook, is_reply
+from rules.bundle import (
+    DELETION_PLAN,
+    FACTS,
+    HOURS,
+    LEGAL_CLOCKS,
+    PHRASES,
+    REMEDIES,
+    RETENTION,
+    TEST,
+    is_playbook,
+    is_reply,
+)
 from rules.language import Duration
 from rules.schema import ScenarioWords, Schema, all_schemas
 from rules.schema.reference import REFERENCE, reference
@@ -46,12 +57,16 @@ def schema_for(path: str) -> str | None:
         return "legal-clocks.schema.json"
     if path == DELETION_PLAN:
         return "deletion-plan.schema.json"
+    if path == REMEDIES:
+        return "remedies.schema.json"
     if path == FACTS:
         return "facts.schema.json"
     if path == HOURS:
         return "hours.schema.json"
     if path == RETENTION:
         return "retention.schema.json"
+    if path == PHRASES:
+        return "phrases.schema.json"
     return "rules.schema.json" if path.startswith("rules/packs/") else None
 
 

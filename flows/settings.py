@@ -128,6 +128,10 @@ class Settings(BaseSettings):
     whatsapp_api_version: Annotated[str, Field(pattern=r"^v\d+\.\d+$")] = Field(
         default="v23.0", description="the version of the Graph API"
     )
+    messages_per_second: Annotated[int, Field(ge=1, le=1000)] = Field(
+        default=80,
+        description="how many messages WhatsApp lets the number send in a second: 80, 20 on Coexistence, 1000 upgraded",
+    )
     team: Annotated[Path, AfterValidator(_absolute)] | None = Field(
         default=None, description="the team file: roles, the people behind them, their Apprise addresses"
     )
@@ -139,6 +143,15 @@ class Settings(BaseSettings):
     llm_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
         default=None, description="the key for that address, if it asks for one"
     )
+    orders_file: Annotated[Path, AfterValidator(_absolute)] | None = Field(
+        default=None, description="a CSV file with the orders of customers, see docs/orders.md"
+    )
+    orders_url: Annotated[str, AfterValidator(_web_address)] | None = Field(
+        default=None, description="the address that is asked about a customer's orders, see docs/orders.md"
+    )
+    orders_token: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
+        default=None, description="the token for that address, if it asks for one"
+    )
     api_token: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
         default=None,
         description="the token with which other tools may ask whether a message may be sent to a certain customer",
@@ -146,7 +159,9 @@ class Settings(BaseSettings):
     timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
         default=ZoneInfo("UTC"), description="the time zone in which times are shown and schedules are read"
     )
-    language: Literal["en", "zh-CN"] = Field(default="en", description="the language of the card for the wall")
+    language: Literal["en", "zh-CN"] = Field(
+        default="en", description="the language of the card for the wall and of the war room"
+    )
 
     @classmethod
     def load(cls, env_file: Path = ENV_FILE) -> Settings:
@@ -176,6 +191,10 @@ class Settings(BaseSettings):
             if getattr(settings, given_one) is not None and getattr(settings, other) is None:
                 names = f"{PREFIX}{given_one.upper()} needs {PREFIX}{other.upper()}"
                 problems.append(f"{names}, {_described(other)}")
+        if settings.orders_token is not None and settings.orders_url is None:
+            problems.append(f"{PREFIX}ORDERS_TOKEN needs {PREFIX}ORDERS_URL, {_described('orders_url')}")
+        if settings.orders_file is not None and settings.orders_url is not None:
+            problems.append(f"orders come from one place: give {PREFIX}ORDERS_FILE or {PREFIX}ORDERS_URL, not both")
         if problems:
             raise SettingsError("\n".join(problems))
         return settings

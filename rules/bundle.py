@@ -21,9 +21,11 @@ from rules.hours import Hours, read_hours
 from rules.language import Playbook
 from rules.legal_clocks import LegalClock, read_legal_clocks
 from rules.packs import Derived, Packs, read_packs
+from rules.phrases import Phrases, read_phrases
 from rules.playbook import read_playbook
 from rules.problems import Place, Problems
 from rules.reading import Verbs
+from rules.remedies import Remedies, read_remedies
 from rules.replies import Reply, read_reply
 from rules.retention import Retention, read_retention
 from rules.text import reading
@@ -42,7 +44,9 @@ TRIAGE = "rules/packs/triage.yaml"
 GUARDS = "rules/packs/guards.yaml"
 LEGAL_CLOCKS = "playbooks/legal_clocks.yaml"
 RETENTION = "playbooks/retention.yaml"
+PHRASES = "playbooks/phrases.yaml"
 DELETION_PLAN = "rules/deletion_plan.yaml"
+REMEDIES = "rules/remedies.yaml"
 TEST = ".test.yaml"
 WORDS = "rules/words/"
 EXAMPLES = "rules/checks/examples/"  # what the checks find, for people and for tests; not content
@@ -103,6 +107,9 @@ class Bundle:
     deletion_plan: DeletionPlan | None = None
     """None in content that is older than such plans."""
     retention: Retention = field(default_factory=Retention)
+    remedies: Remedies = field(default_factory=Remedies)
+    """Content that is older than crises reads no text for what it promises."""
+    phrases: Phrases = field(default_factory=Phrases)
     _branches: dict[tuple[Condition, ...], RuleSet] = field(default_factory=dict, repr=False)
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -222,15 +229,34 @@ class Bundle:
         places = sources.get(DELETION_PLAN)
         plan = None if places is None else read_deletion_plan(places, vocabulary, problems)
         kept = _one(sources, RETENTION, problems, read_retention) if RETENTION in sources else Retention()
+        promises = _one(sources, REMEDIES, problems, read_remedies) if REMEDIES in sources else Remedies()
+        put_into_words = sources.get(PHRASES)
+        phrases = Phrases() if put_into_words is None else read_phrases(put_into_words, vocabulary, problems)
         sound = {path: source for path, source in sources.items() if source is not None}
         if len(sound) < len(sources) or len(problems.errors()) > before:
             return None
         if roles is None or packs is None or guards is None or hours is None:  # missing, which was an error
             return None
-        if kept is None:
+        if kept is None or phrases is None or promises is None:
             return None
         files = {path: source.text for path, source in sound.items()}
-        return cls(files, vocabulary, playbooks, replies, roles, packs, guards, words, hours, sound, clocks, plan, kept)
+        return cls(
+            files,
+            vocabulary,
+            playbooks,
+            replies,
+            roles,
+            packs,
+            guards,
+            words,
+            hours,
+            sound,
+            legal_clocks=clocks,
+            deletion_plan=plan,
+            retention=kept,
+            remedies=promises,
+            phrases=phrases,
+        )
 
 
 @lru_cache(maxsize=4)
@@ -247,7 +273,7 @@ def _words(lists: tuple[tuple[str, str], ...], facts: str) -> WordLists | None:
 
 def is_playbook(path: str) -> bool:
     """Whether the content file at `path` is a procedure."""
-    elsewhere, others = (REPLIES, RELEASES), (ROLES, HOURS, LEGAL_CLOCKS, RETENTION)
+    elsewhere, others = (REPLIES, RELEASES), (ROLES, HOURS, LEGAL_CLOCKS, RETENTION, PHRASES)
     return path.startswith("playbooks/") and not path.startswith(elsewhere) and path not in others
 
 

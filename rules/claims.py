@@ -15,4 +15,5 @@ CLAIMS: Mapping[str, str] = {
     "kept": "Records are held, and no erasing touches them (a `hold`)",
     "data_handed_over": "The customer has been given what we hold about them (a `hand_over_data` that was done)",
     "extended": "An open promise has a later day, as the law allows it (an `extend`)",
+    "choice_noted": "The customer has chosen among what we offered, and the choice was noted",
 }

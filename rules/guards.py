@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from rules.conditions import Condition
@@ -16,6 +16,8 @@ from rules.vocabulary import Facts, Vocabulary
 from rules.yaml_source import Source
 
 SENTENCE = re.compile(r"[^.!?。;؟\n]+")
+MOST_REMEMBERED = 10_000
+"""Of how many texts, for each guard, it is kept in mind what it says of them."""
 _MARKS = re.compile("[\u0300-\u036f\u0640\u064b-\u065f\u0670]")  # accents, and the vowel signs of Arabic
 _LETTER = r"[^\W\d_\u2e80-\u9fff]"  # Chinese has no blanks between words, so its signs end no other word
 
@@ -63,6 +65,7 @@ class Guards:
     """All guards of a bundle, by id."""
 
     guards: Mapping[str, Guard]
+    _looked_at: dict[tuple[str, str], bool] = field(default_factory=dict, repr=False, compare=False)
 
     def facts(self) -> frozenset[str]:
         """The names of all facts that they speak about."""
@@ -74,8 +77,22 @@ class Guards:
         for name, guard in self.guards.items():
             if guard.when is not None and (facts is None or not guard.when.holds(facts)):
                 continue
-            if guard.phrase_in(text) is not None:
+            if self._refuses(name, text):
                 yield name
+
+    def look_at(self, text: str) -> None:
+        """Get to know a text before anybody waits for it: the first time takes longest."""
+        for name in self.guards:
+            self._refuses(name, text)
+
+    def _refuses(self, name: str, text: str) -> bool:
+        """Whether what a guard looks for stands in a text; remembered, since ten thousand customers get the same."""
+        known = self._looked_at.get((name, text))
+        if known is None:
+            if len(self._looked_at) > MOST_REMEMBERED:
+                self._looked_at.clear()
+            known = self._looked_at[name, text] = self.guards[name].phrase_in(text) is not None
+        return known
 
 
 def read_guards(source: Source, vocabulary: Vocabulary, problems: Problems) -> Guards:
@@ -118,14 +135,16 @@ def _sentences(text: str) -> list[str]:
 @cache
 def _any_of(phrases: tuple[str, ...]) -> re.Pattern[str]:
     """Finds any of these in a plain text, as whole words where words are written with blanks between them."""
-    return re.compile("|".join(sorted(map(_word, phrases), key=len, reverse=True)))
+    kinds: dict[tuple[bool, bool], list[str]] = {}  # by what may stand before and behind: each is read once, and slowly
+    for phrase in sorted({_plain(each) for each in phrases}, key=lambda each: (-len(each), each)):
+        kinds.setdefault((phrase.startswith("*"), phrase.endswith("*")), []).append(re.escape(phrase.strip("*")))
+    return re.compile("|".join(_words(words, *ends) for ends, words in kinds.items()))
 
 
-def _word(phrase: str) -> str:
-    bare = _plain(phrase).strip("*")
-    before = rf"{_LETTER}*" if phrase.startswith("*") else rf"(?<!{_LETTER})"
-    after = rf"{_LETTER}*" if phrase.endswith("*") else rf"(?!{_LETTER})"
-    return before + re.escape(bare) + after
+def _words(words: list[str], any_beginning: bool, any_ending: bool) -> str:
+    before = rf"{_LETTER}*" if any_beginning else rf"(?<!{_LETTER})"
+    after = rf"{_LETTER}*" if any_ending else rf"(?!{_LETTER})"
+    return f"{before}(?:{'|'.join(words)}){after}"
 
 
 __all__ = ["Guard", "Guards", "read_guards"]

@@ -112,6 +112,7 @@ class Verb:
     repeats: ClassVar[bool] = False  # its steps are done for every item of a list, all items side by side
     proves: ClassVar[frozenset[str]] = frozenset()  # the claims that replies may make once it is done
     lists: ClassVar[frozenset[str]] = frozenset()  # the lists it may bring, for a `for_each` further down
+    learns: ClassVar[frozenset[str]] = frozenset()  # the facts that it settles without being told their names
     supplied: ClassVar[frozenset[str]] = frozenset()  # the facts that its conditions learn from the store and the clock
 
     def blocks(self) -> dict[str, Steps]:

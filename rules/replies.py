@@ -31,12 +31,28 @@ PLACEHOLDERS: Mapping[str, str] = {
     "statement": "The words of the statement in force about the customer's crisis, in their language",
     "statement_version": "The version of that statement",
     "news_at": "When there will be news about the crisis; nothing fills it once that is over: write {news_at|soon}",
+    "problem": "The customer's problem in one line, by playbooks/phrases.yaml; write {problem|this}",
+    "photo": "A sentence about the photo that the customer sent; no trace of it where there is none",
+    "order": "The customer's order with its number, by playbooks/phrases.yaml; no trace of it where none is known",
+    "article": "What the customer ordered, as the order source calls it; no trace of it where that is not known",
+    "choices": "What an `offer` offers, by the titles of its buttons",
+    "next_update": "When `keep_posted` writes again, as in: in 2 hours",
 }
+OPTIONAL = frozenset({"photo", "order", "article"})
+"""Placeholders that leave no trace where nothing fills them."""
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)(?:\|([^{}]*))?\}")
 
 # Where to look when a text is missing in the customer's own language, before the default.
 _NEAREST: Mapping[str, tuple[str, ...]] = {"zh-TW": ("zh-CN",), "zh-HK": ("zh-TW", "zh-CN"), "zh": ("zh-CN",)}
+
+NOTHING = "\x00"
+"""Stands for a moment where a placeholder is not filled."""
+_BRACKETED = re.compile(rf"[ \t]*[(（\[【][ \t]*{NOTHING}[ \t]*[)）\]】]")
+_BETWEEN = re.compile(rf"([,，、،;；:：—–][ \t]*)?{NOTHING}(?=[ \t]*[,，、،;；:：.。!！?？؟—–])")
+_FIRST = re.compile(rf"(^|[.。!！?？؟][ \t]*){NOTHING}[ \t]*[,，、،;；:：—–]+[ \t]*", re.MULTILINE)
+_LINE = re.compile(rf"^[ \t]*(?:{NOTHING}[ \t]*)+(?:\n|\Z)", re.MULTILINE)
+_BLANKS = re.compile(rf"[ \t]*{NOTHING}(?=[ \t\n]|[,，、،;；:：.。!！?？؟)）]|\Z)|{NOTHING}[ \t]*")
 
 LONGEST_TEXT = 4096  # characters that WhatsApp carries in one text
 
@@ -116,11 +132,11 @@ class Reply:
 
         def put(match: re.Match[str]) -> str:
             value = values.get(match[1]) or match[2]
-            if value is None:
+            if value is None and match[1] not in OPTIONAL:
                 raise KeyError(match[1])
-            return value
+            return value or NOTHING
 
-        return PLACEHOLDER.sub(put, self.text[locale]).strip()
+        return traceless(PLACEHOLDER.sub(put, self.text[locale]))
 
     def reason_for(self, value: object, locale: str) -> str | None:
         """The words for this value of the fact under `reason`; None where the reply has none for it."""
@@ -155,6 +171,15 @@ class ReplyFile:
         "The approved WhatsApp template that says the same when the customer last wrote over 24 hours ago", default=None
     )
     reason: Reason | None = says("What fills {reason}, by what a colleague has chosen", default=None)
+
+
+def traceless(text: str) -> str:
+    """A text without what `NOTHING` marks: no bracket, comma, blank or line is left over that belonged to it alone."""
+    if NOTHING not in text:
+        return text.strip()
+    for shape, instead in ((_BRACKETED, NOTHING), (_BETWEEN, NOTHING), (_LINE, ""), (_FIRST, r"\1"), (_BLANKS, "")):
+        text = shape.sub(instead, text)
+    return text.strip()
 
 
 def read_reply(source: Source, problems: Problems) -> Reply | None:

@@ -4,9 +4,12 @@ several."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from rules.bundle import Bundle
 from rules.vocabulary import UNKNOWN
+
+if TYPE_CHECKING:
+    from rules.bundle import Bundle
 
 TOPIC = "topic"
 OTHER = "other"

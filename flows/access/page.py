@@ -150,6 +150,11 @@ class _Page:
                 yield f'<br><span class="soft">{told}</span>'
             if known := list(readings(each["concluded"], self.language)):
                 yield f'<br><span class="soft">{self.word("concluded")}: {safe("; ".join(known))}</span>'
+            for order in each.get("orders", ()):
+                parts = [order["order"], order["state"], order["ordered_at"], order["article"], order["amount"]]
+                parts += [order["currency"], order["tracking"], *order["history"]]
+                shown = safe(", ".join(str(part) for part in parts if part))
+                yield f'<br><span class="soft">{self.word("order")}: {shown}</span>'
             yield "</p>"
 
     def _notes(self) -> Iterator[str]:

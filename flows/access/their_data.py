@@ -61,7 +61,7 @@ def their_data(store: Store, session: Session, bundle: Bundle, asked: Asked) -> 
         "case": asked.case_id,
         "profile": _profile(store, session, customer),
         "messages": living,
-        "cases": list(_cases(session, bundle, customer.id, asked.language)),
+        "cases": list(_cases(store, session, bundle, customer.id, asked.language)),
         "notes": list(_notes(store, session, customer.id)) if asked.notes else [],
         "notes_left_out": not asked.notes,
         "holds": list(records.holds_of(session, customer.id)),
@@ -101,7 +101,7 @@ def _addresses(store: Store, session: Session, customer_id: str) -> Iterator[Dat
         yield {"kind": alias.kind, "address": shown, "since": alias.added_at.isoformat()}
 
 
-def _cases(session: Session, bundle: Bundle, customer_id: str, language: str) -> Iterator[Data]:
+def _cases(store: Store, session: Session, bundle: Bundle, customer_id: str, language: str) -> Iterator[Data]:
     say = Wording.of(bundle, language if language in languages(bundle) else DEFAULT_LOCALE)
     mine = select(Case).where(Case.customer_id == customer_id).order_by(Case.opened_at, Case.id)
     for case in session.scalars(mine):
@@ -115,7 +115,14 @@ def _cases(session: Session, bundle: Bundle, customer_id: str, language: str) ->
             "closed_as": case.closed_as,
             "concluded": _known(case.facts),
             "promises": list(_promises(session, case.id)),
+            **_orders(store, case),
         }
+
+
+def _orders(store: Store, case: Case) -> Data:
+    """What was looked up of the customer's orders, where anything was."""
+    told = store.vault.open_or_nothing(case.sealed_orders)
+    return {"orders": told["orders"], "orders_looked_up_at": told["at"]} if told.get("orders") else {}
 
 
 def _promises(session: Session, case_id: str) -> Iterator[Data]:

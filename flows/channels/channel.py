@@ -6,11 +6,14 @@ cannot slip into a log or an error message together with the object that carries
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
 from typing import Literal, Protocol
 
+MOST_BUTTONS = 3
+"""Buttons under one message; more of them are a list (Meta's OpenAPI file v23.0)."""
 LONGEST_KEY = 512  # characters of `biz_opaque_callback_data`, by Meta's OpenAPI file v23.0
 
 
@@ -48,6 +51,8 @@ class Letter:
     `to` is a WhatsApp number (digits, a leading plus is fine) or a business-scoped user id (`US.1349…`).
     `text` is what the customer will read; for a template it is the template filled in, for people and for
     channels that have no templates. `key` makes the letter unique and comes back with each delivery status.
+    `buttons` are what the customer may tap; where there are more than a message takes, they become a list that opens
+    by a button with `list_title` on it.
     """
 
     key: str
@@ -56,6 +61,7 @@ class Letter:
     text: str = field(repr=False)
     template: Template | None = None
     buttons: tuple[Button, ...] = ()
+    list_title: str = ""
     group: bool = False  # `to` is then the id of a group; only text is sent there
 
     def __post_init__(self) -> None:
@@ -120,3 +126,8 @@ class Channel(Protocol):
     def name(self) -> str: ...
 
     def send(self, letter: Letter) -> Result: ...
+
+
+def with_numbered_choices(text: str, titles: Iterable[str]) -> str:
+    """A text for where there are no buttons: each choice on a line of its own, with the number to answer by."""
+    return "\n".join([text, *(f"{number}. {title}" for number, title in enumerate(titles, 1))])

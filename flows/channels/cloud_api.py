@@ -17,13 +17,14 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from flows.channels.channel import Check, Letter, Next, Refused, Result, Sent, Template, Unsure
+from flows.channels.channel import MOST_BUTTONS, Check, Letter, Next, Refused, Result, Sent, Template, Unsure
 from flows.channels.error_codes import UNREACHABLE, Meaning, meaning_of
 from flows.channels.whatsapp_address import is_user_id
 
 LONGEST_TEXT = 4096  # characters; Meta's "Text messages" page
 LONGEST_TEXT_WITH_BUTTONS = 1024  # characters; the OpenAPI file, as the two below
-MOST_BUTTONS = 3
+MOST_ROWS = 10
+"""Entries of a list, which takes the place of buttons where there are more of them."""
 LONGEST_BUTTON_TITLE = 20
 
 _TIMEOUT = httpx.Timeout(connect=5, write=10, read=20, pool=10)  # seconds
@@ -112,8 +113,10 @@ def _does_not_fit(letter: Letter) -> str | None:
         return "the text is empty"
     if len(letter.text) > longest:
         return f"the text has {len(letter.text):,} characters, WhatsApp takes {longest:,}; shorten the reply"
-    if len(letter.buttons) > MOST_BUTTONS:
-        return f"the reply has {len(letter.buttons)} buttons, WhatsApp takes {MOST_BUTTONS}"
+    if len(letter.buttons) > MOST_ROWS:
+        return f"the reply has {len(letter.buttons)} choices, WhatsApp takes {MOST_ROWS}"
+    if len(letter.buttons) > MOST_BUTTONS and not 0 < len(letter.list_title) <= LONGEST_BUTTON_TITLE:
+        return f"over {MOST_BUTTONS} choices are a list, whose button has 1 to {LONGEST_BUTTON_TITLE} characters"
     titles = [button.title for button in letter.buttons]
     if len(set(titles)) < len(titles) or any(not 0 < len(title) <= LONGEST_BUTTON_TITLE for title in titles):
         return f"button titles have 1 to {LONGEST_BUTTON_TITLE} characters and differ from each other"
@@ -136,6 +139,10 @@ def _body(letter: Letter) -> bytes:
 def _content(letter: Letter) -> dict[str, Any]:
     if letter.template is not None:
         return {"type": "template", "template": _template(letter.template)}
+    if len(letter.buttons) > MOST_BUTTONS:
+        rows = [{"id": it.id, "title": it.title} for it in letter.buttons]
+        action = {"button": letter.list_title, "sections": [{"rows": rows}]}
+        return {"type": "interactive", "interactive": {"type": "list", "body": {"text": letter.text}, "action": action}}
     if letter.buttons:
         buttons = [{"type": "reply", "reply": {"id": it.id, "title": it.title}} for it in letter.buttons]
         interactive = {"type": "button", "body": {"text": letter.text}, "action": {"buttons": buttons}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from urllib.parse import quote
 
-from flows.channels.channel import Check, HandOver, Letter, Result
+from flows.channels.channel import Check, HandOver, Letter, Result, with_numbered_choices
 from flows.channels.whatsapp_address import is_user_id
 
 
@@ -19,7 +19,8 @@ class Manual:
     def send(self, letter: Letter) -> Result:
         if letter.group:
             return HandOver(chat_link("", letter.text))  # no link opens a group: the person picks it
-        return HandOver(chat_link(letter.to, letter.text))
+        titles = [button.title for button in letter.buttons]
+        return HandOver(chat_link(letter.to, with_numbered_choices(letter.text, titles)))
 
     def check(self) -> Check:
         return Check(True, "replies become human tasks with a wa.me link; no connection is needed")

@@ -11,6 +11,12 @@ The team file names people once and lists them under roles, the first to be call
       shift_lead: [first_phone, second_phone]
       privacy_lead: [second_phone]
 
+Under `calls` a person may have addresses at which they are called, for what cannot wait. They are used, beside the
+others, when a matter is urgent:
+
+    calls:
+      first_phone: twilio://${TWILIO_SID}:${TWILIO_TOKEN}@15550100009/15550100010/?method=call
+
 `${NAME}` is filled in from the environment as it stands there (in an address, special characters are written
 percent-encoded). An address is a secret: it is never shown, logged or put into an error.
 """
@@ -63,8 +69,11 @@ class NotTold:
 class Team:
     """The people behind the roles."""
 
-    def __init__(self, people: _Addresses, roles: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self, people: _Addresses, roles: Mapping[str, tuple[str, ...]], calls: _Addresses | None = None
+    ) -> None:
         self._people = dict(people)
+        self._calls = dict(calls or {})
         self._roles = dict(roles)
 
     def __repr__(self) -> str:
@@ -98,11 +107,19 @@ class Team:
         return self._roles[role]
 
     def tell(
-        self, role: str, title: str, body: str, person: str | None = None, *, mail_to: str | None = None
+        self,
+        role: str,
+        title: str,
+        body: str,
+        person: str | None = None,
+        *,
+        mail_to: str | None = None,
+        urgent: bool = False,
     ) -> Told | NotTold:
         """Tell everyone behind a role, or only one of them. Takes seconds when a service is slow.
 
-        A person is reached when at least one of their addresses took the notice. With `mail_to` none of them is told:
+        A person is reached when at least one of their addresses took the notice; what is `urgent` also goes to those
+        under `calls`. With `mail_to` none of them is told:
         the words go to that e-mail address, from the first mailbox (`mailto://`, `mailtos://`) behind the role.
         """
         try:
@@ -115,7 +132,7 @@ class Team:
             people = (person,)
         if mail_to is not None:
             return self._mail(role, people, title, body, mail_to)
-        reached = tuple(each for each in people if self._reach(each, title, body))
+        reached = tuple(each for each in people if self._reach(each, title, body, urgent=urgent))
         if not reached:
             return NotTold(f'no service took the notice for anyone behind "{role}" ({", ".join(people)})')
         return Told(reached, tuple(each for each in people if each not in reached))
@@ -133,13 +150,15 @@ class Team:
         """What Apprise does not understand, one line each; nothing is sent. For `doctor`."""
         return [
             f"{person}: Apprise does not understand address {number} of {len(addresses)}"
-            for person, addresses in self._people.items()
+            for listed in (self._people, self._calls)
+            for person, addresses in listed.items()
             for number, address in enumerate(addresses, start=1)
             if _service(address) is None
         ]
 
-    def _reach(self, person: str, title: str, body: str) -> bool:
-        taken = [_notify(address, title, body) for address in self._people[person]]
+    def _reach(self, person: str, title: str, body: str, *, urgent: bool) -> bool:
+        addresses = (*(self._calls.get(person, ()) if urgent else ()), *self._people[person])
+        taken = [_notify(address, title, body) for address in addresses]
         return any(taken)
 
 
@@ -199,19 +218,26 @@ class _Reader:
     def read(self) -> Team:
         sections = self._mapping(self.source.data, ())
         for name in sections:
-            if name not in ("people", "roles"):
-                self._error((name,), f'a team file has "people" and "roles", not "{name}"', "team-section")
-        people = {
-            person: tuple(self._address(("people", person, i), text) for i, text in enumerate(listed))
-            for person, listed in self._lists(sections, "people", "at least one address").items()
-        }
+            if name not in ("people", "calls", "roles"):
+                self._error((name,), f'a team file has "people", "calls" and "roles", not "{name}"', "team-section")
+        people = self._addresses(sections, "people")
+        calls = self._addresses(sections, "calls") if "calls" in sections else {}
+        for person in calls.keys() - people.keys():
+            words = f'nobody called "{person}" stands under "people"{did_you_mean(person, people)}'
+            self._error(("calls", person), words, "team-person")
         roles = self._lists(sections, "roles", "at least one person, or it reaches nobody")
         for role, members in roles.items():
             for index, person in enumerate(members):
                 if person not in people:
                     words = f'nobody called "{person}" stands under "people"{did_you_mean(person, people)}'
                     self._error(("roles", role, index), words, "team-person")
-        return Team(people, {role: tuple(members) for role, members in roles.items()})
+        return Team(people, {role: tuple(members) for role, members in roles.items()}, calls)
+
+    def _addresses(self, sections: Mapping[str, object], section: str) -> dict[str, tuple[str, ...]]:
+        return {
+            person: tuple(self._address((section, person, i), text) for i, text in enumerate(listed))
+            for person, listed in self._lists(sections, section, "at least one address").items()
+        }
 
     def _lists(self, sections: Mapping[str, object], section: str, needs: str) -> dict[str, list[str]]:
         if section not in sections:

@@ -258,6 +258,18 @@ def third_voice_findings(settings: Settings, shelf: Shelf) -> Iterator[Finding]:
         yield Finding("third voice", "ok", check.says)
 
 
+def orders_findings(settings: Settings) -> Iterator[Finding]:
+    """Where orders are looked up, if a source was named: whether it answers, and the lines that are no orders."""
+    from flows.assembly import open_orders
+
+    source = open_orders(settings) if settings.orders_file or settings.orders_url else None
+    if source is None:
+        return
+    checked = source.check()
+    do = "until then texts do without the order; `firebreak orders check` says more"
+    yield Finding("orders", "ok" if checked.ok else "warn", checked.says, "" if checked.ok else do)
+
+
 def service_findings(settings: Settings) -> Iterator[Finding]:
     """Firebreak's own parts, as they run now."""
     web = f"http://{settings.host}:{settings.port}"

@@ -26,6 +26,7 @@ _THIRD = "third voice"  # the key under which it is said why the model was not h
 
 
 def classify(
+    words: Annotated[str | None, typer.Argument(metavar="[TEXT]", help="One message, as with --text.")] = None,
     text: Annotated[str | None, typer.Option(metavar="TEXT", help="One message.")] = None,
     file: Annotated[
         str | None, typer.Option(metavar="FILE", help="Many messages, one a line; `-` reads the standard input.")
@@ -52,17 +53,18 @@ def classify(
 
     \b
     Examples:
-      firebreak classify --text "pls delete my number, I don't trust you any more"
+      firebreak classify "pls delete my number, I don't trust you any more"
       firebreak classify --text "ok" --before zh-CN --json
       firebreak classify --file messages.txt --json > facts.jsonl
     """
     from flows.assembly import open_shelf
     from flows.errors import FirebreakError
 
-    if (text is None) == (file is None):
+    if sum(each is not None for each in (words, text, file)) != 1:
         raise FirebreakError('Give --text "words of a customer", or --file FILE with one message a line.')
     if country is not None and not re.fullmatch("[A-Z]{2}", country):
         raise FirebreakError(f'"{country}" is no country; give two capital letters, such as CN or DE.')
+    text = words if text is None else text
     bundle = open_shelf().current
     if before is not None:
         bundle.vocabulary.fact("locale").gate(before)
@@ -101,11 +103,11 @@ class Told:
         hearings = third.hear([written], bundle) if third is not None and text.strip() else []
         reading = bundle.reading_of(text, before, country, further=hearings)
         because = {name: list(entries) for name, entries in reading.because.items()}
-        known = dict(reading.facts)
-        for name, decision in bundle.derive(reading.facts, FOLLOWS).decisions.items():
-            for fact in decision.then:
-                because[fact] = [f"{name}/{decision.rule.id}: {decision.rule.title}"] if decision.rule else []
-            known |= decision.then
+        derived = bundle.derive(reading.facts, FOLLOWS)
+        for pack, decision in derived.decisions.items():
+            if (rule := decision.rule) is not None:
+                because |= {fact: [f"{pack}/{rule.id}: {rule.title}"] for fact in rule.then}
+        known: dict[str, Any] = {**reading.facts, **{name: derived.facts[name] for name in FOLLOWS}}
         if unheard := [hearing.in_words() for hearing in hearings if hearing.why_not]:
             because[_THIRD] = unheard
         return cls(known, because, reading.personal_data)

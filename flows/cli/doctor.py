@@ -68,6 +68,7 @@ def _look() -> Iterator[Finding]:
         yield from checkup.channel_findings(settings)
         if shelf is not None:
             yield from checkup.third_voice_findings(settings, shelf)
+        yield from checkup.orders_findings(settings)
         yield from checkup.service_findings(settings)
 
 

@@ -29,6 +29,7 @@ from flows.cli import (
     hold,
     import_chat,
     incident,
+    incident_report,
     inventory,
     law,
     may_send,
@@ -36,6 +37,7 @@ from flows.cli import (
     migrate,
     notice,
     open,
+    orders,
     plan,
     proofread,
     regroup,
@@ -43,8 +45,14 @@ from flows.cli import (
     rejected,
     release,
     restore,
+    retriage,
+    retrospective,
     review,
+    room,
     schemas,
+    stand_down,
+    statement,
+    surge,
     tasks,
     test,
     up,
@@ -58,7 +66,13 @@ class Commands(TyperGroup):
     """Runs a command, and turns what a person can cause into one clear message and the exit code 1."""
 
     def list_commands(self, _ctx: Context) -> list[str]:  # type: ignore[override]
-        return sorted(self.commands, key=_ORDER.index)
+        return sorted(self.commands.keys() - {REHEARSE_SURGE}, key=_ORDER.index)
+
+    def resolve_command(self, ctx: Context, args: list[str]) -> Any:  # type: ignore[override]
+        """`rehearse surge` is a command of two words; every other word after `rehearse` is a playbook."""
+        if " ".join(args[:2]) == REHEARSE_SURGE:
+            return REHEARSE_SURGE, self.commands[REHEARSE_SURGE], args[2:]
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Context) -> Any:  # type: ignore[override]
         try:
@@ -71,6 +85,8 @@ class Commands(TyperGroup):
             raise typer.Exit(1) from None
 
 
+REHEARSE_SURGE = "rehearse surge"
+
 _ORDER = (
     "up",
     "doctor",
@@ -79,11 +95,17 @@ _ORDER = (
     "tasks",
     "task",
     "answer",
+    "waiting",
+    "room",
     "close",
     "notice",
     "proofread",
     "open",
+    "retriage",
+    "overrule",
     "incident",
+    "statement",
+    "retrospective",
     "may-send",
     "freeze",
     "inventory",
@@ -97,6 +119,7 @@ _ORDER = (
     "rejected",
     "import-chat",
     "law",
+    "orders",
     "backup",
     "restore",
     "review",
@@ -170,10 +193,14 @@ app.command("case")(cases.show_case)
 app.command("tasks")(tasks.list_tasks)
 app.command("task")(tasks.show_task)
 app.command("answer")(tasks.answer)
+app.command("waiting")(room.list_waiting)
+app.command("room")(room.show_room)
 app.command("close")(close.close)
 app.command("notice")(notice.notice)
 app.command("proofread")(proofread.proofread)
 app.command("open")(open.open_case)
+app.command("retriage")(retriage.retriage)
+app.command("overrule", hidden=True)(retriage.retriage)
 _incident = typer.Typer(
     cls=WithIds, no_args_is_help=True, help="Open, join, split, merge, close, list and tell incidents.", **_PLAIN
 )
@@ -183,9 +210,31 @@ _incident.command("leave")(regroup.leave)
 _incident.command("split")(regroup.split)
 _incident.command("merge")(regroup.merge)
 _incident.command("close")(regroup.close)
+_incident.command("stand-down")(stand_down.stand_down)
+_incident.command("report")(incident_report.report)
 _incident.command("list")(incident.list_incidents)
 _incident.command("show")(incident.show_incident)
+_incident.command("room")(room.set_room)
+_incident.command("assign")(room.assign)
 app.add_typer(_incident, name="incident")
+_statement = typer.Typer(
+    cls=WithIds, no_args_is_help=True, help="What we all say about an incident: draft, approve, read.", **_PLAIN
+)
+_statement.command("draft")(statement.draft)
+_statement.command("show")(statement.show)
+_statement.command("list")(statement.list_statements)
+_statement.command("approve")(statement.approve)
+_statement.command("refuse")(statement.refuse)
+app.add_typer(_statement, name="statement")
+_retrospective = typer.Typer(
+    cls=WithIds, no_args_is_help=True, help="What everybody is told afterwards: complete, approve, read.", **_PLAIN
+)
+_retrospective.command("show")(retrospective.show)
+_retrospective.command("edit")(retrospective.edit)
+_retrospective.command("list")(retrospective.list_versions)
+_retrospective.command("approve")(retrospective.approve)
+_retrospective.command("refuse")(retrospective.refuse)
+app.add_typer(_retrospective, name="retrospective")
 app.command("may-send")(may_send.may_send)
 _freeze = typer.Typer(help="What holds everything back that is not about a crisis.", **_PLAIN)
 _freeze.callback(invoke_without_command=True)(freeze.show)
@@ -214,6 +263,10 @@ app.add_typer(_breach, name="breach")
 app.command("rejected")(rejected.rejected)
 app.command("import-chat")(import_chat.import_chat)
 app.command("law")(law.law)
+_orders = typer.Typer(no_args_is_help=True, help="What customers have ordered, and whether that can be told.", **_PLAIN)
+_orders.command("find")(orders.find)
+_orders.command("check")(orders.check)
+app.add_typer(_orders, name="orders")
 app.command("backup")(backup.backup)
 app.command("restore")(restore.restore)
 app.command("review")(review.review)
@@ -221,6 +274,7 @@ app.command("cleanup")(review.cleanup)
 app.command("check")(check.check)
 app.command("test")(test.run_scenarios)
 app.command("rehearse")(rehearse.rehearse)
+app.command(REHEARSE_SURGE, hidden=True)(surge.rehearse_surge)
 app.command("decide")(decide.decide)
 app.command("classify")(classify.classify)
 app.command("measure")(measure.measure)

@@ -27,6 +27,10 @@ def proofread(
     reference: Annotated[
         str | None, typer.Option(metavar="NUMBER", help="The order or case that may stand for name and address.")
     ] = None,
+    incident: Annotated[
+        str | None,
+        typer.Option(metavar="I-…", help="A crisis: nothing may be promised but what its statement allows."),
+    ] = None,
     first: Annotated[
         bool, typer.Option("--first", help="These are the first words to somebody who complains.")
     ] = False,
@@ -45,6 +49,7 @@ def proofread(
       firebreak proofread --file answer.txt --reference PO-20318
       firebreak proofread --first "Sorry! The courier is on strike"
       firebreak proofread --file - --json < answer.txt
+      firebreak proofread "Would you like your money back?" --incident I-9ZK3MQ2XW1
     """
     from flows.assembly import open_shelf
     from rules import outgoing
@@ -54,6 +59,8 @@ def proofread(
     bundle = open_shelf().current
     facts = _facts(bundle, first=first, in_group=in_group, public=public)
     objections = [(name, bundle.guards.guards[name].never) for name in bundle.guards.objections(words, facts)]
+    if incident is not None:
+        objections += _outside(bundle, words, incident)
     found = outgoing.review(words, country, reference=reference)
     fine = not objections and not found.refused
     if as_json:
@@ -80,6 +87,18 @@ def proofread(
             say("\nWhat the guards object to only you can put in other words.")
     if not fine:
         raise typer.Exit(1)
+
+
+def _outside(bundle: Bundle, words: str, wanted: str) -> list[tuple[str, str]]:
+    """What the text promises beyond the statement of this incident, as an objection."""
+    from flows.cli.context import open_store
+    from flows.cli.whose import incident_of
+    from flows.crisis import wording
+
+    with open_store() as store, store.read() as session:
+        promised = wording.outside(session, bundle, incident_of(session, wanted), words)
+    shown = ", ".join(f'"{phrase}" is a {name}' for name, phrase in promised.items())
+    return [(wording.OUTSIDE, f"{wording.NEVER} ({shown})")] if promised else []
 
 
 def _facts(bundle: Bundle, *, first: bool, in_group: bool, public: bool) -> Facts | None:

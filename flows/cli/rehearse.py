@@ -51,13 +51,14 @@ def rehearse(
     explain: Annotated[bool, typer.Option("--explain", help="Add why every other rule was not chosen.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Play a playbook with nothing sent; tell what happens.
+    """Play a playbook, or a crowd (`surge`); tell what happens.
 
     The clock is a virtual one and nothing is stored. With only a name it plays the scenarios that lie beside the
     playbook or, where there are none, the first words that start it. A past case is played with what its customer
     wrote, what colleagues answered and what became of each text, each at its time. With --against everything is played
     twice, and what differs is shown: a test of a new version before its release. --cases plays each case under the
-    version that it had, or under the one given with --against, and under the content as it is now.
+    version that it had, or under the one given with --against, and under the content as it is now. `surge`
+    is a command of its own: see `firebreak rehearse surge --help`.
 
     \b
     Examples:
@@ -67,6 +68,7 @@ def rehearse(
       firebreak rehearse --chat chat.txt --we "Blue Door Café"
       firebreak rehearse deletion-request --against 1.0.0
       firebreak rehearse deletion-request --cases 50
+      firebreak rehearse surge --customers 10000
     """
     from flows.assembly import open_shelf
     from flows.errors import FirebreakError

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from flows.cli import preview, task_items
+from flows.cli import call_screen, preview, task_items
 from flows.cli.context import By, Json, load_settings, open_store, who
 from flows.cli.paper import cut, fill, ink, say, say_json, tell, width, wrap
 
@@ -26,6 +26,7 @@ _BELOW = (
     "examples",
     "about",
     "counts",
+    "sheet",
 )  # what is shown below the other details, in a form of its own
 _WHAT = {"ask": "answer", "approve": "yes or no", "do": "do"}
 
@@ -157,7 +158,7 @@ def show_task(
         customer = session.get(Customer, task.subject_id)
         sensitive = customer is not None and is_sensitive(session, customer)
         items = listing.items_of(session, task.id)
-        listed = task_items.opened(session, store.vault, items, details.get("why") or {})
+        listed = task_items.opened(session, store.vault, items, details.get("why") or {}, details.pop("listed", None))
         examples = task_items.examples(session, store.vault, details.pop("examples", ()))
         now = store.clock.now()
     if as_json:
@@ -181,9 +182,11 @@ def show_task(
         ("progress", task_items.progress(items, now, zone) if items else ""),
         ("answered", f"{answered}{f': {answer}' if answer else ''}"),
         ("remark", str(remark or "")),
-        *contact.items(),
+        *(() if "sheet" in details else contact.items()),
     ]
     for line in head([*pairs, *((name, str(text)) for name, text in details.items() if name not in _BELOW)]):
+        say(line)
+    for line in call_screen.drawn(details.get("sheet") or {}) if "sheet" in details else ():
         say(line)
     if "text" in details:
         say("\nthe text to send:\n")

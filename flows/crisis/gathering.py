@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from flows.crisis import statements
@@ -55,7 +55,7 @@ def seen(
         only_one(session)
         incident = causes.open_about(session, topic) or _open(desk, session, bundle, topic, facts, flow_run)
     if incident is not None and case is not None and _belongs(session, case, incident):
-        attach(desk, session, case, incident, flow_run=flow_run)
+        attach(desk, session, case, incident, decided=facts.get(ABOUT_IT) is True, flow_run=flow_run)
     return incident
 
 
@@ -67,24 +67,33 @@ def became_worse(session: Session, case: Case, now: datetime) -> None:
 
 
 def attach(
-    desk: Desk, session: Session, case: Case, incident: Incident, *, by: str | None = None, flow_run: str | None = None
+    desk: Desk,
+    session: Session,
+    case: Case,
+    incident: Incident,
+    *,
+    by: str | None = None,
+    decided: bool = False,
+    flow_run: str | None = None,
 ) -> bool:
-    """A case becomes one of the incident's, and its procedure is decided again; False if it is one already. `by` is the
-    colleague who wants it. The caller holds the customer."""
+    """A case becomes one of the incident's, and its procedure is decided again, unless that was `decided` just now by
+    somebody who knew of the incident; False if it is one already. `by` is the colleague who wants it. The caller holds
+    the customer."""
     now = desk.now()
     if case.incident_id == incident.id:
         became_worse(session, case, now)
         return False
     said = {"incident": incident.id, **({"from": case.incident_id} if case.incident_id else {})}
     case.incident_id = incident.id
-    case.facts = {name: value for name, value in case.facts.items() if name != ABOUT_IT}
+    if ABOUT_IT in case.facts:
+        case.facts = {name: value for name, value in case.facts.items() if name != ABOUT_IT}
     said |= {"by": by} if by is not None else {}
     history.tell_of(session, case.customer_id, now, "case joined", said, case_id=case.id, flow_run=flow_run)
     session.flush()
-    decided = decide_again(desk, session, case, about_it=True)
-    if decided is not None and case.playbook in decided[0].takes_over:
-        _begin(desk, session, case, *decided, flow_run=flow_run)
-    else:  # what had happened before it came
+    chosen = decide_again(desk, session, case, about_it=True) if not decided else None
+    if chosen is not None and case.playbook in chosen[0].takes_over:
+        _begin(desk, session, case, *chosen, flow_run=flow_run)
+    elif "from" in said or not decided:  # what had happened before it came
         for event, has in (
             ("statement", statements.in_force(session, incident.id) is not None),
             ("stood_down", incident.stood_down_at is not None),
@@ -128,9 +137,9 @@ def decide_again(desk: Desk, session: Session, case: Case, *, about_it: bool) ->
 
 
 def gather_later(session: Session, incident: Incident, now: datetime, *, source: str = "", topic: str = "") -> None:
-    """Have cases join in the incident's own turns, some at a time: those that are in no incident, or all of the
-    incident `source`; with `topic`, those that complain about it. The caller holds the incident, or has just made it.
-    """
+    """Have cases join in the incident's own turns, some at a time: all of the incident `source`, or those that are in
+    none, or in one that is less severe; with `topic`, those that complain about it. The caller holds the incident, or
+    has just made it."""
     _look_around(session, incident, f"{source}:{topic}", now)
 
 
@@ -164,7 +173,7 @@ def gather(
     joined = []
     for case in sorted(some, key=lambda each: (each.customer_id, each.id)):
         session.refresh(case)  # it may be another one by the time that its customer is held
-        if case.closed_at is None and (case.incident_id or "") == source:
+        if case.closed_at is None and _is_to_join(session, case, incident, source):
             attach(desk, session, case, incident, by=by, flow_run=flow_run)
             ring(session, case.customer_id, desk.now())
             joined.append(case.id)
@@ -231,9 +240,16 @@ def _belongs(session: Session, case: Case, incident: Incident) -> bool:
     return known is None or known.id == incident.id or known.severity < incident.severity
 
 
+def _is_to_join(session: Session, case: Case, incident: Incident, source: str) -> bool:
+    if source:
+        return case.incident_id == source
+    return case.incident_id != incident.id and _belongs(session, case, incident)
+
+
 def _waiting_outside(session: Session, incident: Incident, source: str, topic: str, now: datetime) -> Sequence[Case]:
     """Some of the cases that are to join, in the order of their customers."""
-    wanted = select(Case).where(Case.closed_at.is_(None), Case.incident_id == (source or None))
+    elsewhere = or_(Case.incident_id.is_(None), Case.incident_id != incident.id)
+    wanted = select(Case).where(Case.closed_at.is_(None), Case.incident_id == source if source else elsewhere)
     if topic or not source:
         complained = select(Message.case_id).join(Complaint, Complaint.message_id == Message.id)
         complained = complained.where(complaints.is_about(topic))
@@ -243,7 +259,7 @@ def _waiting_outside(session: Session, incident: Incident, source: str, topic: s
     found = session.scalars(wanted.order_by(Case.customer_id, Case.id)).yield_per(AT_ONCE)
     some: list[Case] = []
     for case in found:
-        if source or _belongs(session, case, incident):
+        if _is_to_join(session, case, incident, source):
             some.append(case)
         if len(some) == AT_ONCE:
             break

@@ -113,8 +113,9 @@ def join(
     by: str,
     flow_run: str | None = None,
 ) -> Changed:
-    """Let cases join an incident: these, wherever they were, or the open ones in no incident that complained about
-    `topic` lately. An incident that was about nothing yet is about that topic from then on. NotFound, NotThatWay."""
+    """Let cases join an incident: these, wherever they were, or the open ones that complained about `topic` lately and
+    are in no incident as severe. An incident that was about nothing yet is about that topic from then on. NotFound,
+    NotThatWay."""
     if not cases and topic is None:
         raise NotThatWay("say which cases join: their ids (C-…), or what they complain about")
     joined: list[str] = []

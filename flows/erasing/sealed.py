@@ -67,15 +67,13 @@ def sealed_columns() -> dict[Any, tuple[str, ...]]:
 
 @cache
 def owner_columns(table: Any) -> tuple[str, ...]:
-    """The columns that say whose a row is: a customer's, or a subject's, which a customer is."""
-    return tuple(
-        sorted(
-            column.key
-            for column in table.__table__.columns
-            if {key.target_fullname for key in column.foreign_keys} & {"subjects.id", "customers.id"}
-            and column.key != "merged_into"
-        )
-    )
+    """The columns that say whose a row is: a customer's, or a subject's, which a customer is; else an incident's."""
+
+    def linked(*targets: str) -> list[str]:
+        columns = [each for each in table.__table__.columns if each.key != "merged_into"]
+        return [each.key for each in columns if {key.target_fullname for key in each.foreign_keys} & {*targets}]
+
+    return tuple(sorted(linked("subjects.id", "customers.id") or linked("incidents.id")))
 
 
 def _of(table: Any, owners: Collection[str]) -> ColumnElement[bool]:

@@ -47,6 +47,10 @@ class _AppForm(_Form):
         return self
 
 
+class _TapForm(_Form):
+    button: str  # its id, or what stands on it
+
+
 class _TroubleForm(_Form):
     kind: Kind | Literal["none"]
     code: int = 131000
@@ -102,6 +106,7 @@ class Controls:
             Route("/practice/team/{role}", _with(_TeamForm, self.tell), methods=["POST"]),
             Route("/practice/customers/{wa_id}", _with(_CustomerForm, self.customer), methods=["POST"]),
             Route("/practice/customers/{wa_id}/say", _with(Saying, self.say), methods=["POST"]),
+            Route("/practice/customers/{wa_id}/tap", _with(_TapForm, self.tap), methods=["POST"]),
             Route("/practice/customers/{wa_id}/app", _with(_AppForm, self.app), methods=["POST"]),
             Route("/practice/templates", _with(_TemplateForm, self.template), methods=["POST"]),
             Route("/practice/trouble", _with(_TroubleForm, self.trouble), methods=["POST"]),
@@ -141,6 +146,14 @@ class Controls:
     async def say(self, request: Request, saying: Saying) -> Response:
         """A customer writes; the answer names the message."""
         return JSONResponse({"wamid": self._network.say(request.path_params["wa_id"], saying)})
+
+    async def tap(self, request: Request, form: _TapForm) -> Response:
+        """A customer taps a button, or a row of a list, by its id or its title; the answer names the message."""
+        wa_id = request.path_params["wa_id"]
+        wamid = self._network.tap(wa_id, form.button)
+        if wamid is None:
+            return JSONResponse({"problems": [f"button: {wa_id} has nothing to tap with this id or title"]}, 404)
+        return JSONResponse({"wamid": wamid})
 
     async def app(self, request: Request, form: _AppForm) -> Response:
         """Staff write to a customer in the WhatsApp Business app, or delete a message of theirs there for everyone."""

@@ -20,6 +20,7 @@ class Line:
     at: datetime
     wamid: str
     buttons: tuple[tuple[str, str], ...] = ()
+    listed: bool = False  # whether the buttons are rows of a list
     place: str | None = None
     status: str | None = None
 
@@ -61,6 +62,7 @@ class PracticeCustomer:
                     "text": line.text,
                     "at": line.at.isoformat(),
                     "buttons": [{"id": found, "title": title} for found, title in line.buttons],
+                    "listed": line.listed,
                     "place": line.place,
                     "status": line.status,
                 }

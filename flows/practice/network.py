@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from flows.channels.channel import MOST_BUTTONS
 from flows.channels.pace import NOW, PAIR_BURST, PAIR_INTERVAL, PER_SECOND, PairRate, Throughput
 from flows.channels.whatsapp_address import is_user_id
 from flows.clock import Clock
 from flows.practice.customers import WINDOW, Line, PracticeCustomer
 from flows.practice.postman import Postman
-from flows.practice.saying import Saying, message_of
+from flows.practice.saying import Saying, Tap, message_of
 from flows.practice.sending import Outgoing, SendRefused, read_message
 from flows.practice.shapes import (
     Business,
@@ -145,6 +146,17 @@ class Network:
             self.postman.hand([messages_change(self.business, [writer], [message])])
             return wamid
 
+    def tap(self, wa_id: str, what: str) -> str | None:
+        """A customer taps a button or a row of a list, the newest that has this id or title. Returns the message's id;
+        None where there is none to tap."""
+        with self._lock:
+            for line in reversed(self._customer(wa_id).lines):
+                for found, title in line.buttons if not line.from_customer else ():
+                    if what in (found, title):
+                        tap = Tap(id=found, title=title, listed=line.listed)
+                        return self.say(wa_id, Saying(tap=tap, reply_to=line.wamid))
+            return None
+
     # What staff do in the app
 
     def write_in_app(self, wa_id: str, text: str) -> str:
@@ -240,6 +252,15 @@ class Network:
         with self._lock:
             return list(self._arrivals), list(self._turned)
 
+    def wrote_at(self) -> dict[str, datetime]:
+        """When each customer wrote their first message, by the name under which they are filed."""
+        with self._lock:
+            firsts = {
+                wa_id: next((line.at for line in customer.lines if line.from_customer), None)
+                for wa_id, customer in self._customers.items()
+            }
+            return {wa_id: at for wa_id, at in firsts.items() if at is not None}
+
     def conversations(self, most: int = 200) -> tuple[list[Json], int]:
         """The liveliest conversations for the chat page, and how many more there are."""
         with self._lock:
@@ -274,6 +295,7 @@ class Network:
         to = outgoing.address if outgoing.in_group else customer.wa_id
         self._arrivals.append(Arrival(wamid, to, outgoing.key, outgoing.text, now, outgoing.body))
         line = Line(False, outgoing.kind, outgoing.text, now, wamid, outgoing.buttons)
+        line.listed = len(outgoing.buttons) > MOST_BUTTONS
         line.place = outgoing.address if outgoing.in_group else None
         line.status = self.statuses[-1] if self.statuses else None
         customer.lines.append(line)

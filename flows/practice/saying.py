@@ -11,12 +11,13 @@ from flows.practice.shapes import MEDIA_TYPES, Json, media
 
 
 class Tap(BaseModel):
-    """A tap on a reply button that the business sent."""
+    """A tap on a reply button that the business sent, or with `listed` on a row of a list."""
 
     model_config = ConfigDict(extra="forbid")
 
     id: str
     title: str
+    listed: bool = False
 
 
 class Saying(BaseModel):
@@ -81,7 +82,8 @@ def _content(saying: Saying) -> Any:
     if saying.content is not None:
         return saying.content
     if saying.tap is not None:
-        return {"type": "button_reply", "button_reply": {"id": saying.tap.id, "title": saying.tap.title}}
+        kind = "list_reply" if saying.tap.listed else "button_reply"
+        return {"type": kind, kind: {"id": saying.tap.id, "title": saying.tap.title}}
     if saying.type in MEDIA_TYPES:
         return media(saying.type, saying.caption or saying.text)
     return {"body": saying.text}

@@ -6,15 +6,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flows.channels.channel import LONGEST_KEY
+from flows.channels.channel import LONGEST_KEY, MOST_BUTTONS
 from flows.channels.cloud_api import (
     LONGEST_BUTTON_TITLE,
     LONGEST_TEXT,
     LONGEST_TEXT_WITH_BUTTONS,
-    MOST_BUTTONS,
+    MOST_ROWS,
 )
 from flows.channels.whatsapp_address import is_user_id
 from flows.practice.templates import PracticeTemplate
+
+LONGEST_ROW_TITLE = 24  # characters; the OpenAPI file
 
 
 class SendRefused(Exception):
@@ -98,8 +100,10 @@ def _text(text: object, longest: int) -> str:
 
 
 def _interactive(content: Mapping[str, Any]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    if content.get("type") == "list":
+        return _list(content)
     if content.get("type") != "button":
-        raise SendRefused(131009, "The practice network knows interactive messages of type button")
+        raise SendRefused(131009, "The practice network knows interactive messages of type button and list")
     body, action = content.get("body"), content.get("action")
     listed = action.get("buttons") if isinstance(action, dict) else None
     if not isinstance(listed, list) or not 0 < len(listed) <= MOST_BUTTONS:
@@ -108,6 +112,35 @@ def _interactive(content: Mapping[str, Any]) -> tuple[str, tuple[tuple[str, str]
     if len({title for _, title in buttons}) < len(buttons):
         raise SendRefused(131009, "Button titles have to differ")
     return _text(body.get("text") if isinstance(body, dict) else None, LONGEST_TEXT_WITH_BUTTONS), buttons
+
+
+def _list(content: Mapping[str, Any]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """A list: its button, and sections with rows; all of their rows are what the customer can tap."""
+    body, action = content.get("body"), content.get("action")
+    action = action if isinstance(action, dict) else {}
+    opens, sections = action.get("button"), action.get("sections")
+    if not (isinstance(opens, str) and 0 < len(opens) <= LONGEST_BUTTON_TITLE):
+        raise SendRefused(131009, f"A list opens by a button of 1 to {LONGEST_BUTTON_TITLE} characters")
+    if not isinstance(sections, list) or not all(isinstance(each, dict) for each in sections):
+        raise SendRefused(131009, "A list has sections")
+    if len(sections) > 1 and not all(each.get("title") for each in sections):
+        raise SendRefused(131009, "Several sections need a title each")
+    rows = [row for each in sections for row in (each.get("rows") or ())]
+    if not 0 < len(rows) <= MOST_ROWS:
+        raise SendRefused(131009, f"There are 1 to {MOST_ROWS} rows")
+    found = tuple(_row(row) for row in rows)
+    if len({row_id for row_id, _ in found}) < len(found):
+        raise SendRefused(131009, "The ids of rows have to differ")
+    return _text(body.get("text") if isinstance(body, dict) else None, LONGEST_TEXT_WITH_BUTTONS), found
+
+
+def _row(row: object) -> tuple[str, str]:
+    found, title = (row.get("id"), row.get("title")) if isinstance(row, dict) else (None, None)
+    if not (isinstance(found, str) and 0 < len(found) <= 200):
+        raise SendRefused(131009, "A row needs an id of 1 to 200 characters")
+    if not (isinstance(title, str) and 0 < len(title) <= LONGEST_ROW_TITLE):
+        raise SendRefused(131009, f"A row needs a title of 1 to {LONGEST_ROW_TITLE} characters")
+    return found, title
 
 
 def _button(button: object) -> tuple[str, str]:

@@ -21,6 +21,7 @@ from flows.errors import FirebreakError
 from flows.practice.controls import Controls
 from flows.practice.graph_api import GraphApi
 from flows.practice.network import MARKETING_PER_DAY, STATUSES, Arrival, Network, Turned
+from flows.practice.orders import PracticeOrders
 from flows.practice.postman import Postman
 from flows.practice.saying import Saying
 from flows.practice.shapes import Business
@@ -73,6 +74,7 @@ class PracticeServer:
         self.app_secret = app_secret
         self.webhooks = Postman(business.account_id, app_secret, webhook_url, copies, batch)
         self.board = TeamBoard(clock)
+        self.orders = PracticeOrders()
         self.network = Network(
             clock,
             business,
@@ -144,6 +146,10 @@ class PracticeServer:
         """A customer writes; `more` are the fields of `Saying`. Returns the message's id."""
         return self.network.say(wa_id, Saying.model_validate({"text": text, **more}))
 
+    def tap(self, wa_id: str, button: str) -> str | None:
+        """A customer taps what has this id or title; None where there is nothing such to tap."""
+        return self.network.tap(wa_id, button)
+
     def trouble(self, kind: Kind, *, times: int | None = 1, customer: str | None = None, **more: Any) -> None:
         """Script a failure; `more` are the fields of `Trouble`."""
         self.network.troubles.script(Trouble(kind, **more), times, customer)
@@ -163,7 +169,7 @@ class PracticeServer:
     def _app(self) -> Starlette:
         graph = GraphApi(self.network, self.token, self._connections)
         return Starlette(
-            routes=[*Controls(self.network, self.board).routes(), *graph.routes()],
+            routes=[*Controls(self.network, self.board).routes(), *self.orders.routes(), *graph.routes()],
             # A name that somebody else's DNS points at this machine is not let in.
             middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])],
         )

@@ -13,11 +13,14 @@ from flows.rehearsal.names import Names
 from rules.language import Duration, FactValues, PlaybookName, Words, says
 from rules.problems import did_you_mean
 from rules.reading import BAD, Reader
+from rules.replies import Locale
 from rules.units import format_duration
 from rules.yaml_source import Keys
 
 MessageKind = Literal["text", "image", "audio", "video", "document", "reaction"]
 Severity = Literal["general", "important", "urgent"]
+Remedy = Literal["refund", "replacement", "voucher"]
+Spoken = Literal["statement", "retrospective"]
 AboutWhat = Literal["case", "incident"]
 
 
@@ -51,6 +54,17 @@ class Ticks:
 
 
 @dataclass(frozen=True)
+class Stated:
+    """A version of the official statement, or of the retrospective, drafted by one colleague and approved by others."""
+
+    remedies: tuple[Remedy, ...] = says("What it may promise", default=())
+    news_in: Duration | None = says("In how long there will be news", default=None)
+    text: Mapping[Locale, Words] | None = says("The words in each language; if left out, some of ours", default=None)
+    approved: bool = says("Whether the others say yes; if not, it stays a draft", default=True)
+    kind: Spoken = says("Whether it is said while the incident lasts, or afterwards", default="statement")
+
+
+@dataclass(frozen=True)
 class Event:
     """One thing that happens. One of the fields is set, besides those that say more about it (`BESIDE`)."""
 
@@ -58,6 +72,7 @@ class Event:
     at: Moment | None = None
     customer_says: Says | None = None
     crowd: Crowd | None = None
+    customer_taps: Words | None = None
     answer: Mapping[str, Any] | None = None
     send_fails_with: int | None = None
     text_delivered: bool = False
@@ -77,6 +92,7 @@ class Event:
     noticed: Duration | None = None
     add_affected: int | None = None
     severity: Severity = "important"
+    statement: Stated | None = None
     topic: str | None = None
     keys: Keys = ()
 
@@ -89,6 +105,8 @@ class Event:
         if isinstance(value, Says):
             word = word if value.customer == 1 else word.replace("customer", f"customer {value.customer}")
             value = f"{value.text or value.kind}{' (in a group)' if value.in_group else ''}"
+        elif isinstance(value, Stated):
+            value = ", ".join(value.remedies) or "promises nothing"
         elif isinstance(value, Crowd):
             value = f"{value.customers} customers within {format_duration(value.within)}: {value.say[0]}"
         elif isinstance(value, timedelta):
@@ -104,6 +122,11 @@ class Event:
 EVENTS: Mapping[str, tuple[str, Any, tuple[str, ...]]] = {
     "customer says": ("The customer writes this, or sends it in another form", Says, ()),
     "crowd": ("Many customers write, one after the other", Crowd, ()),
+    "customer taps": (
+        "The customer taps a button of ours: the choice that it stands for, as in refund, or what stands on it",
+        Words,
+        ("customer",),
+    ),
     "after": ("So much time passes; everything that falls due meanwhile happens", Duration, ()),
     "at": (f"Time passes until then, in the scenario's time zone: {LIKE}", MomentText, ()),
     "answer": (
@@ -133,6 +156,11 @@ EVENTS: Mapping[str, tuple[str, Any, tuple[str, ...]]] = {
         "A person opens an incident; what happened, in their words",
         Words,
         ("playbook", "severity", "topic", "affected", "noticed"),
+    ),
+    "statement": (
+        "A version of the statement about the newest open incident, or of the newest retrospective, is approved",
+        Stated,
+        (),
     ),
     "add affected": ("It turns out that the data of this customer (1, 2, …) leaked, too", int, ()),
     "open case": ("A person opens a case of this playbook for the customer", PlaybookName, ("customer", "severity")),
@@ -196,6 +224,8 @@ def _value(reader: Reader, names: Names, word: str, value: Any, keys: Keys) -> A
         return _crowd(reader, value, keys)
     if word == "colleague deletes" and value == 0:
         return reader.error(keys, "texts are counted from 1")
+    if kind is Stated:
+        return reader.model(Stated, value, keys, short="remedies")
     if kind is MomentText:
         try:
             return parse_moment(value)

@@ -13,20 +13,21 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from flows import answering, ticking
-from flows.channels.channel import Letter, Refused, Result, Sent
+from flows.channels.channel import MOST_BUTTONS, Letter, Refused, Result, Sent
 from flows.channels.error_codes import meaning_of
 from flows.channels.pace import Pace
 from flows.channels.team import NotTold, Told
 from flows.clock import MovedClock
-from flows.crisis import gathering
+from flows.crisis import gathering, statements, wording
 from flows.desk import Desk
 from flows.ids import new_id
 from flows.receiving.receive import receive
 from flows.rehearsal.deeds import Said
-from flows.rehearsal.events import Crowd
+from flows.rehearsal.events import Crowd, Stated
 from flows.rehearsal.names import BY_HAND
 from flows.rehearsal.scenario import START, ZONE, Event, Says
 from flows.runs import breaches, ending, following, listing, opening, waves
+from flows.runs.choices import choice_of
 from flows.shelf import Shelf
 from flows.store import customers
 from flows.store.database import Store
@@ -35,6 +36,12 @@ from rules.language import FactValues
 
 CUSTOMER = "15550100001"  # a number that is reserved for stories; the second customer has the next one
 COLLEAGUE = "colleague"
+ANOTHER = "another colleague"
+STATED: Mapping[str, str] = {
+    "en": "We know what has happened, and we are working on it. We will tell you more as soon as there is more.",
+    "zh-CN": "我们已经知道发生了什么，正在全力处理。一有新的进展，就会告诉您。",
+}
+"""What a statement says whose scenario gives it no words."""
 
 
 @dataclass
@@ -63,7 +70,15 @@ def refusal(code: int) -> Refused:
 class Nobody:
     """Colleagues who are always reached."""
 
-    def tell(self, role: str, title: str, body: str, *, mail_to: str | None = None) -> Told | NotTold:  # noqa: ARG002
+    def tell(
+        self,
+        role: str,
+        title: str,  # noqa: ARG002
+        body: str,  # noqa: ARG002
+        *,
+        mail_to: str | None = None,  # noqa: ARG002
+        urgent: bool = False,  # noqa: ARG002
+    ) -> Told | NotTold:
         return Told((role,))
 
 
@@ -126,6 +141,8 @@ class Stage:
             self.say(event.customer_says)
         elif event.crowd is not None:
             self._crowd(event.crowd)
+        elif event.customer_taps is not None:
+            self.tap(event.customer_taps, event.customer)
         elif event.answer is not None:
             self.answer(event.answer, event.to, event.customer)
         elif event.send_fails_with is not None:
@@ -167,6 +184,22 @@ class Stage:
             if number and between:
                 self.pass_time(between)
             self.say(Says(crowd.say[number % len(crowd.say)], customer=crowd.first + number))
+
+    def tap(self, what: str, customer: int | None = None) -> None:
+        """The customer taps a button that we sent, the newest that stands for this choice or has this title. Raises
+        `CannotHappen` if there is none."""
+        self._messages += 1
+        to = address_of(customer)
+        for wamid, letter in reversed(self.channel.sent.items()):
+            for button in letter.buttons if letter.to == to else ():
+                if what in (choice_of(button.id), button.id, button.title):
+                    reply = {"id": button.id, "title": button.title}
+                    kind = "list_reply" if len(letter.buttons) > MOST_BUTTONS else "button_reply"
+                    content = {"type": kind, kind: reply}
+                    tapped = {"id": f"wamid.in.{self._messages}", "type": "interactive", "interactive": content}
+                    self.take_message({**tapped, "context": {"id": wamid}}, address=to)
+                    return
+        raise CannotHappen(f'no text of ours has a button "{what}"')
 
     def take_message(self, message: Mapping[str, Any], name: str = "", address: str = CUSTOMER) -> None:
         """A message as WhatsApp would post it, sent now (unless it has a `timestamp`) from this number."""
@@ -306,6 +339,8 @@ class Stage:
                 if event.topic is not None:
                     gathering.gather_later(session, opened, self.clock.now(), topic=event.topic)
                 self._add_affected(session, opened.id, range(1, (event.affected or 0) + 1))
+            elif event.statement is not None:
+                self._state(session, event.statement)
             elif event.add_affected is not None:
                 newest = select(Incident.id).order_by(Incident.opened_at.desc(), Incident.id).limit(1)
                 if (leak := session.scalars(newest).first()) is None:
@@ -325,6 +360,26 @@ class Stage:
             elif event.close is not None:
                 still_open = self._still_open(session, event)
                 ending.close_by_hand(session, still_open, BY_HAND, COLLEAGUE, self.clock.now())
+
+    def _state(self, session: Session, stated: Stated) -> None:
+        """A colleague drafts the next version of the statement, and one of each role that must approves it."""
+        newest = select(Incident).order_by(Incident.opened_at.desc(), Incident.id)
+        if stated.kind == "statement":
+            newest = newest.where(Incident.closed_at.is_(None))
+        if (incident := session.scalars(newest.limit(1)).first()) is None:
+            raise CannotHappen("no incident is open that a statement could be about")
+        texts = {str(locale): str(words) for locale, words in (stated.text or STATED).items()}
+        news_at = self.clock.now() + stated.news_in if stated.news_in is not None else None
+        try:
+            checked, allowed = wording.checked(self.desk.shelf.current, texts, stated.remedies, stated.kind)
+            about = (self.desk, session, incident, checked, allowed, news_at, COLLEAGUE, stated.kind)
+            statement = statements.draft(*about)
+            while stated.approved and (left := statements.missing(session, statement)):
+                statements.vote(self.desk, session, statement, ANOTHER, yes=True, role=left[0])
+                if statement.status == "in_force":
+                    break
+        except statements.WrongStatement as error:
+            raise CannotHappen(str(error)) from None
 
     def _add_affected(self, session: Session, incident_id: str, numbers: Iterable[int]) -> None:
         found = [self._customer(session, number).id for number in numbers]

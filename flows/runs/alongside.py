@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from flows.crisis import silence
 from flows.desk import Desk
 from flows.runs import history, opening, providers
 from flows.store.tables import Case, Customer, Message, Run
@@ -43,11 +44,16 @@ def start(
     )
     wanted = frozenset[str]().union(*(rules.facts() for rules in bundle.asides.values()))
     facts = providers.gather(about, bundle, wanted | {"severity"})
+    urgent = silence.silenced(session, customer.id)
     opened = []
     for name, rules in bundle.asides.items():
         playbook = bundle.playbooks[name]
         decision = rules.decide(facts)
         if decision.rule is None or _runs_already(session, customer, playbook, case):
+            continue
+        if urgent is not None:  # a person speaks with them; no machine talks in between
+            kept = {"playbook": name, "message": message.id, "urgent": urgent.id}
+            history.tell_of(session, customer.id, desk.now(), "kept silent", kept, case_id=urgent.id, flow_run=flow_run)
             continue
         said = {"message": message.id, "because": {"trigger": decision.in_words()}}
         if case is None:

@@ -39,7 +39,14 @@ def open_now(session: Session, incident_id: str | None) -> Incident | None:
 
 def last_ended(session: Session, topic: str | None = None) -> datetime | None:
     """When the last incident (about this) ended; None if none ever has. What was merged ends with what it is part of
-    now."""
+    now. A wave asks once."""
+    asked: dict[object, datetime | None] = session.info.setdefault("asked", {})
+    if ("ended", topic) not in asked:
+        asked["ended", topic] = _last_ended(session, topic)
+    return asked["ended", topic]
+
+
+def _last_ended(session: Session, topic: str | None) -> datetime | None:
     if topic is None:
         return session.scalar(_ENDED)
     own = session.scalar(_ENDED.where(Incident.topic == topic))

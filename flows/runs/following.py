@@ -10,7 +10,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from flows.crisis import held_back
+from flows.crisis import held_back, silence
 from flows.desk import Desk
 from flows.errors import NotFound
 from flows.runs import history, opening, providers, trouble
@@ -96,6 +96,11 @@ def _decide(desk: Desk, session: Session, follow_up_id: str, flow_run: str | Non
             return became("cancelled", "follow-up not needed", planned.because)
     if hold_if is not None and hold_if.holds(facts):
         return _hold(desk, session, planned, planner, hold_if.explain(facts).sentence(), became)
+    urgent = silence.silenced(session, planned.subject_id)
+    if urgent is not None and urgent.id != planned.case_id:
+        planned.due_at, told_before = now + HELD_FOR, planned.held_since is not None
+        planned.held_since = planned.held_since or now
+        return None if told_before else became("held", "follow-up held", {"because": f"{urgent.id} is urgent"})
     if (frozen := held_back.why(desk, session, planned, bundle)) is not None:
         return _hold(desk, session, planned, planner, frozen, became)
     if (morning := bundle.hours.quiet_until(now, desk.timezone)) is not None:

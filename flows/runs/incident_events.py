@@ -72,7 +72,10 @@ def _wake(session: Session, step: Step, subject_id: str, event: str, now: dateti
     if not waits_for(step.waiting_for, "event", event):
         return False
     here = {"run_id": step.run_id, "path": step.path, "kind": "wait", "name": event, "due_at": now}
-    if session.scalars(select(Timer.id).filter_by(**here)).first() is None:  # the same moment is kept once
+    again = session.scalars(select(Timer).filter_by(**here)).first()  # the same moment is kept once
+    if again is not None:
+        again.fired_at = again.cancelled_at = None  # a clock that stands still comes to the same moment again
+    else:
         session.add(Timer(subject_id=subject_id, **here))
     ring(session, subject_id, now)
     return True

@@ -7,10 +7,10 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from flows.crisis import gathering
+from flows.crisis import gathering, own_promises
 from flows.desk import Desk
 from flows.hearing import Hearing
-from flows.runs import alongside, complaints, history, opening, own_words, providers, settling
+from flows.runs import alongside, choices, complaints, history, opening, own_words, providers, retriage, settling
 from flows.runs.words import written
 from flows.store.tables import Case, Customer, Message, Run, Subject
 from rules.bundle import Bundle
@@ -56,8 +56,10 @@ def read_message(
     message.handled_at = now
     if message.author == "us":
         own_words.after_echo(desk, session, message, flow_run)
+        own_promises.after_echo(desk, session, message, flow_run)
         return None
-    message.facts = facts_to_json(_facts_of(desk, session, message, hearing))
+    answer = choices.answer_in(desk, session, message)
+    message.facts = facts_to_json(_facts_of(desk, session, message, hearing, answer))
     if (locale := message.facts.get("locale", UNKNOWN)) != UNKNOWN:
         customer.locale = str(locale)
     complaint = complaints.record(session, message)  # before anything is decided: whoever complains is one of the crowd
@@ -70,9 +72,11 @@ def read_message(
     known = providers.known(about, bundle, wanted)
     derived = bundle.derive(known, wanted)
     triage = derived.decisions.get(bundle.triage.name)  # none where a rehearsal takes the severity as known
-    decision = bundle.triggers.decide(derived.facts)
+    read = derived.facts["severity"]
+    severity = retriage.word_on(session, bundle.vocabulary, customer.id, message.facts, read)
+    decision = bundle.triggers.decide({**derived.facts, "severity": severity})
     # How severe it was found stays true of the case. What else the packs say follows from the moment.
-    facts = bundle.vocabulary.gate({**known, "severity": derived.facts["severity"]})
+    facts = bundle.vocabulary.gate({**known, "severity": severity})
     if complaint is not None:
         complaint.severity = opening.severity_rank(bundle.vocabulary, facts)
     said = {
@@ -81,6 +85,7 @@ def read_message(
         "place": message.place,
         "facts": message.facts,
         "severity": str(facts["severity"]),
+        **({"read_as": str(read)} if severity != read else {}),  # a person's word wins
         "because": {
             "triage": triage.in_words() if triage else {},
             "trigger": decision.in_words(),
@@ -90,11 +95,18 @@ def read_message(
     # WhatsApp delivers again for seven days; a time before that is somebody's wrong clock.
     asked_at = min(now, max(message.sent_at, now - timedelta(days=7)))
     playbook = bundle.playbooks[str(decision.then["playbook"])] if decision.rule is not None else None
+    if answer is not None and answer.late:  # it belongs to the case that it was asked in, open or not
+        playbook = None
     alone = playbook is not None and playbook.mode == "parallel"
     case = None if alone else _joins(session, bundle, customer, playbook)
     if gathering.taken_out(case):  # a person's word: for this customer the crisis is not what it is about
         decision = bundle.triggers.decide({**derived.facts, gathering.ABOUT_IT: False})
         playbook = bundle.playbooks[str(decision.then["playbook"])] if decision.rule is not None else None
+    if answer is not None and (playbook is None or answer.tapped):  # it belongs where it was asked for
+        case = choices.case_of(session, answer) or case
+        if answer.late and case is not None:
+            choices.ask_about_change(desk, session, answer, case)
+    photo = message.facts.get("has_photo") is True or (case is not None and case.facts.get("has_photo") is True)
     if case is None and playbook is not None:
         case = opening.open_case(
             desk, session, bundle, customer, playbook, facts, said=said, asked_at=asked_at, flow_run=flow_run
@@ -104,9 +116,12 @@ def read_message(
         message.case_id = case.id if case else None
         history.tell_of(session, customer.id, now, "message read", said, case_id=message.case_id, flow_run=flow_run)
         if case is not None and playbook is not None and _begins(bundle.vocabulary, playbook, case, facts):
+            facts = {**facts, **({"has_photo": True} if photo else {})}
             opening.begin_anew(desk, session, bundle, playbook, case, facts, asked_at=asked_at, flow_run=flow_run)
         elif case is not None:
-            settling.happened(desk, session, "customer_reply", case.id, flow_run)
+            if photo:  # it stays true of the case, whichever message brought it
+                case.facts = {**case.facts, "has_photo": True}
+            settling.happened(desk, session, "customer_reply", case.id, flow_run, message)
     if complaint is not None:
         gathering.seen(desk, session, bundle, case, complaint, derived.facts, flow_run)
     beside = alongside.start(desk, session, customer, message, case, asked_at=asked_at, flow_run=flow_run)
@@ -116,17 +131,23 @@ def read_message(
     return case
 
 
-def _facts_of(desk: Desk, session: Session, message: Message, hearing: Hearing | None) -> dict[str, Value]:
-    """The facts of one message by itself."""
-    text, region, names, before = written(desk.store.vault, session, message)
-    further = [hearing] if hearing is not None else []
-    return {
-        **desk.shelf.current.reading_of(text, before, region, names, further).facts,
+def _facts_of(
+    desk: Desk, session: Session, message: Message, hearing: Hearing | None, answer: choices.Answer | None
+) -> dict[str, Value]:
+    """The facts of one message by itself, and of what it answers."""
+    kind: dict[str, Value] = {
         "message_kind": _KINDS.get(message.kind, UNKNOWN),
         "has_photo": message.kind == "image",
         "place": message.place,  # of this message, wherever the case began
-        **({ASKS_TO_STOP: asks_to_stop(text)} if ASKS_TO_STOP in desk.shelf.current.vocabulary.facts else {}),
     }
+    if answer is not None and answer.tapped:
+        return answer.facts({**choices.facts_of_tap(desk, session, message), **kind})
+    text, region, names, before = written(desk.store.vault, session, message)
+    if ASKS_TO_STOP in desk.shelf.current.vocabulary.facts:
+        kind[ASKS_TO_STOP] = asks_to_stop(text)
+    further = [hearing] if hearing is not None else []
+    read = {**desk.shelf.current.reading_of(text, before, region, names, further).facts, **kind}
+    return answer.facts(read) if answer is not None else read
 
 
 def _begins(vocabulary: Vocabulary, playbook: Playbook, case: Case, facts: Facts) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from flows.desk import Desk
 from flows.runs import ending, history, incident_events, opening
-from flows.runs.interpreter import State, barred
+from flows.runs.interpreter import Place, State, barred
 from flows.runs.outcome import Closed, Done, Failed, Outcome, Waiting, waits_for
 from flows.runs.progress import progress_of
 from flows.runs.work import Work
@@ -45,10 +45,15 @@ def at_work(desk: Desk, session: Session, run: tables.Run, path: str, flow_run: 
     return Work(desk, session, run, step, progress, record, flow_run)
 
 
+def due(desk: Desk, session: Session, run: tables.Run) -> tuple[Place, ...]:
+    """The steps of a run that can be done now."""
+    return progress_of(desk, session, run).stands().due if run.status == "moving" else ()
+
+
 def act(desk: Desk, session: Session, run_id: str, path: str, flow_run: str | None = None) -> str | None:
     """Do the step of a run at `path` if it is due, and return the status it has then; None if it was not due."""
     run = session.get_one(tables.Run, run_id)
-    if run.status != "moving" or path not in (place.path for place in progress_of(desk, session, run).stands().due):
+    if path not in (place.path for place in due(desk, session, run)):
         return None
     work = at_work(desk, session, run, path, flow_run)
     work.record.attempt += 1

@@ -124,11 +124,15 @@ def begin_anew(
     facts: Facts,
     *,
     asked_at: datetime | None,
+    by_hand: bool = False,
     flow_run: str | None = None,
 ) -> Run:
     """The procedure of an open case begins again with these facts, or another one takes the case over: what it waited
-    for and had planned is withdrawn."""
+    for and had planned is withdrawn. What a customer writes never makes a case less severe; a person (`by_hand`) may.
+    """
     now = desk.now()
+    if not by_hand and severity_rank(bundle.vocabulary, facts) < case.severity and "severity" in case.facts:
+        facts = {**facts, "severity": bundle.vocabulary.fact("severity").gate(case.facts["severity"])}
     its_own = select(Run).where(Run.case_id == case.id, Run.status != "finished", Run.alongside.is_(False))
     for run in session.scalars(its_own).all():
         ending.end_run(session, run, now)

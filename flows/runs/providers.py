@@ -126,21 +126,28 @@ def locale(about: About) -> Value:
     return (about.customer and about.customer.locale) or UNKNOWN
 
 
+# What is left open and moves no more would otherwise swallow every later message of the customer.
+_UNDER_WAY = (
+    select(Case.id)
+    .join(Run, Run.case_id == Case.id)
+    .where(Case.customer_id == bindparam("customer"), Case.id != bindparam("but"))
+    .where(Run.status != "finished", ~Run.alongside)
+    .limit(1)
+)
+_OPEN_INCIDENT = select(Incident.id).where(Incident.closed_at.is_(None)).limit(1)
+
+
 @provides
 def open_case(about: About) -> Value:
     if about.customer is None:
         return UNKNOWN
-    # What is left open and moves no more would otherwise swallow every later message of the customer.
-    under_way = select(Case.id).join(Run, Run.case_id == Case.id)
-    under_way = under_way.where(Case.customer_id == about.customer.id, Run.status != "finished", ~Run.alongside)
-    if about.case is not None:
-        under_way = under_way.where(Case.id != about.case.id)
-    return about.session.scalars(under_way.limit(1)).first() is not None
+    asked = {"customer": about.customer.id, "but": about.case.id if about.case is not None else ""}
+    return about.session.scalars(_UNDER_WAY, asked).first() is not None
 
 
 @provides
 def open_incident(about: About) -> Value:
-    return about.session.scalars(select(Incident.id).where(Incident.closed_at.is_(None)).limit(1)).first() is not None
+    return about.session.scalars(_OPEN_INCIDENT).first() is not None
 
 
 def topic_of(about: About) -> str | None:

@@ -15,13 +15,21 @@ from flows.runs.outcome import Done, waits_for
 from flows.runs.progress import progress_of
 from flows.runs.work import Work
 from flows.sending import by_hand, notices
-from flows.store.tables import Outbox, Run, Step, Task, Timer
+from flows.store.tables import Message, Outbox, Run, Step, Task, Timer
 from flows.verbs.action import Action
 from rules.language import ON_CALL
 
 
-def happened(desk: Desk, session: Session, event: str, case_id: str, flow_run: str | None = None) -> int:
-    """Wake every step of a case's runs that waits for `event` (`customer_reply`); returns how many."""
+def happened(
+    desk: Desk,
+    session: Session,
+    event: str,
+    case_id: str,
+    flow_run: str | None = None,
+    message: Message | None = None,
+) -> int:
+    """Wake every step of a case's runs that waits for `event` (`customer_reply`, with the `message`); returns how
+    many."""
     waiting = (
         select(Step, Run)
         .join(Run, Run.id == Step.run_id)
@@ -30,11 +38,17 @@ def happened(desk: Desk, session: Session, event: str, case_id: str, flow_run: s
     woken = 0
     for step, run in session.execute(waiting).all():
         if waits_for(step.waiting_for, "event", event):
-            work = moving.at_work(desk, session, run, step.path, flow_run)
-            assert isinstance(work.step.verb, Action)
-            moving.settle(work, work.step.verb.heard(work, event))
-            woken += 1
+            woken += _heard(moving.at_work(desk, session, run, step.path, flow_run), event, message)
     return woken
+
+
+def _heard(work: Work, event: str, message: Message | None = None) -> bool:
+    """Tell a step of something that it waits for; whether it goes on by that, or does something about it."""
+    assert isinstance(work.step.verb, Action)
+    outcome = work.step.verb.happened(work, event, message)
+    if outcome is not None:
+        moving.settle(work, outcome)
+    return outcome is not None
 
 
 def letter_settled(desk: Desk, session: Session, row: Outbox, flow_run: str | None = None) -> None:
@@ -67,7 +81,7 @@ def answered(desk: Desk, session: Session, task: Task, flow_run: str | None) -> 
     step = progress_of(desk, session, run).records.get(task.path)
     if step is not None and step.status == "failed":
         # A person has done by hand what the step could not do.
-        if step.verb == "reply":
+        if step.verb in ("reply", "offer"):
             by_hand.done_instead(session, desk.store.vault, run, task)
         moving.settle(moving.at_work(desk, session, run, task.path, flow_run), Done(note={"by_hand": task.answered_by}))
         return
@@ -106,8 +120,7 @@ def fired(desk: Desk, session: Session, timer: Timer, flow_run: str | None) -> N
             work.journal("told again", verb=work.record.verb, name=work.step.title)
     elif timer.name:  # something happened to the incident, and whoever waits for it was told in this way
         if waits_for(work.record.waiting_for, "event", timer.name):
-            assert isinstance(work.step.verb, Action)
-            moving.settle(work, work.step.verb.heard(work, timer.name))
+            _heard(work, timer.name)
     else:
         assert isinstance(work.step.verb, Action)
         moving.settle(work, work.step.verb.woken(work))

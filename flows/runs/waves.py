@@ -23,15 +23,16 @@ from sqlalchemy.orm import Session
 from flows.desk import Desk
 from flows.errors import ClaimLost
 from flows.hearing import Hearing
-from flows.runs import history, intake, moving, news, trouble
+from flows.runs import history, intake, looked_up, moving, news, trouble
 from flows.runs.progress import standings
 from flows.runs.ready import Ready, next_due, ready
 from flows.runs.words import written
 from flows.sending import courier
 from flows.store import subjects
-from flows.store.tables import Outbox, Run, Subject
+from flows.store.tables import Outbox, Recipient, Run, Subject
 
 if TYPE_CHECKING:
+    from flows.orders.looking_up import LookingUp
     from flows.third_voice import ThirdVoice
 
 LEASE = timedelta(seconds=90)
@@ -43,9 +44,23 @@ MOST_LETTERS = 32
 BUDGET = timedelta(seconds=20)
 """After this a wave begins nothing new, so that an emergency is claimed soon however much else there is to do."""
 MOST_ROUNDS = 100
+READS_FOR = timedelta(seconds=2)
+"""For so long a wave reads at a time, before those whose messages were read are answered, the most severe of them
+first: on a slow machine nobody is to wait until everybody has been read."""
+CROWDED = 20
+"""With more subjects than this in its hands, a wave does in one transaction what it would do in several: it reads what
+somebody wrote and takes the steps that follow at once. Prefect shows fewer groups, and more people are answered."""
+MOST_STEPS = 10
+"""How many steps are taken in such a transaction; what is left has its turn later."""
 AT_ONCE = 20
 """How many messages of a customer are read in one transaction."""
 _TOO_LATE = Hearing(why_not="the message came in while others were read")
+
+_MOVING = (
+    select(Run)
+    .where(Run.subject_id == bindparam("subject"), Run.status == "moving", ~Run.alongside)
+    .order_by(Run.started_at, Run.playbook, Run.id)
+)
 
 _BEFORE_ALONGSIDE = (
     select(Outbox.subject_id)
@@ -110,12 +125,14 @@ class Wave:
     asked: dict[str, Any] = field(default_factory=dict)  # what the store is asked once for everybody in the wave
     heard: dict[str, Hearing | None] = field(default_factory=dict)  # in each message, by its id; None: it has no words
     _finished: bool = False
+    _crowded: bool = False
 
     def claim(self) -> int:
         """Take what is ready; returns how many subjects that are."""
         with self.desk.store.begin() as session:
             found = subjects.claim(session, self.owner, self.desk.now(), LEASE, self.limit)
         self.claims = {claim.subject_id: claim for claim in found}
+        self._crowded = len(found) > CROWDED
         return len(found)
 
     def groups(self) -> Iterator[Group]:
@@ -143,18 +160,22 @@ class Wave:
         if arrived := self._by_severity(todo.unread):
             if self.desk.third_voice is not None:
                 yield Group("listen", len(arrived), partial(self._listen, self.desk.third_voice, arrived))
-            yield self._group("read", arrived, self._read)
+            yield Group("read", len(arrived), partial(self._each, arrived, self._read, within=READS_FOR))
             todo = self._ready()
         if happened := self._by_severity(todo.news):
             yield self._group("settle", happened, self._settle)
             todo = self._ready()
         due = self._due_steps(todo.moving)
+        if self.desk.orders is not None and (asking := due.get(looked_up.VERB)):
+            yield Group("ask for orders", len(asking), partial(self._look_up, self.desk.orders, asking))
         for verb in sorted(due):
             yield Group(verb, len(due[verb]), partial(self._each, due[verb], self._act))
         if due:
             todo = self._ready()
-        if waiting := self._by_severity(todo.letters)[:MOST_LETTERS]:
-            yield Group("send", len(waiting), partial(self._each, waiting, self._send, SENDERS))
+        # In a crowd colleagues are told when the customers of this wave have their answers.
+        only: Recipient | None = "customer" if self._crowded and todo.answers else None
+        if waiting := self._by_severity(todo.answers if only else todo.letters)[:MOST_LETTERS]:
+            yield Group("send", len(waiting), partial(self._each, waiting, partial(self._send, only=only), SENDERS))
 
     # -- what there is to do --------------------------------------------------------------------------------
 
@@ -198,10 +219,17 @@ class Wave:
     def _group(self, verb: str, items: list[str], do: Callable[[str], list[Moved]]) -> Group:
         return Group(verb, len(items), partial(self._each, items, do))
 
-    def _each(self, items: list[Item], do: Callable[[Item], list[Moved]], hands: int = 1) -> list[Moved]:
-        """Do it for each, the most severe first, with so many hands at once."""
+    def _each(
+        self, items: list[Item], do: Callable[[Item], list[Moved]], hands: int = 1, within: timedelta | None = None
+    ) -> list[Moved]:
+        """Do it for each, the most severe first, with so many hands at once; `within` a time, what is left is left."""
         if hands == 1 or len(items) == 1:
-            return [moved for item in items for moved in self._one(item, do)]
+            began, done = self.desk.now(), list[Moved]()
+            for item in items:
+                done += self._one(item, do)
+                if within is not None and self.desk.now() - began > within:
+                    break
+            return done
         with ThreadPoolExecutor(min(hands, len(items))) as pool:
             return [moved for several in pool.map(lambda item: self._one(item, do), items) for moved in several]
 
@@ -246,19 +274,32 @@ class Wave:
         self.heard = {**dict.fromkeys(each.id for each in unread), **dict(zip(said, heard, strict=True))}
         return []
 
+    def _look_up(self, orders: LookingUp, asking: list[Due]) -> list[Moved]:
+        """Ask the order source: here, because nothing may be waited for in a transaction."""
+        looked_up.note(self.asked, looked_up.ask(self.desk, orders, {each.run_id for each in asking}))
+        return []
+
     def _read(self, subject_id: str) -> list[Moved]:
         moved: list[Moved] = []
         while True:
-            read = self._read_some(subject_id)
+            try:
+                read = self._read_some(subject_id, self._crowded)
+            except (ClaimLost, SQLAlchemyError):
+                raise
+            except Exception:
+                if not self._crowded:
+                    raise
+                read = self._read_some(subject_id, go_on=False)  # what broke is done by itself, where it harms nothing
             moved += read
-            if len(read) < AT_ONCE:
+            if sum(each.step_kind == "read" for each in read) < AT_ONCE:
                 return moved
 
-    def _read_some(self, subject_id: str) -> list[Moved]:
+    def _read_some(self, subject_id: str, go_on: bool) -> list[Moved]:
         """Read a few messages: a transaction holds up everybody who has something to store."""
         moved = []
         with self._held(subject_id) as session:
-            for message in intake.unread(session, subject_id)[:AT_ONCE]:
+            unread = intake.unread(session, subject_id)
+            for message in unread[:AT_ONCE]:
                 hearing = self.heard.get(message.id, _TOO_LATE) if self.desk.third_voice is not None else None
                 case = intake.read_message(self.desk, session, message, self.flow_run, hearing)
                 moved.append(
@@ -267,7 +308,26 @@ class Wave:
             # What was read may be worse than what was known when the customer was claimed.
             severity = session.get_one(Subject, subject_id).severity
             self.claims[subject_id] = replace(self.claims[subject_id], severity=severity)
+            if go_on and len(unread) <= AT_ONCE:
+                moved += self._go_on(session, subject_id)
         return moved
+
+    def _go_on(self, session: Session, subject_id: str) -> list[Moved]:
+        """Take the steps that are due for a subject, one after the other, in the transaction that made them due. What
+        runs alongside waits for its turn."""
+        moved: list[Moved] = []
+        for run in session.scalars(_MOVING, {"subject": subject_id}).all():
+            while len(moved) < MOST_STEPS and (due := moving.due(self.desk, session, run)):
+                moved += self._take_step(session, Due(subject_id, run.id, due[0].path, due[0].step.verb.verb))
+        return moved
+
+    def _take_step(self, session: Session, due: Due) -> list[Moved]:
+        status = moving.act(self.desk, session, due.run_id, due.path, self.flow_run)
+        run = session.get_one(Run, due.run_id)
+        about = run.case_id or run.incident_id or run.id
+        if run.case_id:
+            self.touched.add((due.subject_id, run.case_id))
+        return [Moved(about, run.playbook, due.path, status, due.verb)] if status else []
 
     def _settle(self, subject_id: str) -> list[Moved]:
         with self._held(subject_id) as session:
@@ -276,21 +336,28 @@ class Wave:
 
     def _act(self, due: Due) -> list[Moved]:
         with self._held(due.subject_id) as session:
-            status = moving.act(self.desk, session, due.run_id, due.path, self.flow_run)
-            run = session.get_one(Run, due.run_id)
-            about = run.case_id or run.incident_id or run.id
-            if run.case_id:
-                self.touched.add((due.subject_id, run.case_id))
-            return [Moved(about, run.playbook, due.path, status, due.verb)] if status else []
+            return self._take_step(session, due)
 
-    def _send(self, subject_id: str) -> list[Moved]:
-        calls = courier.deliver(self.desk, subject_id, lambda: self._held(subject_id), self.flow_run)
-        return [Moved(about, "—", "send", "done", "send") for about in calls]
+    def _send(self, subject_id: str, only: Recipient | None = None) -> list[Moved]:
+        moved: list[Moved] = []
+
+        def further(session: Session) -> None:
+            moved.extend(self._go_on(session, subject_id))
+
+        calls = courier.deliver(
+            self.desk,
+            subject_id,
+            lambda: self._held(subject_id),
+            self.flow_run,
+            only=only,
+            further=further if self._crowded else None,
+        )
+        return [*(Moved(about, "—", "send", "done", "send") for about in calls), *moved]
 
     @contextmanager
     def _held(self, subject_id: str) -> Iterator[Session]:
         """A transaction in which the subject is surely ours."""
-        with self.desk.store.begin() as session:
+        with self.desk.store.begin() as session, self.desk.store.vault.keys_at_hand():
             session.info["asked"] = self.asked
             self.claims[subject_id] = subjects.hold(session, subject_id, self.owner, self.desk.now(), LEASE)
             yield session

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -42,6 +42,7 @@ class Work:
     progress: Progress
     record: tables.Step
     flow_run: str | None = None
+    words: dict[str, str] = field(default_factory=dict)  # what this step itself puts into the placeholders of a reply
 
     # -- what is known --------------------------------------------------------------------------------------
 
@@ -108,6 +109,11 @@ class Work:
         still_open = select(tables.Incident.id).where(tables.Incident.closed_at.is_(None))
         return self.session.scalars(still_open.limit(1)).first() is not None
 
+    def is_urgent(self) -> bool:
+        """Whether the case or the incident is urgent: then people are told in the loudest way there is."""
+        about = self.case or self.incident
+        return about is not None and about.facts.get("severity") == "urgent"
+
     def listed(self, name: str) -> tuple[Item, ...]:
         """The list of this name, as the last step that brought it left it. Raises LookupError if none has."""
         return self.progress.listed(name)
@@ -157,9 +163,10 @@ class Work:
         """Add a line to the history: closed words, numbers and ids only."""
         history.tell(self.session, self.run, self.now, event, data, path=self.record.path, flow_run=self.flow_run)
 
-    def tell(self, role: str, message: str, *, task: tables.Task | None = None) -> str:
-        """Put a notice to colleagues into the outbox and return its id. It holds ids, never personal data."""
-        return notices.notice(self.desk, self.session, self.run, self.record.path, role, message, task)
+    def tell(self, role: str, message: str, *, task: tables.Task | None = None, urgent: bool = False) -> str:
+        """Put a notice to colleagues into the outbox and return its id. It holds ids, never personal data. What is
+        `urgent` also goes where people are called (see `flows.channels.team`)."""
+        return notices.notice(self.desk, self.session, self.run, self.record.path, role, message, task, urgent=urgent)
 
     def ask(
         self,

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from flows.channels.channel import with_numbered_choices
 from flows.ids import new_id
 from flows.store.tables import Message, Outbox, Run, Task
 from flows.store.vault import Vault
 
 OUTBOX = "outbox"
 """The name under which a task that no step waits for keeps, sealed, the id of the letter that it is about."""
+
+
+def words(body: Mapping[str, Any]) -> str:
+    """What a colleague is to send for a letter: its text, and where it has buttons, the choices with their numbers."""
+    return with_numbered_choices(str(body.get("text", "")), [str(each["title"]) for each in body.get("buttons", ())])
 
 
 def ticked_off(session: Session, vault: Vault, task: Task, letter_id: str | None) -> None:
@@ -67,7 +74,7 @@ def _left(session: Session, vault: Vault, row: Outbox, at: datetime) -> None:
 def _echo_of(session: Session, vault: Vault, row: Outbox, until: datetime) -> Message | None:
     """The echo of this letter, where the number reports what is written in the app: the same words, since it was
     handed over."""
-    said = vault.open_or_nothing(row.sealed_body).get("text")
+    said = words(vault.open_or_nothing(row.sealed_body))
     echoed = select(Message).where(
         Message.customer_id == row.customer_id,
         Message.author == "us",
@@ -76,7 +83,7 @@ def _echo_of(session: Session, vault: Vault, row: Outbox, until: datetime) -> Me
     )
     echoes: Iterable[Message] = session.scalars(echoed.order_by(Message.sent_at, Message.id))
     for each in echoes:
-        words = vault.open_or_nothing(each.sealed_content).get("text")
-        if said and words and words.split() == said.split():
+        echo = vault.open_or_nothing(each.sealed_content).get("text")
+        if said and echo and echo.split() == said.split():
             return each
     return None

@@ -12,16 +12,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, case, func, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from flows.channels.channel import Letter, Next, Refused, Result, Sent, Unsure
 from flows.channels.team import NotTold, UnknownRole
+from flows.crisis import silence
 from flows.desk import Desk
 from flows.errors import ClaimLost, VaultError
-from flows.sending import in_group, letters, results
+from flows.sending import folding, in_group, letters, results
 from flows.store import customers
 from flows.store.subjects import ring
-from flows.store.tables import Outbox, Run
+from flows.store.tables import Outbox, Recipient, Run
 from rules.language import ON_CALL
 
 ORPHAN_WAIT = timedelta(minutes=5)
@@ -31,6 +33,8 @@ webhook was down too, and WhatsApp delivers what it missed at growing intervals.
 Transaction = Callable[[], AbstractContextManager[Session]]
 """Opens a transaction in which the subject is held; raises `ClaimLost` if somebody else has it."""
 
+Further = Callable[[Session], None]
+"""What can be done at once when a letter has left."""
 
 WAITING = Outbox.status.in_(("ready", "sending"))
 """Whether a row of the outbox still needs a hand."""
@@ -49,26 +53,52 @@ _DUE_NOW = (
 )
 
 
-def deliver(desk: Desk, subject_id: str, transaction: Transaction, flow_run: str | None = None) -> list[str]:
-    """Send everything of a subject that is due now, oldest first; returns the case or incident of each call made."""
+def deliver(
+    desk: Desk,
+    subject_id: str,
+    transaction: Transaction,
+    flow_run: str | None = None,
+    *,
+    only: Recipient | None = None,
+    further: Further | None = None,
+) -> list[str]:
+    """Send everything of a subject that is due now, oldest first, or `only` what goes to these; returns the case or
+    incident of each call made.
+    `further` is done in the transaction that takes in what became of a letter; should it break, it is left away."""
     calls: list[str] = []
     more = True
     while more:
         with transaction() as session:
-            chosen, more = _choose(desk, session, subject_id, flow_run)
+            chosen, more = _choose(desk, session, subject_id, only, flow_run)
         if chosen is None:
             break
         row_id, call = chosen
         result = call()
         try:
-            with transaction() as session:
-                row = session.get_one(Outbox, row_id)
-                results.answered(desk, session, row, result, flow_run)
-                calls.append(row.case_id or row.incident_id or subject_id)
+            calls.append(_take_in(desk, row_id, result, transaction, flow_run, further))
         except ClaimLost:
             _keep(desk, row_id, result)
             raise
     return calls
+
+
+def _take_in(
+    desk: Desk, row_id: str, result: Result, transaction: Transaction, flow_run: str | None, further: Further | None
+) -> str:
+    """Write down what became of a letter; returns what it is about."""
+    try:
+        with transaction() as session:
+            row = session.get_one(Outbox, row_id)
+            results.answered(desk, session, row, result, flow_run)
+            if further is not None:
+                further(session)
+            return row.case_id or row.incident_id or row.subject_id
+    except (ClaimLost, SQLAlchemyError):
+        raise
+    except Exception:
+        if further is None:
+            raise
+    return _take_in(desk, row_id, result, transaction, flow_run, None)
 
 
 def _keep(desk: Desk, row_id: str, result: Result) -> None:
@@ -85,12 +115,13 @@ def _keep(desk: Desk, row_id: str, result: Result) -> None:
 
 
 def _choose(
-    desk: Desk, session: Session, subject_id: str, flow_run: str | None
+    desk: Desk, session: Session, subject_id: str, only: Recipient | None, flow_run: str | None
 ) -> tuple[tuple[str, Callable[[], Any]] | None, bool]:
     """Mark the next due row as being sent, and return it with the call to make outside the transaction, and whether
     more rows are due."""
     now = desk.now()
-    rows = session.scalars(_DUE_NOW, {"subject": subject_id, "now": now}).all()
+    due = session.scalars(_DUE_NOW, {"subject": subject_id, "now": now}).all()
+    rows = [row for row in due if only in (None, row.to)]
     for number, row in enumerate(rows, 1):
         if row.to != "team" and row.status == "sending" and row.not_before is None:
             row.not_before = now + ORPHAN_WAIT
@@ -99,6 +130,13 @@ def _choose(
         if row.to != "team" and row.status == "sending" and row.tries > 1:
             unknown = "it is not known whether it arrived; look before you send"
             results.ask_a_person(desk, session, row, unknown, flow_run)
+            continue
+        if row.to == "team" and not _told_now(desk, session, row, now, flow_run):
+            continue
+        if row.status == "ready" and (urgent := silence.must_wait(session, row)) is not None:
+            if row.not_before is None:
+                results.note(session, row, now, "text waits", flow_run, urgent=urgent.id)
+            row.not_before = now + silence.LOOK_AGAIN
             continue
         call = _call(desk, session, row, now)
         if call is None:
@@ -109,17 +147,33 @@ def _choose(
     return None, False
 
 
+def _told_now(desk: Desk, session: Session, row: Outbox, now: datetime, flow_run: str | None) -> bool:
+    """Whether a notice is told now, by itself or for others as well; if not, it was told already or has to wait."""
+    match folding.decide(session, row, now):
+        case folding.With() as other:
+            results.told_with(desk, session, row, other, flow_run)
+            return False
+        case folding.NotYet() as wait:
+            row.not_before = wait.until
+            return False
+        case folding.ForAll() as all_of_them:
+            row.speaks_for = all_of_them.cases
+    return True
+
+
 def _call(desk: Desk, session: Session, row: Outbox, now: datetime) -> Callable[[], Any] | None:
     """What to call for this row; None if it may not leave yet."""
     try:
-        body = desk.store.vault.open(row.sealed_body)
         alias = customers.newest_address(session, row.customer_id) if row.customer_id else None
+        body = desk.store.vault.open(row.sealed_body)
         address = desk.store.vault.open(alias.sealed_address) if alias else None
     except VaultError:
         return lambda: Refused(None, Next.STOP, None, "what was to be said, or to whom, cannot be opened any more")
     if row.to == "team":
-        words = body["body"] + (f"\n→ {body['task']}" if body["task"] else "")
-        return lambda: _tell(desk, row.role or ON_CALL, body["title"], words, body.get("mail_to"))
+        role = row.role or ON_CALL
+        title, words = folding.in_words(body, role, row.speaks_for or 1)
+        beside = {key: body[key] for key in ("mail_to", "urgent") if body.get(key)}
+        return lambda: _tell(desk, role, title, words, **beside)
     if row.to == "group":
         return lambda: _send(desk, in_group.letter_of(row, body))
     if row.customer_id is None or address is None:
@@ -139,9 +193,16 @@ def _send(desk: Desk, letter: Letter) -> Result:
         return Unsure(f"the call broke ({type(error).__name__})")
 
 
-def _tell(desk: Desk, role: str, title: str, words: str, mail_to: str | None = None) -> Sent | Refused:
+def _tell(
+    desk: Desk, role: str, title: str, words: str, mail_to: str | None = None, urgent: str | None = None
+) -> Sent | Refused:
     try:
-        told = desk.team.tell(role, title, words, mail_to=mail_to) if mail_to else desk.team.tell(role, title, words)
+        if mail_to:
+            told = desk.team.tell(role, title, words, mail_to=mail_to)
+        elif urgent:
+            told = desk.team.tell(role, title, words, urgent=True)
+        else:
+            told = desk.team.tell(role, title, words)
     except UnknownRole as error:
         return Refused(None, Next.HUMAN, None, str(error))
     if isinstance(told, NotTold):

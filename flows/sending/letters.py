@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flows import local_time
 from flows.channels.channel import Letter, Template
+from flows.crisis import official, wording
 from flows.ids import new_id
 from flows.runs.outcome import Failed, Outcome, Waiting
 from flows.runs.providers import number_of, window_is_open
 from flows.runs.work import Work
+from flows.sending import by_hand, personal
 from flows.store.tables import Outbox, OutboxForm
 from rules import outgoing
 from rules.language import ON_CALL
@@ -25,34 +27,38 @@ MARKETING_IN_A_CRISIS = "no-marketing-in-a-crisis"
 """The objection to a template of the category marketing while a freeze is in force; also the guard of that name."""
 
 
-def objections(work: Work, reply: Reply) -> list[str]:
+def objections(work: Work, reply: Reply, choices: Sequence[str] = ()) -> list[str]:
     """The guards that refuse the reply as it would be sent now; `personal-data` if what fills its placeholders brings
     in papers, cards, accounts, an address or a telephone number."""
     guards = work.bundle.guards
     locale = reply.locale_for(work.customer.locale if work.customer else None)
     found = list(guards.objections(reply.text[locale], work.facts(guards.facts())))
+    if wording.outside(work.session, work.bundle, work.incident, reply.text[locale]):
+        found.append(wording.OUTSIDE)
     try:
-        filled = reply.fill(locale, _values(work, reply, locale))
+        values = _values(work, reply, locale, choices)
+        filled = reply.fill(locale, values)
     except KeyError:  # told when the letter is prepared
         return found
     if MARKETING_IN_A_CRISIS not in found and _sells_in_a_crisis(work, reply):
         found.append(MARKETING_IN_A_CRISIS)
-    if outgoing.review(filled, ours=reply.text[locale]).refused:
+    if outgoing.review(filled, ours=f"{reply.text[locale]} {values.get('order', '')}").refused:
         found.append(PERSONAL_DATA)
     return found
 
 
-def prepare(work: Work, reply: Reply) -> Outcome:
+def prepare(work: Work, reply: Reply, choices: Sequence[str] = ()) -> Outcome:
     """Put the reply into the outbox: as text inside the 24-hour window, as its template outside it; where neither
-    is possible a colleague gets the text as a task."""
+    is possible a colleague gets the text as a task. `choices` become buttons where the text itself is sent."""
     assert work.customer is not None, "only a case has a customer to reply to"
     locale = reply.locale_for(work.customer.locale)
     try:
-        values = _values(work, reply, locale)
-        text, parameters = reply.fill(locale, values), reply.parameters(values)
+        values = _values(work, reply, locale, choices)
+        text = reply.fill(locale, values)
+        parameters = reply.parameters({**reply.fallbacks(locale), **values})
     except KeyError as missing:
         return Failed("nothing fills a placeholder", {"reply": reply.name, "placeholder": str(missing.args[0])})
-    body: dict[str, Any] = {"text": text}
+    body: dict[str, Any] = {"text": text, **personal.buttons(work, locale, choices)}
     form: OutboxForm = "text"
     if reply.template is not None:
         body["template"] = {"name": reply.template.name, "language": _meta_locale(locale), "parameters": parameters}
@@ -73,13 +79,15 @@ def prepare(work: Work, reply: Reply) -> Outcome:
         locale=locale,
         form=form,
         claims=sorted(reply.claims),
+        statement_id=official.built_from(work, reply),
         status="ready" if form != "by_hand" else "handed_over",
         created_at=work.now,
         sealed_body=work.desk.store.vault.seal(work.customer.id, body),
     )
     work.session.add(row)
     if form == "by_hand":
-        return hand_over(work, row, {"text": text}, "the 24-hour window is closed and there is no template")
+        why = "the 24-hour window is closed and there is no template"
+        return hand_over(work, row, {"text": by_hand.words(body)}, why)
     return Waiting({"outbox": row.id}, {"reply": reply.name, "version": reply.version, "locale": locale, "form": form})
 
 
@@ -93,7 +101,8 @@ def hand_over(work: Work, row: Outbox, details: Mapping[str, Any], why: str) -> 
     )
     task = work.ask("do", ON_CALL, f"Please {whither} by hand ({why}), then mark it done.", details=details)
     work.tell(ON_CALL, f"A reply has to be sent by hand: {why}", task=task)
-    return Waiting({"task": task.id, "outbox": row.id}, {"reply": row.reply or "", "by_hand": why})
+    kept = {key: on for key, on in (work.record.waiting_for or {}).items() if key in ("event", "late_at")}
+    return Waiting({**kept, "task": task.id, "outbox": row.id}, {"reply": row.reply or "", "by_hand": why})
 
 
 def letter_of(row: Outbox, body: Mapping[str, Any], address: str) -> Letter:
@@ -103,12 +112,13 @@ def letter_of(row: Outbox, body: Mapping[str, Any], address: str) -> Letter:
         if row.form == "template"
         else None
     )
-    return Letter(
-        key=row.key, to=address, kind="template" if template else "text", text=body["text"], template=template
-    )
+    if template is not None:
+        return Letter(key=row.key, to=address, kind="template", text=body["text"], template=template)
+    offered = {"buttons": personal.buttons_of(body), "list_title": body.get("list_title", "")}
+    return Letter(key=row.key, to=address, kind="text", text=body["text"], **offered)
 
 
-def _values(work: Work, reply: Reply, locale: str) -> dict[str, str]:
+def _values(work: Work, reply: Reply, locale: str, choices: Sequence[str] = ()) -> dict[str, str]:
     """What fills the placeholders of a reply. Values the run does not have are left out."""
     values = {"business": work.desk.business}
     if work.run.case_id:
@@ -120,7 +130,10 @@ def _values(work: Work, reply: Reply, locale: str) -> dict[str, str]:
     promise = work.progress.promises.get("answered")
     if promise is not None:
         values["answer_by"] = local_time.day(promise.due_at, work.desk.timezone, locale)
+    values.update(personal.values(work, reply, locale, choices))
     values.update((name, str(count)) for name, count in work.counted().items())
+    values.update(official.values(work, reply, locale))
+    values.update(work.words)
     if reply.reason is not None:  # the reply's words for what a colleague has chosen
         fact = str(reply.reason.fact)
         if words := reply.reason_for(value_to_json(work.facts({fact})[fact]), locale):

@@ -13,7 +13,7 @@ from flows.channels.error_codes import UNREACHABLE, meaning_of
 from flows.desk import Desk
 from flows.ids import new_id
 from flows.runs import history, moving, settling
-from flows.sending import by_hand, letters
+from flows.sending import by_hand, folding, letters
 from flows.store.tables import Delivery, Outbox, Run, Task
 from rules.language import ON_CALL
 
@@ -39,7 +39,8 @@ def answered(desk: Desk, session: Session, row: Outbox, result: Result, flow_run
             if result.provider_id:
                 row.provider_blind = desk.store.vault.blind("wamid", result.provider_id)
                 _reopen_early_statuses(session, row)
-            note(session, row, now, "colleagues told" if row.to == "team" else "text sent", flow_run)
+            for_all = {"cases": row.speaks_for} if row.speaks_for is not None else {}
+            note(session, row, now, "colleagues told" if row.to == "team" else "text sent", flow_run, **for_all)
             settling.letter_settled(desk, session, row, flow_run)
         case Unsure():
             row.not_before = now + STATUS_WAIT
@@ -74,11 +75,19 @@ def delivered(desk: Desk, session: Session, delivery: Delivery, flow_run: str | 
         settling.letter_settled(desk, session, row, flow_run)
 
 
+def told_with(desk: Desk, session: Session, row: Outbox, other: folding.With, flow_run: str | None) -> None:
+    """Colleagues have heard of this notice by another one, which spoke for many cases."""
+    row.status, row.sent_at, row.not_before = "sent", other.at, None
+    row.fold, row.speaks_for = None, 0
+    note(session, row, desk.now(), "colleagues told", flow_run, together_with=other.outbox)
+    settling.letter_settled(desk, session, row, flow_run)
+
+
 def ask_a_person(desk: Desk, session: Session, row: Outbox, why: str, flow_run: str | None, link: str = "") -> None:
     """The machine cannot send this: a colleague does it by hand, and the step waits for them if it still waits."""
     row.status, row.not_before = "handed_over", None
     note(session, row, desk.now(), "text handed to a colleague", flow_run, why=why)
-    details = {"text": str(_body(desk, row).get("text", "")), **({"link": link} if link else {})}
+    details = {"text": by_hand.words(_body(desk, row)), **({"link": link} if link else {})}
     run = session.get(Run, row.run_id) if row.run_id else None
     if run is not None and row.path is not None and run.status != "finished":
         work = moving.at_work(desk, session, run, row.path, flow_run)

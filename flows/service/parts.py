@@ -24,8 +24,9 @@ from flows.service.aside import Work
 from flows.service.demonstration import demonstrate
 from flows.service.home import Say
 from flows.service.prefect_server import PrefectServer
-from flows.service.responder import Bell, respond_for_ever
+from flows.service.responder import Bell, respond_for_ever, warm_up
 from flows.settings import Settings, SettingsError
+from flows.store import subjects
 from flows.store.database import Store
 from flows.web.app import create_app
 from flows.web.health import Probe
@@ -58,7 +59,9 @@ def open_parts(settings: Settings, server: PrefectServer, say: Say) -> Iterator[
     with open_store(settings, SystemClock(), say) as store:
         backup.clear(settings.home)
         _carry_on_erasing(store, say)
+        _take_over(store, say)
         desk = open_desk(settings, store, say)
+        warm_up(desk.shelf.current)
         bell = Bell()
         watch = Watch(store, desk.shelf, shelf.ROOT, say)
         web = create_app(
@@ -108,6 +111,14 @@ def _carry_on_erasing(store: Store, say: Say) -> None:
         say(f"An old backup was put in place: {done.adopted} erasure(s) made since then are carried out again")
     if done.erasures:
         say(f"{len(done.erasures)} erasure(s) were carried to their end: {', '.join(done.erasures)}")
+
+
+def _take_over(store: Store, say: Say) -> None:
+    """On SQLite everybody at work on a store shares its home, and we have that to ourselves: whatever is claimed was
+    in the hands of a Firebreak that was killed, and its customers need not wait for its leases to run out."""
+    with store.begin() as session:
+        if session.get_bind().dialect.name == "sqlite" and (freed := subjects.free(session)):
+            say(f"An earlier Firebreak was killed at work; {freed} customer(s) and incident(s) are taken over from it")
 
 
 async def _no_demonstration() -> None:

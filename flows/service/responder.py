@@ -18,6 +18,7 @@ from flows.desk import Desk
 from flows.in_force import Watch
 from flows.runs import following, waves
 from flows.store.tables import Subject
+from rules.bundle import Bundle
 
 AFTER_ERROR = 1.0  # seconds
 LOOKS_EVERY = 0.5  # seconds; for work that comes from another process, and for timers
@@ -68,6 +69,13 @@ async def respond_for_ever(
             except Exception as error:  # a store that is away for a second must not end the answering
                 log.error("looking for work failed (%s); it is tried again at once", type(error).__name__)
                 await asyncio.sleep(AFTER_ERROR)
+
+
+def warm_up(bundle: Bundle) -> None:
+    """What is made at its first use, and takes a second, is made before anybody waits for it."""
+    bundle.reading_of("Your charger caught fire next to my bed!", None, "US")
+    for text in {text for reply in bundle.replies.values() for text in reply.text.values()}:
+        bundle.guards.look_at(text)
 
 
 async def _look(desk: Desk, bell: Bell, prefect_is_up: Callable[[], bool]) -> None:

@@ -37,8 +37,9 @@ class PartEnded(FirebreakError):
     """A part of Firebreak ended by itself, so the whole was stopped."""
 
 
-async def up(settings: Settings, *, demonstration: bool, say: Say = _print) -> None:
-    """Live until SIGINT or SIGTERM, then stop everything and return.
+async def up(settings: Settings, *, demonstration: bool, with_prefect: bool = True, say: Say = _print) -> None:
+    """Live until SIGINT or SIGTERM, then stop everything and return. Without Prefect, which a surge rehearsal may leave
+    away, nothing but the schedules is missing.
 
     Raises `SettingsError` or `CannotStart` when this cannot be begun, and what a part raises that breaks.
     """
@@ -48,10 +49,12 @@ async def up(settings: Settings, *, demonstration: bool, say: Say = _print) -> N
     with _signals() as over, held(settings.home, say):
         listener = listen(settings.host, settings.port, "FIREBREAK_PORT", "The web app")
         server = PrefectServer(settings.home, settings.prefect_port)
-        server.adopt(os.environ)
-        server.start()
-        say("Prefect's server is starting; that takes some seconds, and up to half a minute the first time")
-        prefect = _Prefect(server, settings.timezone, began, say)
+        prefect: _Prefect | _NoPrefect = _NoPrefect()
+        if with_prefect:
+            server.adopt(os.environ)
+            server.start()
+            say("Prefect's server is starting; that takes some seconds, and up to half a minute the first time")
+            prefect = _Prefect(server, settings.timezone, began, say)
         try:
             from flows.service.parts import open_parts  # a second's work, while Prefect's server is at its own
 
@@ -64,7 +67,12 @@ async def up(settings: Settings, *, demonstration: bool, say: Say = _print) -> N
 
 
 async def _live(
-    parts: Parts, prefect: _Prefect, listener: socket.socket, over: asyncio.Event, demonstration: bool, say: Say
+    parts: Parts,
+    prefect: _Prefect | _NoPrefect,
+    listener: socket.socket,
+    over: asyncio.Event,
+    demonstration: bool,
+    say: Say,
 ) -> None:
     """Start the parts one after the other, stay, and stop them the other way round."""
     web = _Web(uvicorn.Config(parts.web, log_config=None, access_log=False, timeout_graceful_shutdown=5))
@@ -83,6 +91,21 @@ async def _live(
                     await _until(over, parts.demonstration())
                 await over.wait()
                 say("Firebreak is stopping")
+
+
+class _NoPrefect:
+    """Stands where Prefect would, and is never of use."""
+
+    def __init__(self) -> None:
+        self.decided = asyncio.Event()
+        self.decided.set()
+
+    def __call__(self) -> bool:
+        return False
+
+    async def keep(self) -> None:
+        """Until cancelled."""
+        await asyncio.Event().wait()
 
 
 class _Prefect:

@@ -53,6 +53,7 @@ _TAKE = (
     .where(Subject.id.in_(bindparam("subjects", expanding=True)))
     .values(claimed_by=bindparam("owner"), claimed_until=bindparam("until"))
 )
+_FREE = update(_SUBJECTS).where(Subject.claimed_by.is_not(None)).values(claimed_by=None, claimed_until=None)
 _OURS = update(_SUBJECTS).where(_THIS, Subject.claimed_by == bindparam("owner"))
 _HOLD = _OURS.values(claimed_until=bindparam("until")).returning(Subject.bells, Subject.severity)
 _RELEASE = _OURS.values(
@@ -133,6 +134,16 @@ def release(session: Session, claim: Claim, owner: str, next_due: datetime | Non
     If somebody rang since ``claim`` was read, the subject stays due at once, so that no bell is lost.
     """
     return _change(session, _RELEASE, claim.subject_id, owner=owner, heard=claim.bells, next=next_due) > 0
+
+
+def free(session: Session) -> int:
+    """Take every claim back, and return how many there were. For who knows that nobody is at work: a process that was
+    killed would otherwise keep its customers waiting until its leases have run out. Whoever is at work all the same
+    loses the claim, and notices."""
+    session.flush()
+    freed = cast("CursorResult[Any]", session.execute(_FREE)).rowcount
+    session.expire_all()
+    return freed
 
 
 def _change(session: Session, statement: Update, subject_id: str, **values: Any) -> int:

@@ -166,6 +166,8 @@ class Case(Base):
     incident_id: Mapped[str | None] = _link("incidents.id", index=True)
     facts: Mapped[Json] = json_map(required=True)
     labels: Mapped[list[str]] = json_list(required=True)
+    overruled: Mapped[Json | None] = json_map()  # a person's word on how severe it is: see flows/runs/retriage.py
+    sealed_reasons: Mapped[bytes | None]  # why, in their own words, each time
     sealed_orders: Mapped[bytes | None]  # what the order source said of the customer, as it was looked up
 
 
@@ -189,6 +191,7 @@ class Incident(Base):
     freeze_lifted_by: Mapped[str | None]
     facts: Mapped[Json] = json_map(required=True)
     sealed_what: Mapped[bytes | None]
+    duties: Mapped[Json | None] = json_map()  # who does what: "lead", "fix" or a level -> a colleague's short name
     sealed_lift_reason: Mapped[bytes | None]  # why somebody has lifted the freeze
     sealed_room: Mapped[bytes | None]  # where the team talks about it: a link into their messenger
 
@@ -211,18 +214,36 @@ class Statement(Base):
     remedies: Mapped[list[str]] = json_list(required=True)  # values of the fact `remedy` that may be promised
     news_at: Mapped[datetime | None]  # when there will be news, or an end: what customers are told
     sealed_texts: Mapped[bytes]  # language -> words, under the incident's key
+    approvers: Mapped[list[str]] = json_list(required=True)  # the roles of which each must say yes; none: anybody else
     digest: Mapped[str]  # SHA-256 of all that was approved: the words, the remedies and the time
     in_force_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]  # when it was replaced or refused
+    sealed_reason: Mapped[bytes | None]  # why it was refused, in the words of whoever did
+
+
+# The database itself refuses to change what was approved, or refused.
+_LOCKED = "incident_id, kind, version, drafted_by, drafted_at, remedies, news_at, sealed_texts, approvers, digest"
+_LOCKED_ON_SQLITE = f"""CREATE TRIGGER statements_are_locked BEFORE UPDATE OF {_LOCKED} ON statements
+WHEN OLD.status <> 'draft' BEGIN SELECT RAISE(ABORT, 'a statement that is decided is never changed'); END"""
+_LOCKED_ON_POSTGRESQL = f"""CREATE FUNCTION statements_are_locked() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'a statement that is decided is never changed'; END $$;
+CREATE TRIGGER statements_are_locked BEFORE UPDATE OF {_LOCKED} ON statements
+FOR EACH ROW WHEN (OLD.status <> 'draft') EXECUTE FUNCTION statements_are_locked()"""
+
+
+@event.listens_for(Statement.__table__, "after_create")
+def _lock_statements(_table: Table, connection: Connection, **_: object) -> None:
+    connection.exec_driver_sql(_LOCKED_ON_SQLITE if connection.dialect.name == "sqlite" else _LOCKED_ON_POSTGRESQL)
 
 
 class Approval(Base):
-    """Who said yes or no to which statement, once each; ``digest`` is what they had before their eyes."""
+    """Who said yes or no to which statement, once for each role; ``digest`` is what they had before their eyes."""
 
     __tablename__ = "approvals"
 
     statement_id: Mapped[str] = _link("statements.id", primary_key=True)
     by: Mapped[str] = mapped_column(primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True, default="")  # for which role they spoke
     at: Mapped[datetime]
     approved: Mapped[bool]
     digest: Mapped[str]
@@ -388,7 +409,11 @@ class Outbox(Base):
     """Something to be said, committed before it is sent. ``key`` makes a second row for the same thing impossible."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index(None, "status", "not_before"), Index(None, "run_id", "path"))
+    __table_args__ = (
+        Index(None, "status", "not_before"),
+        Index(None, "run_id", "path"),
+        Index(None, "fold", "sending_since"),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
@@ -400,11 +425,14 @@ class Outbox(Base):
     path: Mapped[str | None]
     to: Mapped[Recipient]
     role: Mapped[str | None]
+    fold: Mapped[str | None]  # notices that say the same of many cases have the same; see flows/sending/folding.py
+    speaks_for: Mapped[int | None]  # of how many cases one of those has told; 0: another one has told of this one
     reply: Mapped[str | None]
     reply_version: Mapped[str | None]
     locale: Mapped[str | None]
     form: Mapped[OutboxForm]
     claims: Mapped[Any | None] = json_any()  # what the text says was done, as the run has proven it
+    statement_id: Mapped[str | None] = _link("statements.id", index=True)  # whose words it was built from
     sealed_body: Mapped[bytes]
     status: Mapped[OutboxStatus] = mapped_column(default="ready")
     tries: Mapped[int] = mapped_column(default=0)

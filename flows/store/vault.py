@@ -20,7 +20,7 @@ import os
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from threading import RLock
+from threading import RLock, local
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -65,7 +65,23 @@ class Vault:
         self._blinding = _derived(master, b"blind")
         # The one connection of an in-memory database serves one transaction at a time.
         self._turn: AbstractContextManager[Any] = RLock() if in_memory(keys_engine) else nullcontext()
+        self._here = local()
         self._check()
+
+    @contextmanager
+    def keys_at_hand(self) -> Iterator[None]:
+        """In this block, on this thread, a key that was read once is not read again. Only for who has the subjects
+        locked whose keys these are, and for no longer: nobody destroys a key meanwhile."""
+        self._here.keys, self._here.living = {}, {}
+        try:
+            yield
+        finally:
+            del self._here.keys, self._here.living
+
+    def _forget(self) -> None:
+        """What is at hand may be retired, destroyed or another's by now."""
+        if hasattr(self._here, "keys"):
+            self._here.keys, self._here.living = {}, {}
 
     def seal(self, owner: str, value: Any) -> bytes:
         """Seal a JSON value under the owner's key, which is made when there is none."""
@@ -118,6 +134,7 @@ class Vault:
         Returns the ids of all their keys that are retired and not destroyed, also by an earlier call. Call it while
         the owner's subject is locked, so that nothing is being sealed under one of them at this moment.
         """
+        self._forget()
         with self.transaction() as connection:
             wanted = Key.owner.in_(owners), Key.destroyed_at.is_(None)
             connection.execute(
@@ -127,6 +144,7 @@ class Vault:
 
     def retire_keys(self, key_ids: Iterable[str]) -> None:
         """Seal nothing new under these keys. Ids that are not here, and keys that are destroyed, are passed over."""
+        self._forget()
         with self.transaction() as connection:
             for some in _in_parts(key_ids):
                 still = update(Key).where(Key.id.in_(some), Key.retired_at.is_(None), Key.destroyed_at.is_(None))
@@ -151,6 +169,7 @@ class Vault:
         of them until `scrub` is called: it takes its time, and nobody should have to wait for it with a lock in hand.
         """
         destroyed = 0
+        self._forget()
         with self._turn:
             with writing(self._engine) as connection:
                 for some in _in_parts(key_ids):
@@ -173,6 +192,7 @@ class Vault:
 
     def merge(self, owner_from: str, owner_into: str) -> None:
         """Make the keys of one owner the other's: what was sealed for both is read, and destroyed, as one."""
+        self._forget()
         with self._turn, writing(self._engine) as connection:
             connection.execute(update(Key).where(Key.owner == owner_from).values(owner=owner_into))
 
@@ -189,6 +209,15 @@ class Vault:
             yield connection
 
     def _living_key(self, owner: str) -> tuple[bytes, bytes]:
+        at_hand: dict[str, tuple[bytes, bytes]] | None = getattr(self._here, "living", None)
+        if at_hand is not None and owner in at_hand:
+            return at_hand[owner]
+        found = self._read_living_key(owner)
+        if at_hand is not None:
+            at_hand[owner] = found
+        return found
+
+    def _read_living_key(self, owner: str) -> tuple[bytes, bytes]:
         with self._turn:
             with reading(self._engine) as connection:
                 row = connection.execute(_LIVING, {"owner": owner}).first()
@@ -212,15 +241,22 @@ class Vault:
         except InvalidTag:
             raise VaultError(f"The key {key_id.hex()} in the keys database is damaged.") from None
 
-    def _read(self, key_ids: Iterable[bytes]) -> dict[bytes, bytes | Erased]:
+    def _read(self, key_ids: Collection[bytes]) -> dict[bytes, bytes | Erased]:
         """The keys of these ids; an id that was never here is left out."""
-        wanted = [key_id.hex() for key_id in key_ids]
-        found: dict[bytes, bytes | Erased] = {}
+        at_hand: dict[bytes, bytes | Erased] | None = getattr(self._here, "keys", None)
+        found: dict[bytes, bytes | Erased] = {
+            key_id: at_hand[key_id] for key_id in key_ids if at_hand is not None and key_id in at_hand
+        }
+        wanted = [key_id.hex() for key_id in key_ids if key_id not in found]
+        if not wanted:
+            return found
         with self._turn, reading(self._engine) as connection:
             for start in range(0, len(wanted), _AT_ONCE):
                 for row in connection.execute(_THESE, {"ids": wanted[start : start + _AT_ONCE]}):
                     key_id = bytes.fromhex(row.id)
                     found[key_id] = Erased() if row.destroyed_at else self._unwrapped(key_id, row.wrapped)
+        if at_hand is not None:
+            at_hand.update(found)
         return found
 
     def _check(self) -> None:

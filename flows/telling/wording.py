@@ -89,6 +89,9 @@ EVENTS = {
     "customer_reply": "for the customer to write",
     "incident_worse": "for the incident to become more severe",
     "incident_closed": "for the incident to be closed",
+    "room": "for a link to the war room",
+    "statement": "for news that we stand by",
+    "stood_down": "for the incident to be over",
 }
 
 
@@ -120,6 +123,31 @@ def given(entry: Entry) -> str:
     return f"{task.role} {what} ({task.id}){until}"
 
 
+_ORDERS = {
+    "not connected": "there is no order source to ask",
+    "no number": "no number of the customer is known to look up orders by",
+    "unavailable": "the order source could not be asked",
+    "late": "the order source did not answer in time",
+    "resting": "the order source answered nobody lately, and was not asked",
+}
+
+
+def _of_a_choice(data: Mapping[str, Any]) -> Told:
+    if "chosen" in data:
+        return Told("customer", f"chooses {data['chosen']}")
+    if "offered" in data:
+        return Told("note", "nothing may be offered now, so nothing is")
+    if data["orders"] in _ORDERS:
+        return Told("note", f"{_ORDERS[data['orders']]}; texts do without")
+    another = "; the one that they name is none of them" if data.get("named_another") else ""
+    return Told("note", f"orders of the customer: {data['orders']}{another}")
+
+
+def _not_open(entry: Entry) -> Told:
+    allowed = ", ".join(entry.data["allowed"]) or "nothing"
+    return Told("customer", f"chooses {entry.data['chosen']}, which is no longer offered; now it is {allowed}")
+
+
 def _step_done(entry: Entry) -> Told:
     data = entry.data
     if "took" in data:
@@ -129,6 +157,8 @@ def _step_done(entry: Entry) -> Told:
             "no branch": "none of the conditions holds, so it goes straight on",
         }
         return Told("decision", way.get(data["took"], f"goes way {data['took']} of {data['name']}"), because, why_not)
+    if "orders" in data or "chosen" in data or "offered" in data:
+        return _of_a_choice(data)
     if "people_told" in data:
         return Told("note", _of_people(data))
     if "clocks" in data:
@@ -436,6 +466,34 @@ def _taken_over(entry: Entry) -> Told:
     return Told("decision", f"{entry.data['playbook']} carries on what {entry.data['from']} had begun")
 
 
+def _room_known(entry: Entry) -> Told:
+    return Told("note", f"{entry.data['by']} told where the team meets")
+
+
+def _duties_assigned(entry: Entry) -> Told:
+    duties = ", ".join(f"{duty}: {name or 'nobody'}" for duty, name in entry.data["duties"].items())
+    return Told("note", f"{entry.data['by']} said who does what: {duties}")
+
+
+def _overruled(entry: Entry) -> Told:
+    said = f"{entry.data['by']} says that this is {entry.data['to']}, not {entry.data['from']}"
+    if entry.data["to"] == entry.data["from"]:
+        said = f"{entry.data['by']} says that this is and stays {entry.data['to']}"
+    return Told("decision", said)
+
+
+def _kept_silent(entry: Entry) -> Told:
+    return Told("note", f"{entry.data['playbook']} does not begin: a person looks after this customer")
+
+
+def _text_waits(entry: Entry) -> Told:
+    return Told("note", f"our text {entry.data.get('reply', '')} waits: {entry.data['urgent']} is urgent")
+
+
+def _update_late(entry: Entry) -> Told:
+    return Told("alarm", f"the customer should have heard from us before {entry.moment('late_at')}, and has not")
+
+
 def _freeze(entry: Entry) -> Told:
     lifted = "lifted the freeze: what is not about the crisis may be sent again"
     return Told(
@@ -494,6 +552,42 @@ def _records_erased(entry: Entry) -> Told:
     return Told("decision", f"erases {counts}{address} (line {data['line']} of the ledger)")
 
 
+def _statement_drafted(entry: Entry) -> Told:
+    data = entry.data
+    may = " or ".join(data["remedies"]) or "nothing"
+    return Told("team", f"{data['by']} drafts version {data['version']} of the {data['kind']}; it may promise {may}")
+
+
+def _statement_voted(entry: Entry, does: str) -> Told:
+    data = entry.data
+    role = f" for {data['role']}" if data.get("role") else ""
+    return Told("team", f"{data['by']} {does} version {data['version']} of the {data['kind']}{role}")
+
+
+def _stood_down(entry: Entry) -> Told:
+    data = entry.data
+    done = f", with all {data['checklist']} things on the checklist done" if data["checklist"] else ""
+    return Told("decision", f"{data['by']} decides that it is over{done}")
+
+
+def _not_stood_down(entry: Entry) -> Told:
+    data = entry.data
+    left = f"; not done on the checklist: {data['left']}" if "left" in data else ""
+    return Told("decision", f"{data['by']} says that it is not over yet{left}")
+
+
+def _statement_in_force(entry: Entry) -> Told:
+    data = entry.data
+    before = f" in place of version {data['replaces']}" if "replaces" in data else ""
+    which = f"version {data['version']} of the {data['kind']}"
+    return Told("decision", f"{which} is in force{before} ({data['statement']})")
+
+
+def _own_promise(entry: Entry) -> Told:
+    promised = " and ".join(entry.data["promised"])
+    return Told("alarm", f"a text of ours from the app promises what no statement allows: {promised}")
+
+
 def _plain(entry: Entry) -> Told:
     known = {key: value for key, value in entry.data.items() if value is not None}
     details = "; ".join(f"{key.replace('_', ' ')}: {shown(value)}" for key, value in known.items())
@@ -504,7 +598,16 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "case opened": _case_opened,
     "message read": _message_read,
     "step waits": _step_waits,
+    "statement drafted": _statement_drafted,
+    "statement approved": lambda entry: _statement_voted(entry, "approves"),
+    "statement refused": lambda entry: _statement_voted(entry, "refuses"),
+    "statement in force": _statement_in_force,
+    "stand-down proposed": lambda entry: Told("team", f"{entry.data['by']} thinks that it is over"),
+    "stood down": _stood_down,
+    "not stood down": _not_stood_down,
+    "own text promised too much": _own_promise,
     "step done": _step_done,
+    "choice is not open any more": _not_open,
     "step skipped": _step_skipped,
     "step failed": _step_failed,
     "step will be tried again": _tried_again,
@@ -543,6 +646,12 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "legal clock": _legal_clock,
     "procedure begins anew": _begins_anew,
     "procedure taken over": _taken_over,
+    "room known": _room_known,
+    "duties assigned": _duties_assigned,
+    "severity overruled": _overruled,
+    "kept silent": _kept_silent,
+    "text waits": _text_waits,
+    "update late": _update_late,
     "freeze lifted": _freeze,
     "freeze again": _freeze,
     "started alongside": _started_alongside,

@@ -10,11 +10,13 @@ from flows.channels.channel import Next
 from flows.channels.error_codes import meaning_of
 from flows.crisis import contact_facts as _of_contacts  # noqa: F401  as are those of how often we write
 from flows.crisis import facts as _of_a_crisis  # noqa: F401  its facts are supplied once this is imported
+from flows.crisis import moods as _of_a_mood  # noqa: F401
+from flows.crisis import waiting_facts as _of_who_waits  # noqa: F401
 from flows.erasing import facts  # noqa: F401  as are those about our records
 from flows.runs.outcome import Done, Failed, Outcome
 from flows.runs.providers import PROVIDERS
 from flows.runs.work import Work
-from flows.store.tables import Outbox, Task
+from flows.store.tables import Message, Outbox, Task
 from rules.language import Verb
 
 
@@ -43,8 +45,9 @@ class Action(Verb):
         """Go on at the moment that the step waited for."""
         return Done(note={"waited_until": work.now.isoformat()})
 
-    def heard(self, work: Work, event: str) -> Outcome:
-        """Go on after something happened that the step waits for: an event of the case or of its incident."""
+    def happened(self, work: Work, event: str, message: Message | None = None) -> Outcome | None:
+        """Go on, or not (None), after something happened that the step waits for; after `customer_reply`, `message` is
+        what the customer wrote."""
         return Done(note={"happened": event})
 
     def reminded(self, work: Work) -> bool:

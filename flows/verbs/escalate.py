@@ -29,13 +29,13 @@ class Escalate(Action):
 
     def act(self, work: Work) -> Outcome:
         task = work.ask("do", self.to, self.why)
-        work.tell(self.to, self.why, task=task)
+        work.tell(self.to, self.why, task=task, urgent=work.is_urgent())
         work.remind_in(self.again_every)
         return Waiting({"task": task.id})
 
     def reminded(self, work: Work) -> bool:
         task = work.task()
-        work.tell(self.to, self.why, task=task)
+        work.tell(self.to, self.why, task=task, urgent=work.is_urgent())
         work.remind_in(self.again_every)
         return True
 

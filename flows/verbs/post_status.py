@@ -11,7 +11,7 @@ from flows.crisis import statements
 from flows.ids import new_id
 from flows.runs.outcome import Done, Failed, Outcome, Waiting
 from flows.runs.work import Work
-from flows.store.tables import Statement, Task
+from flows.store.tables import Message, Statement, Task
 from flows.verbs.action import Action
 from rules.language import ON_CALL, Duration, ReplyName, RoleName, Words, says
 from rules.replies import DEFAULT_LOCALE, Reply
@@ -58,7 +58,7 @@ class PostStatus(Action):
         """The Status is about to disappear."""
         return self._look(work)
 
-    def heard(self, work: Work, event: str) -> Outcome:
+    def happened(self, work: Work, event: str, message: Message | None = None) -> Outcome:
         """The statement is another one, or the crisis is over."""
         return self._look(work)
 

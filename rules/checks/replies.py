@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rules.bundle import Bundle
 from rules.checks.check import Found, check
 from rules.problems import Place, nearest
-from rules.replies import DEFAULT_LOCALE, PLACEHOLDER, PLACEHOLDERS, Reply
+from rules.replies import DEFAULT_LOCALE, OPTIONAL, PLACEHOLDER, PLACEHOLDERS, Reply
 
 _NAMES = "|".join(PLACEHOLDERS)
 OTHER_NOTATIONS = re.compile(rf"[\[<%｛【]({_NAMES})[\]>%｝】]|\$\{{?({_NAMES})\b", re.IGNORECASE)
@@ -127,7 +127,7 @@ def duplicate_template(bundle: Bundle) -> Iterator[Found]:
 
 def _needed(text: str) -> set[str]:
     """The placeholders that must be filled because nothing stands in for them."""
-    return {match[1] for match in PLACEHOLDER.finditer(text) if match[2] is None}
+    return {match[1] for match in PLACEHOLDER.finditer(text) if match[2] is None} - OPTIONAL
 
 
 def _language(locale: str) -> str:

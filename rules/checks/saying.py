@@ -20,7 +20,7 @@ from rules.units import LONGEST
 
 OF_A_CUSTOMER = frozenset(
     {"clear_phone", "collect", "confirm_in_writing", "erase", "extend", "follow_up", "hold", "label", "legal_clock"}
-    | {"mask", "recall", "reply", "take_inventory", "tell_affected"}
+    | {"look_up_order", "mask", "offer", "recall", "reply", "take_inventory", "tell_affected"}
 )
 """The verbs that need a customer, or a case or an incident of theirs."""
 WINDOW = timedelta(hours=24)
@@ -33,7 +33,7 @@ def no_customer(bundle: Bundle) -> Iterator[Found]:
     for playbook in bundle.playbooks.values():
         for step in playbook.walk() if playbook.scope == "incident" else ():
             heard = any(each.event == "customer_reply" for each in awaited(step))
-            if heard or step.verb.verb in ("reply", "collect"):
+            if heard or step.verb.verb in ("reply", "collect", "look_up_order", "offer"):
                 yield place_of(playbook, step), f"an incident has no customer; `{step.verb.verb}` belongs to its cases"
             elif step.verb.verb == "label":
                 yield place_of(playbook, step), "a label is put on a case; in an incident there is no case to put it on"

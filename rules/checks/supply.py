@@ -181,4 +181,5 @@ class _Supplied(Paths[frozenset[str]]):
 def settled_by(step: Step) -> frozenset[str]:
     """The names of the facts that a step asks for or settles (and of other things that are listed by name)."""
     mappings = (value for value in vars(step.verb).values() if isinstance(value, Mapping))
-    return frozenset(str(name) for value in mappings for name, part in value.items() if not isinstance(part, Steps))
+    named = frozenset(str(name) for value in mappings for name, part in value.items() if not isinstance(part, Steps))
+    return named | step.verb.learns

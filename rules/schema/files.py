@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import Any, get_args
 
 from rules.decision import Pack
@@ -12,8 +12,10 @@ from rules.guards import Guard
 from rules.hours import HoursFile
 from rules.language import ANSWERED, FIRST_REPLY, FactValues, PlaybookName, Promise, Verb, Words
 from rules.legal_clocks import LegalClocksFile
+from rules.phrases import PhrasesFile
 from rules.playbook import PlaybookFile
 from rules.reading import Verbs
+from rules.remedies import RemediesFile
 from rules.replies import ReplyFile
 from rules.retention import Retention
 from rules.schema import facts
@@ -90,6 +92,12 @@ def deletion_plan_schema(vocabulary: Vocabulary) -> Schema:
     """Where copies live, and what becomes of them: `rules/deletion_plan.yaml`."""
     shapes = Shapes(vocabulary)
     return shapes.file("The Firebreak deletion plan", shapes.model(DeletionPlan))
+
+
+def remedies_schema() -> Schema:
+    """What counts as promising a remedy: `rules/remedies.yaml`."""
+    shapes = Shapes(Vocabulary({}))
+    return shapes.file("How Firebreak reads promises", shapes.model(RemediesFile))
 
 
 def facts_schema() -> Schema:
@@ -182,6 +190,12 @@ def retention_schema() -> Schema:
     return shapes.file("How long what the tool keeps is kept", shapes.model(Retention))
 
 
+def phrases_schema(vocabulary: Vocabulary) -> Schema:
+    """The words that make a text personal: `playbooks/phrases.yaml`."""
+    shapes = Shapes(vocabulary)
+    return shapes.file("The words that make a text personal", shapes.model(PhrasesFile))
+
+
 def team_schema() -> Schema:
     """The team file: who stands behind each role, and how to reach them."""
     address: Schema = {
@@ -214,9 +228,11 @@ def all_schemas(vocabulary: Vocabulary, verbs: Mapping[str, type[Verb]], words: 
         "facts.schema.json": facts_schema(),
         "legal-clocks.schema.json": legal_clocks_schema(vocabulary),
         "deletion-plan.schema.json": deletion_plan_schema(vocabulary),
+        "remedies.schema.json": remedies_schema(),
         "team.schema.json": team_schema(),
         "hours.schema.json": hours_schema(),
         "retention.schema.json": retention_schema(),
+        "phrases.schema.json": phrases_schema(vocabulary),
     }
 
 
@@ -263,7 +279,8 @@ def _alone(name: str, without: set[str]) -> Schema:
 
 def _event_value(shapes: Shapes, kind: Any) -> Schema:
     if is_dataclass(kind) and isinstance(kind, type):
-        return shapes.model(kind, short=fields(kind)[0].name)
+        first, *others = fields(kind)
+        return shapes.model(kind, short=first.name if all(each.default is not MISSING for each in others) else None)
     return shapes.value(kind)
 
 

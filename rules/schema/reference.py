@@ -64,6 +64,11 @@ def reference(schemas: Mapping[str, Schema]) -> str:
         *_tests(test),
         _file("Replies", "Texts to customers: `playbooks/replies/**/*.yaml`.", schemas["reply.schema.json"]),
         _file("Hours", "When the business works: `playbooks/hours.yaml`.", schemas["hours.schema.json"]),
+        _file(
+            "Phrases",
+            "The words that make a text personal: `playbooks/phrases.yaml`.",
+            schemas["phrases.schema.json"],
+        ),
         _file("Retention", "How long is kept what: `playbooks/retention.yaml`.", schemas["retention.schema.json"]),
         Chapter(
             "Roles",

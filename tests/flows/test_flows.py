@@ -112,7 +112,7 @@ def test_the_form_has_typed_and_described_fields(
 ) -> None:
     """On-call staff would face a bare text box, and could type a customer's name into it."""
     form = deployed["incident"]["parameter_openapi_schema"]["definitions"]
-    assert set(form["IncidentForm"]["properties"]) == {"kind", "severity", "opened_by"}
+    assert set(form["IncidentForm"]["properties"]) == {"kind", "topic", "severity", "opened_by"}
     assert all(each.get("description") for each in form["IncidentForm"]["properties"].values())
     assert form["Kind"]["enum"]
 

@@ -22,6 +22,7 @@ from rules.bundle import (
     GUARDS,
     HOURS,
     LEGAL_CLOCKS,
+    PHRASES,
     RETENTION,
     content_paths,
     is_playbook,
@@ -33,6 +34,7 @@ from rules.deletion_plan import read_deletion_plan
 from rules.guards import read_guards
 from rules.hours import read_hours
 from rules.legal_clocks import read_legal_clocks
+from rules.phrases import read_phrases
 from rules.playbook import read_playbook
 from rules.problems import Problems
 from rules.replies import read_reply
@@ -132,6 +134,8 @@ def _problems(path: str, data: Any, facts: Vocabulary) -> list[str]:
         read_hours(source, problems)
     elif path == RETENTION:
         read_retention(source, problems)
+    elif path == PHRASES:
+        read_phrases(source, facts, problems)
     elif path == FACTS:
         Vocabulary.parse(source, problems)
     else:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.channels.channel import Channel, HandOver, Letter, Template
+from flows.channels.channel import Button, Channel, HandOver, Letter, Template
 from flows.channels.manual import Manual, chat_link
 
 
@@ -39,6 +39,15 @@ def test_a_user_id_is_not_mistaken_for_a_number(address: str) -> None:
 def test_every_text_survives_the_link(text: str) -> None:
     """Whatever script, emoji or sign the reply has, the customer gets exactly that."""
     assert parse_qs(urlsplit(chat_link("447700900123", text)).query, keep_blank_values=True)["text"] == [text]
+
+
+def test_choices_are_numbered_where_there_are_no_buttons() -> None:
+    """A colleague who sends the text by hand would send an offer without what is offered."""
+    buttons = (Button("remedy:refund", "Money back"), Button("remedy:person", "Talk to a person"))
+    result = Manual().send(Letter("run/step/1", "447700900123", "text", "Which would you like?", buttons=buttons))
+    assert isinstance(result, HandOver)
+    (text,) = parse_qs(urlsplit(result.link).query)["text"]
+    assert text == "Which would you like?\n1. Money back\n2. Talk to a person"
 
 
 def test_half_an_emoji_does_not_stop_the_link() -> None:

@@ -161,3 +161,33 @@ def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     """The path in FIREBREAK_TEAM may be wrong."""
     with pytest.raises(ContentError, match=r"nowhere\.yaml"):
         Team.load(tmp_path / "nowhere.yaml", {})
+
+
+CALLED = """\
+people:
+  first_phone: json://127.0.0.1:${PORT}/practice/team/chat
+calls:
+  first_phone: json://127.0.0.1:${PORT}/practice/team/call
+roles:
+  senior_owner: [first_phone]
+"""
+
+
+def test_what_is_urgent_also_goes_where_people_are_called(tmp_path: Path, practice: PracticeServer) -> None:
+    """A telephone would ring at night for a slow parcel, or stay silent when somebody is hurt."""
+    team = load(tmp_path, CALLED, PORT=practice.url.rsplit(":", 1)[1])
+    before = len(practice.team())
+    assert team.tell("senior_owner", "C-1", "a slow parcel") == Told(("first_phone",))
+    assert team.tell("senior_owner", "C-2", "somebody is hurt", urgent=True) == Told(("first_phone",))
+    assert team.tell("senior_owner", "C-3", "urgent, and told alone", "first_phone", urgent=True) == Told(
+        ("first_phone",)
+    )
+    assert [notice.role for notice in practice.team()[before:]] == ["chat", "call", "chat", "call", "chat"]
+
+
+def test_calls_are_for_people_of_the_file(tmp_path: Path) -> None:
+    """A slip in a name would leave the one telephone that matters silent."""
+    wrong = CALLED.replace("calls:\n  first_phone", "calls:\n  first_fone").replace("${PORT}", "1")
+    (problem,) = problems(tmp_path, wrong)
+    assert 'nobody called "first_fone" stands under "people"' in problem
+    assert 'did you mean "first_phone"' in problem

@@ -106,7 +106,7 @@ def test_story_reads_from_the_first_word_to_what_is_waited_for(firebreak: Firebr
     parts = [
         "severity urgent",
         FIRE,
-        "complaint-urgent 1.",
+        "complaint-urgent 2.",
         "because severity is urgent",
         "sign_safety is true",
         "we wrote complaint/first-urgent",

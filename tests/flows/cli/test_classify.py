@@ -20,6 +20,15 @@ def test_every_fact_names_its_witness(firebreak: Firebreak) -> None:
     assert told["from"]["severity"][0].startswith("triage/danger_to_people: ")
 
 
+def test_what_a_complaint_is_about_is_told_with_its_rule(firebreak: Firebreak) -> None:
+    """Nobody could see why a complaint is counted with one crowd and not with another."""
+    told = read_json(firebreak("classify", "--text", FIRE, "--json"))
+    assert told["facts"]["topic"] == "fire"
+    assert told["from"]["topic"][0].startswith("topic/fire: ")
+    thanks = read_json(firebreak("classify", "thank you so much, it is lovely", "--json"))
+    assert thanks["facts"]["topic"] == "unknown"
+
+
 def test_people_read_what_was_found_first(firebreak: Firebreak) -> None:
     """The one sign that matters would drown among twenty that are not there."""
     lines = firebreak("classify", "--text", FIRE).output.splitlines()
@@ -56,6 +65,7 @@ def test_the_language_of_the_conversation_decides_what_is_too_short(firebreak: F
     [
         ((), 'Give --text "words of a customer", or --file FILE'),
         (("--text", "a", "--file", "b"), "Give --text"),
+        (("a", "--text", "b"), "Give --text"),
         (("--text", "a", "--before", "zh-cn"), 'locale cannot be "zh-cn"; did you mean "zh-CN"?'),
         (("--text", "a", "--country", "Germany"), '"Germany" is no country; give two capital letters'),
         (("--file", "nowhere.txt"), "nowhere.txt: No such file"),

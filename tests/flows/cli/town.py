@@ -87,6 +87,7 @@ class Town:
         self.go_on()
         self.go_on(timedelta(minutes=12))
         self.answer("senior_owner", {})
+        self.answer("senior_owner", {"call_outcome": "looked_after"})
         self.write(NUMBER, CHINESE, name=NAME)
         self.go_on()
         self.clock.move(timedelta(minutes=1))

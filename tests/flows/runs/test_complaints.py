@@ -103,7 +103,12 @@ def test_a_complaint_is_kept_by_what_it_is_about(store: Store, shelf: Shelf) -> 
     severities = list(SHIPPED.vocabulary["severity"].values)
     assert (kept.signs, severities[kept.severity]) == (["sign_product_failure"], "important")
     with store.read() as session:
-        assert session.get_one(Message, kept.message_id).customer_id == kept.customer_id
+        message = session.get_one(Message, kept.message_id)
+        assert message.customer_id == kept.customer_id
+        assert message.facts is not None
+        assert kept.topic == message.facts["topic"] == "failure"
+        thanks = session.scalars(select(Message).where(Message.id != kept.message_id))
+        assert all("topic" not in (each.facts or {}) for each in thanks)
 
 
 def test_a_crash_in_the_middle_of_a_surge_forgets_nothing(any_store: Store, watchful: Shelf, clock: MovedClock) -> None:

@@ -262,15 +262,15 @@ def test_a_run_keeps_the_bundle_it_was_started_with(store: Store, shelf: Shelf) 
     newer = {**shelf.current.files}
     path = "playbooks/complaint_general.yaml"
     newer[path] = (
-        newer[path].replace("version: 1.0.0", "version: 2.0.0").replace("reply: complaint/counted", "label: new")
+        newer[path].replace("version: 2.0.0", "version: 3.0.0").replace("reply: complaint/counted", "label: new")
     )
     released = Shelf(type(shelf.current).parse(newer, shelf.verbs), shelf.verbs)
     desk = desk_over(store, released)
     with store.read() as session:
         run = session.scalars(select(Run)).one()
-        assert run.version == "1.0.0"
+        assert run.version == "2.0.0"
         book = desk.shelf.bundle(session, run.bundle).playbooks["complaint-general"]
-    assert book.version == "1.0.0"
+    assert book.version == "2.0.0"
 
 
 def test_every_text_is_committed_before_it_is_sent(store: Store, shelf: Shelf) -> None:

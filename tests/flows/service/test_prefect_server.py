@@ -18,7 +18,7 @@ from flows.service.prefect_server import PrefectServer
 from tests.flows.conftest import free_port
 from tests.flows.service.looking import ROOT, ask, command, eventually, started_from
 
-NAMES = {"respond", "incident", "breach", "case", "follow-ups", "cleanup-daily", "cleanup-quarterly"}
+NAMES = {"respond", "incident", "regroup", "breach", "case", "follow-ups", "cleanup-daily", "cleanup-quarterly"}
 BY_THE_CLOCK = {"follow-ups", "cleanup-daily", "cleanup-quarterly"}
 
 

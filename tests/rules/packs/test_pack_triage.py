@@ -18,6 +18,8 @@ LOOKED = {"sign_safety": False, "intent": "complaint"}
         ({"sign_media_threat": True}, "urgent", "media_threat"),
         ({"sign_media_threat": True, "sign_small_bug": True}, "urgent", "media_threat"),
         ({**LOOKED, "sign_product_failure": True}, "important", "product_failure"),
+        ({**LOOKED, "speaks_of_payment": True, "sign_bad_experience": True}, "important", "product_failure"),
+        ({**LOOKED, "speaks_of_data_leak": True}, "important", "product_failure"),
         ({**LOOKED, "sign_mass_error": True}, "important", "mass_error"),
         ({**LOOKED, "sign_group_discontent": True}, "important", "group_discontent"),
         ({**LOOKED, "surge": "surge"}, "important", "group_discontent"),
