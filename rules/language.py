@@ -113,6 +113,7 @@ class Verb:
     proves: ClassVar[frozenset[str]] = frozenset()  # the claims that replies may make once it is done
     lists: ClassVar[frozenset[str]] = frozenset()  # the lists it may bring, for a `for_each` further down
     learns: ClassVar[frozenset[str]] = frozenset()  # the facts that it settles without being told their names
+    in_private: ClassVar[bool] = True  # what it says, if anything, it says to the customer alone
     supplied: ClassVar[frozenset[str]] = frozenset()  # the facts that its conditions learn from the store and the clock
 
     def blocks(self) -> dict[str, Steps]:

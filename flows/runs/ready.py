@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import BindParameter, Select, bindparam, func, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
 from flows.runs import news
 from flows.sending import courier
-from flows.store.tables import Message, Outbox, Run, Timer
+from flows.store.tables import Message, Outbox, Recipient, Run, Timer
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,9 @@ def ready(session: Session, subject_ids: Iterable[str], now: datetime) -> Ready:
     found: dict[str, set[str]] = {}
     for kind, subject_id in session.execute(_READY, {"subjects": list(subject_ids), "now": now}):
         found.setdefault(kind, set()).add(subject_id)
-    answers, notices = (frozenset(found.get(to, ())) for to in ("customer", "team"))
+    letters = {to: frozenset(found.get(to, ())) for to in get_args(Recipient)}
     unread, told, moving = (frozenset(found.get(kind, ())) for kind in ("unread", "news", "moving"))
-    return Ready(unread, told, moving, answers | notices, answers)
+    return Ready(unread, told, moving, frozenset[str]().union(*letters.values()), letters["customer"])
 
 
 def next_due(session: Session, subject_ids: Iterable[str]) -> dict[str, datetime]:
@@ -71,7 +71,7 @@ _READY = union_all(
             Outbox.subject_id,
             select(Outbox).where(Outbox.to == to, courier.WAITING, courier.needed_at <= bindparam("now")),
         )
-        for to in ("customer", "team")
+        for to in get_args(Recipient)
     ),
 )
 
