@@ -152,6 +152,10 @@ class Settings(BaseSettings):
     orders_token: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
         default=None, description="the token for that address, if it asks for one"
     )
+    api_token: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
+        default=None,
+        description="the token with which other tools may ask whether a message may be sent to a certain customer",
+    )
     timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
         default=ZoneInfo("UTC"), description="the time zone in which times are shown and schedules are read"
     )

@@ -62,6 +62,7 @@ class Letter:
     template: Template | None = None
     buttons: tuple[Button, ...] = ()
     list_title: str = ""
+    group: bool = False  # `to` is then the id of a group; only text is sent there
 
     def __post_init__(self) -> None:
         if not 0 < len(self.key) <= LONGEST_KEY:

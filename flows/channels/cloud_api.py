@@ -127,9 +127,9 @@ def _body(letter: Letter) -> bytes:
     """The request body, escaped to ASCII: half an emoji in a text must not end in an exception here."""
     message = {
         "messaging_product": "whatsapp",
-        "recipient_type": "individual",
+        "recipient_type": "group" if letter.group else "individual",
         # A user id has a field of its own, newer than the OpenAPI file (Meta, "Business-scoped user IDs").
-        "recipient" if is_user_id(letter.to) else "to": letter.to,
+        "recipient" if is_user_id(letter.to) and not letter.group else "to": letter.to,
         "biz_opaque_callback_data": letter.key,
         **_content(letter),
     }

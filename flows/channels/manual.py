@@ -17,6 +17,8 @@ class Manual:
         return "manual"
 
     def send(self, letter: Letter) -> Result:
+        if letter.group:
+            return HandOver(chat_link("", letter.text))  # no link opens a group: the person picks it
         titles = [button.title for button in letter.buttons]
         return HandOver(chat_link(letter.to, with_numbered_choices(letter.text, titles)))
 

@@ -24,12 +24,15 @@ from flows.cli import (
     doctor,
     examples,
     export,
+    freeze,
     graph,
     hold,
     import_chat,
     incident,
+    incident_report,
     inventory,
     law,
+    may_send,
     measure,
     migrate,
     notice,
@@ -43,9 +46,11 @@ from flows.cli import (
     release,
     restore,
     retriage,
+    retrospective,
     review,
     room,
     schemas,
+    stand_down,
     statement,
     surge,
     tasks,
@@ -100,6 +105,9 @@ _ORDER = (
     "overrule",
     "incident",
     "statement",
+    "retrospective",
+    "may-send",
+    "freeze",
     "inventory",
     "plan",
     "hold",
@@ -202,6 +210,8 @@ _incident.command("leave")(regroup.leave)
 _incident.command("split")(regroup.split)
 _incident.command("merge")(regroup.merge)
 _incident.command("close")(regroup.close)
+_incident.command("stand-down")(stand_down.stand_down)
+_incident.command("report")(incident_report.report)
 _incident.command("list")(incident.list_incidents)
 _incident.command("show")(incident.show_incident)
 _incident.command("room")(room.set_room)
@@ -216,6 +226,22 @@ _statement.command("list")(statement.list_statements)
 _statement.command("approve")(statement.approve)
 _statement.command("refuse")(statement.refuse)
 app.add_typer(_statement, name="statement")
+_retrospective = typer.Typer(
+    cls=WithIds, no_args_is_help=True, help="What everybody is told afterwards: complete, approve, read.", **_PLAIN
+)
+_retrospective.command("show")(retrospective.show)
+_retrospective.command("edit")(retrospective.edit)
+_retrospective.command("list")(retrospective.list_versions)
+_retrospective.command("approve")(retrospective.approve)
+_retrospective.command("refuse")(retrospective.refuse)
+app.add_typer(_retrospective, name="retrospective")
+app.command("may-send")(may_send.may_send)
+_freeze = typer.Typer(help="What holds everything back that is not about a crisis.", **_PLAIN)
+_freeze.callback(invoke_without_command=True)(freeze.show)
+_freeze.command("show")(freeze.show_too)
+_freeze.command("lift")(freeze.lift)
+_freeze.command("again")(freeze.again)
+app.add_typer(_freeze, name="freeze")
 app.command("inventory")(inventory.show_inventory)
 app.command("plan")(plan.show_plan)
 app.command("hold")(hold.hold)

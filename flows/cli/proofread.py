@@ -13,6 +13,7 @@ from flows.cli.paper import ink, say, say_json, width, wrap
 
 if TYPE_CHECKING:
     from rules.bundle import Bundle
+    from rules.vocabulary import Facts
 
 
 def proofread(
@@ -30,6 +31,11 @@ def proofread(
         str | None,
         typer.Option(metavar="I-…", help="A crisis: nothing may be promised but what its statement allows."),
     ] = None,
+    first: Annotated[
+        bool, typer.Option("--first", help="These are the first words to somebody who complains.")
+    ] = False,
+    in_group: Annotated[bool, typer.Option("--group", help="It is for a group.")] = False,
+    public: Annotated[bool, typer.Option("--public", help="It is for everybody: a Status, a retrospective.")] = False,
     as_json: Json = False,
 ) -> None:
     """Look at a text before you send it to a customer.
@@ -41,6 +47,7 @@ def proofread(
     Examples:
       firebreak proofread "Mr Li, your parcel to 12 Hill Road, Leeds LS1 4AB has left"
       firebreak proofread --file answer.txt --reference PO-20318
+      firebreak proofread --first "Sorry! The courier is on strike"
       firebreak proofread --file - --json < answer.txt
       firebreak proofread "Would you like your money back?" --incident I-9ZK3MQ2XW1
     """
@@ -50,7 +57,8 @@ def proofread(
     words = _text(text, file)
     country = _country(country)
     bundle = open_shelf().current
-    objections = [(name, bundle.guards.guards[name].never) for name in bundle.guards.objections(words)]
+    facts = _facts(bundle, first=first, in_group=in_group, public=public)
+    objections = [(name, bundle.guards.guards[name].never) for name in bundle.guards.objections(words, facts)]
     if incident is not None:
         objections += _outside(bundle, words, incident)
     found = outgoing.review(words, country, reference=reference)
@@ -91,6 +99,14 @@ def _outside(bundle: Bundle, words: str, wanted: str) -> list[tuple[str, str]]:
         promised = wording.outside(session, bundle, incident_of(session, wanted), words)
     shown = ", ".join(f'"{phrase}" is a {name}' for name, phrase in promised.items())
     return [(wording.OUTSIDE, f"{wording.NEVER} ({shown})")] if promised else []
+
+
+def _facts(bundle: Bundle, *, first: bool, in_group: bool, public: bool) -> Facts | None:
+    """What is known of a text by what it is for; None where nothing was said of that."""
+    told: dict[str, object] = {"first_reply": True} if first else {}
+    if in_group or public:
+        told["audience"] = "group" if in_group else "everybody"
+    return bundle.vocabulary.gate(told) if told else None
 
 
 def _text(text: str | None, file: str | None) -> str:

@@ -82,7 +82,7 @@ def draft(
     if as_json:
         say_json(shown)
         return
-    _print(shown, desk.timezone)
+    print_statement(shown, desk.timezone)
     say(f"\nfirebreak statement approve {made.id} --by NAME puts it in force; somebody besides {name} must say yes")
 
 
@@ -98,11 +98,11 @@ def show(wanted: Whose = None, version: Version = None, kind: Kind = "statement"
     """
     settings = load_settings()
     with open_store(settings) as store, store.read() as session:
-        shown = to_json(session, store.vault, _found(session, wanted, kind, version, ("in_force", "draft")))
+        shown = to_json(session, store.vault, statement_of(session, wanted, kind, version, ("in_force", "draft")))
     if as_json:
         say_json(shown)
         return
-    _print(shown, settings.timezone)
+    print_statement(shown, settings.timezone)
 
 
 def list_statements(wanted: Whose = None, kind: Kind = "statement", as_json: Json = False) -> None:
@@ -188,13 +188,13 @@ def _decide(
 
     name = who(by)
     with open_desk() as desk, desk.store.begin() as session:
-        found = _found(session, wanted, kind, version, ("draft", "in_force"))
+        found = statement_of(session, wanted, kind, version, ("draft", "in_force"))
         statements.vote(desk, session, found, name, yes, digest, role=role, reason=reason)
         shown = to_json(session, desk.store.vault, found)
     if as_json:
         say_json(shown)
         return
-    _print(shown, desk.timezone)
+    print_statement(shown, desk.timezone)
     left = ", ".join(shown["missing"])
     say(f"\nit is not in force yet; still to say yes: {left}" if left else f"\n{found.id} is {_STATES[found.status]}")
 
@@ -236,7 +236,9 @@ def to_json(session: Session, vault: Vault, statement: Statement) -> dict[str, A
     }
 
 
-def _found(session: Session, wanted: str | None, kind: str, version: int | None, states: tuple[str, ...]) -> Statement:
+def statement_of(
+    session: Session, wanted: str | None, kind: str, version: int | None, states: tuple[str, ...]
+) -> Statement:
     """The statement of this id; of an incident that version, or the newest that is in the first of these states."""
     from flows.cli import statement_parts as parts
     from flows.cli.whose import incident_of
@@ -275,7 +277,7 @@ def _at(moment: str, zone: ZoneInfo) -> str:
     return day_and_minute(datetime.fromisoformat(moment), zone)
 
 
-def _print(shown: dict[str, Any], zone: ZoneInfo) -> None:
+def print_statement(shown: dict[str, Any], zone: ZoneInfo) -> None:
     say(f"{ink(shown['id'], 'bold')}  version {shown['version']} of the {shown['kind']}, {_STATES[shown['status']]}")
     say(f"about         firebreak incident {shown['incident']}")
     say(f"may promise   {', '.join(shown['remedies']) or 'nothing'}")

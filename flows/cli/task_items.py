@@ -45,11 +45,15 @@ def to_json(item: TaskItem) -> dict[str, Any]:
 
 
 def opened(
-    session: Session, vault: Vault, items: Sequence[TaskItem], why: Mapping[str, Any] | None = None
+    session: Session,
+    vault: Vault,
+    items: Sequence[TaskItem],
+    why: Mapping[str, Any] | None = None,
+    listed: Mapping[str, str] | None = None,
 ) -> list[dict[str, Any]]:
     """The list for the person who works on it: with `sent_at` and `text` of the messages it is about; of customers with
     `name`, `last_contact`, how their newest case ended (`closed_as`), and `why` they are on the list; of a file with
-    its path as the text."""
+    its path as the text; of a checklist with what is `listed` under its number."""
     from flows.erasing.exports import path_by_id
     from flows.review.showing import customer_on_a_list
     from flows.runs.our_messages import words_of
@@ -57,6 +61,9 @@ def opened(
 
     found = []
     for item in items:
+        if listed and item.about in listed:
+            found.append({**to_json(item), "sent_at": None, "text": listed[item.about]})
+            continue
         customer = session.get(Customer, item.about)
         if customer is not None:
             shown = customer_on_a_list(session, vault, customer)

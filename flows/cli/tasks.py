@@ -158,7 +158,7 @@ def show_task(
         customer = session.get(Customer, task.subject_id)
         sensitive = customer is not None and is_sensitive(session, customer)
         items = listing.items_of(session, task.id)
-        listed = task_items.opened(session, store.vault, items, details.get("why") or {})
+        listed = task_items.opened(session, store.vault, items, details.get("why") or {}, details.pop("listed", None))
         examples = task_items.examples(session, store.vault, details.pop("examples", ()))
         now = store.clock.now()
     if as_json:

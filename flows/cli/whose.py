@@ -64,3 +64,26 @@ def incident_of(session: Session, wanted: str | None = None) -> Incident:
     if len(still_open) > 1:
         raise NotFound(f"several incidents are open, name one: {', '.join(each.id for each in still_open)}")
     return still_open[0]
+
+
+def looked_back_on(session: Session, wanted: str | None = None) -> Incident:
+    """The incident whose id begins like this; without one the only one that is open, else the one that ended last.
+    Leaks of personal data have a report of their own. Raises `NotFound`."""
+    from sqlalchemy import func, select
+
+    from flows.errors import NotFound
+    from flows.runs.breaches import KIND
+    from flows.store.tables import Incident
+
+    if wanted is not None:
+        return incident_of(session, wanted)
+    no_leak = select(Incident).where(Incident.kind != KIND, Incident.merged_into.is_(None))
+    still_open = session.scalars(no_leak.where(Incident.closed_at.is_(None), Incident.stood_down_at.is_(None))).all()
+    if len(still_open) > 1:
+        raise NotFound(f"several incidents are open, name one: {', '.join(each.id for each in still_open)}")
+    ended = func.coalesce(Incident.stood_down_at, Incident.closed_at)
+    newest = session.scalars(no_leak.where(ended.is_not(None)).order_by(ended.desc(), Incident.id).limit(1)).first()
+    found = still_open[0] if still_open else newest
+    if found is None:
+        raise NotFound("there has been no incident; `firebreak incident open` opens one")
+    return found

@@ -22,11 +22,12 @@ NEVER = "Promise a remedy that the statement in force does not allow"
 LONGEST: Mapping[StatementKind, int] = {"statement": 1000, "retrospective": 4000}
 """Characters in one language. A statement is one part of a message, and of a template at most 1,024."""
 
-_READ_IN: Mapping[StatementKind, Mapping[str, bool]] = {
+_READ_IN: Mapping[StatementKind, Mapping[str, bool | str]] = {
     "statement": {"first_reply": True, "in_incident": True, "open_incident": True},
-    "retrospective": {},
+    "retrospective": {"audience": "everybody"},
 }
-"""A statement may be the first that a customer reads, in the middle of a crisis: it explains nothing yet."""
+"""A statement may be the first that a customer reads, in the middle of a crisis: it explains nothing yet. The
+retrospective explains, to everybody at once, so it blames nobody but us."""
 
 
 def checked(

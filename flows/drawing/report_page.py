@@ -6,17 +6,19 @@ from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING
 
+from flows.drawing import reply_times
 from flows.drawing.style import FONTS
 from flows.widths import clean
 
 if TYPE_CHECKING:
-    from flows.telling.report import Report, Section, Table
+    from flows.telling.report import Section, Sheet, Table
 
 _STYLE = """
 :root{color-scheme:light dark}
 body{font:1rem/1.55 %s;max-width:52rem;margin:2.5rem auto;padding:0 1.25rem;color:#1c2330;background:#fff}
 h1{font-size:1.5rem;line-height:1.25;margin:0 0 .25rem}
 h2{font-size:1.1rem;margin:2.2rem 0 .5rem;padding-top:.8rem;border-top:1px solid #d9dde4}
+figure{margin:1rem 0}figure svg{width:100%%;height:auto}
 .when{color:#59616f;margin:0}
 table{border-collapse:collapse;width:100%%;margin:.5rem 0;font-size:.95rem}
 th,td{text-align:left;vertical-align:top;padding:.35rem .9rem .35rem 0;border-bottom:1px solid #eceff3}
@@ -25,12 +27,13 @@ td:first-child{white-space:nowrap}
 @media (max-width:40rem){td:first-child{white-space:normal}}
 @media (prefers-color-scheme:dark){body{color:#eceff5;background:#14171d}
 h2{border-color:#333a46}td,th{border-color:#262c36}th,.when{color:#a4acba}}
-@media print{body{margin:0;max-width:none;color:#000;background:#fff;font-size:10pt}tr{break-inside:avoid}
+@media print{figure{break-inside:avoid}
+body{margin:0;max-width:none;color:#000;background:#fff;font-size:10pt}tr{break-inside:avoid}
 h2{break-after:avoid}}
 """
 
 
-def to_html(report: Report) -> str:
+def to_html(report: Sheet) -> str:
     """The report as a page of its own."""
     body = "\n".join(part for section in report.sections for part in _section(section))
     return f"""<!doctype html>
@@ -46,7 +49,7 @@ def to_html(report: Report) -> str:
 """
 
 
-def to_markdown(report: Report) -> str:
+def to_markdown(report: Sheet) -> str:
     """The report as Markdown."""
     parts = [f"# {clean(report.title)}", f"As of {report.written_at:%Y-%m-%d %H:%M} UTC"]
     for section in report.sections:
@@ -60,6 +63,8 @@ def to_markdown(report: Report) -> str:
 def _section(section: Section) -> Iterator[str]:
     yield f"<h2>{_plain(section.title)}</h2>"
     yield from (f"<p>{_plain(each)}</p>" for each in section.sentences)
+    if section.waited:
+        yield f"<figure>{reply_times.to_svg(section.waited)}</figure>"
     if section.table:
         head, *rows = section.table
         yield "<table>"

@@ -83,7 +83,7 @@ def is_item(row: object) -> bool:
     taken back is none: who is told how many were erased counts messages."""
     if isinstance(row, Message):
         return row.kind != "revoke"
-    return isinstance(row, Outbox) and row.to == "customer"
+    return isinstance(row, Outbox) and row.to != "team"
 
 
 def under_way(row: Task | Outbox | Message, by_hand: Collection[Place]) -> bool:

@@ -84,6 +84,8 @@ class Network:
 
     `strangers_may_be_written_to`: someone who never wrote *here* may have written by a webhook that was posted by
     hand, or before the practice network was restarted; so their window counts as open unless this is switched off.
+    `groups` says whether the number may write to groups, as official business accounts may; known are those in which a
+    customer has written.
     """
 
     def __init__(
@@ -99,6 +101,7 @@ class Network:
         marketing_per_day: int = MARKETING_PER_DAY,
         statuses: tuple[str, ...] = STATUSES,
         strangers_may_be_written_to: bool = True,
+        groups: bool = True,
     ) -> None:
         self.clock = clock
         self.business = business
@@ -106,6 +109,7 @@ class Network:
         self.troubles = Troubles()
         self.statuses = statuses
         self._strangers = strangers_may_be_written_to
+        self._groups: dict[str, PracticeCustomer] | None = {} if groups else None  # by id: who wrote there last
         self._marketing_per_day = marketing_per_day
         self._templates: dict[tuple[str, str], PracticeTemplate] = {}
         self._throughput = Throughput(per_second, timedelta(seconds=1) - _GRACE)
@@ -133,6 +137,8 @@ class Network:
             wamid = saying.wamid or new_wamid(wa_id, inbound=True)
             if saying.group_id is None and saying.type not in _OPENS_NO_WINDOW:
                 customer.last_wrote_at = now
+            if saying.group_id is not None and self._groups is not None:
+                self._groups[saying.group_id] = customer
             line = Line(True, saying.type, saying.as_read, now, wamid, place=saying.group_id)
             customer.lines.append(line)
             message = message_of(saying, wamid, customer.number, customer.user_id, now)
@@ -211,8 +217,8 @@ class Network:
         with self._lock:
             now = self.clock.now()
             try:
-                outgoing = read_message(body, self._templates)
-                customer = self._addressed(outgoing.address)
+                outgoing = read_message(body, self._templates, self._groups or ())
+                customer = self._addressed(outgoing)
                 trouble = self.troubles.meet(customer.wa_id)
                 if trouble is not None and trouble.kind == "refuse":
                     raise SendRefused(trouble.code, f"scripted for {outgoing.address}")
@@ -271,7 +277,7 @@ class Network:
         self._throughput.take(now)
         if self._pairs.wait(customer.wa_id, now) > NOW:
             raise SendRefused(131056, f"pair rate limit hit for {customer.wa_id}")
-        if outgoing.template is None and not customer.window_open(now, self._strangers):
+        if outgoing.template is None and not outgoing.in_group and not customer.window_open(now, self._strangers):
             raise SendRefused(131047, f"More than 24 hours have passed since {customer.wa_id} last replied")
         if outgoing.template is not None and outgoing.template.category == "MARKETING":
             self._check_marketing(customer, now)
@@ -286,9 +292,11 @@ class Network:
         customer.marketing_at.append(now)
 
     def _arrive(self, outgoing: Outgoing, customer: PracticeCustomer, wamid: str, now: datetime) -> None:
-        self._arrivals.append(Arrival(wamid, customer.wa_id, outgoing.key, outgoing.text, now, outgoing.body))
+        to = outgoing.address if outgoing.in_group else customer.wa_id
+        self._arrivals.append(Arrival(wamid, to, outgoing.key, outgoing.text, now, outgoing.body))
         line = Line(False, outgoing.kind, outgoing.text, now, wamid, outgoing.buttons)
         line.listed = len(outgoing.buttons) > MOST_BUTTONS
+        line.place = outgoing.address if outgoing.in_group else None
         line.status = self.statuses[-1] if self.statuses else None
         customer.lines.append(line)
         changes = [{"status": status} for status in self.statuses]
@@ -300,10 +308,13 @@ class Network:
             **said,
             "timestamp": str(int(now.timestamp())),
         }
+        if outgoing.in_group:
+            status |= {"recipient_type": "group", "recipient_id": outgoing.address}
+        member = "participant_" if outgoing.in_group else ""
         if customer.number is not None:
-            status["recipient_id"] = customer.number
+            status[f"recipient_{member}id"] = customer.number
         if customer.user_id is not None:
-            status["recipient_user_id"] = customer.user_id
+            status[f"recipient_{member}user_id"] = customer.user_id
         if outgoing.key is not None:
             status["biz_opaque_callback_data"] = outgoing.key
         if said["status"] in ("sent", "delivered"):
@@ -326,5 +337,8 @@ class Network:
             )
         return self._customers[wa_id]
 
-    def _addressed(self, address: str) -> PracticeCustomer:
-        return self._customer(self._by_user_id.get(address, address))
+    def _addressed(self, outgoing: Outgoing) -> PracticeCustomer:
+        """Whose phone it reaches; of a group, that of whoever wrote there last."""
+        if outgoing.in_group and self._groups is not None:
+            return self._groups[outgoing.address]
+        return self._customer(self._by_user_id.get(outgoing.address, outgoing.address))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,27 +39,32 @@ class Outgoing:
     buttons: tuple[tuple[str, str], ...] = ()
     template: PracticeTemplate | None = None
     body: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    in_group: bool = False
 
 
 Templates = Mapping[tuple[str, str], PracticeTemplate]
 
 
-def read_message(body: Mapping[str, Any], templates: Templates) -> Outgoing:
-    """Take a request body apart. Raises `SendRefused` with the code that fits what is wrong with it."""
+def read_message(body: Mapping[str, Any], templates: Templates, groups: Collection[str] = ()) -> Outgoing:
+    """Take a request body apart; `groups` are the ids of those that may be written to. Raises `SendRefused` with the
+    code that fits what is wrong with it."""
     if body.get("messaging_product") != "whatsapp":
         raise SendRefused(100, 'The parameter messaging_product is required and is "whatsapp"')
-    if body.get("recipient_type", "individual") != "individual":
-        raise SendRefused(131055, "The practice network has no groups to write to")
+    in_group = body.get("recipient_type", "individual") != "individual"
+    if in_group and not (body["recipient_type"] == "group" and body.get("to") in groups):
+        raise SendRefused(131055, "This number may not write to that group")
     key = body.get("biz_opaque_callback_data")
     if key is not None and not (isinstance(key, str) and len(key) <= LONGEST_KEY):
         raise SendRefused(100, f"biz_opaque_callback_data is a text of at most {LONGEST_KEY} characters")
-    address = _address(body)
+    address = str(body["to"]) if in_group else _address(body)
     kind = body.get("type", "text")
     content = body.get(kind) if isinstance(kind, str) else None
     if not isinstance(content, dict):
         raise SendRefused(131008, f"The parameter {kind} is required")
     buttons: tuple[tuple[str, str], ...] = ()
     template: PracticeTemplate | None = None
+    if in_group and kind != "text":
+        raise SendRefused(131051, "The practice network takes only text for a group")
     if kind == "text":
         text = _text(content.get("body"), LONGEST_TEXT)
     elif kind == "interactive":
@@ -68,7 +73,7 @@ def read_message(body: Mapping[str, Any], templates: Templates) -> Outgoing:
         template, text = _template(content, templates)
     else:
         raise SendRefused(131051, f"The practice network does not take messages of type {kind}")
-    return Outgoing(address, kind, text, key, buttons, template, body)
+    return Outgoing(address, kind, text, key, buttons, template, body, in_group)
 
 
 def _address(body: Mapping[str, Any]) -> str:

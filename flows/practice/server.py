@@ -64,6 +64,7 @@ class PracticeServer:
         marketing_per_day: int = MARKETING_PER_DAY,
         statuses: tuple[str, ...] = STATUSES,
         strangers_may_be_written_to: bool = True,
+        groups: bool = True,
         copies: int = 1,
         batch: int = 1,
     ) -> None:
@@ -85,6 +86,7 @@ class PracticeServer:
             marketing_per_day=marketing_per_day,
             statuses=statuses,
             strangers_may_be_written_to=strangers_may_be_written_to,
+            groups=groups,
         )
         self._port = port
         self._connections: dict[tuple[str, int], asyncio.Transport] = {}

@@ -20,6 +20,7 @@ from rules.yaml_source import Keys
 MessageKind = Literal["text", "image", "audio", "video", "document", "reaction"]
 Severity = Literal["general", "important", "urgent"]
 Remedy = Literal["refund", "replacement", "voucher"]
+Spoken = Literal["statement", "retrospective"]
 AboutWhat = Literal["case", "incident"]
 
 
@@ -54,12 +55,13 @@ class Ticks:
 
 @dataclass(frozen=True)
 class Stated:
-    """A version of the official statement, drafted by one colleague and approved by others."""
+    """A version of the official statement, or of the retrospective, drafted by one colleague and approved by others."""
 
     remedies: tuple[Remedy, ...] = says("What it may promise", default=())
     news_in: Duration | None = says("In how long there will be news", default=None)
     text: Mapping[Locale, Words] | None = says("The words in each language; if left out, some of ours", default=None)
     approved: bool = says("Whether the others say yes; if not, it stays a draft", default=True)
+    kind: Spoken = says("Whether it is said while the incident lasts, or afterwards", default="statement")
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ EVENTS: Mapping[str, tuple[str, Any, tuple[str, ...]]] = {
         ("playbook", "severity", "topic", "affected", "noticed"),
     ),
     "statement": (
-        "A version of the official statement about the newest open incident is drafted, and approved",
+        "A version of the statement about the newest open incident, or of the newest retrospective, is approved",
         Stated,
         (),
     ),

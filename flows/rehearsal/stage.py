@@ -363,14 +363,16 @@ class Stage:
 
     def _state(self, session: Session, stated: Stated) -> None:
         """A colleague drafts the next version of the statement, and one of each role that must approves it."""
-        newest = select(Incident).where(Incident.closed_at.is_(None)).order_by(Incident.opened_at.desc(), Incident.id)
+        newest = select(Incident).order_by(Incident.opened_at.desc(), Incident.id)
+        if stated.kind == "statement":
+            newest = newest.where(Incident.closed_at.is_(None))
         if (incident := session.scalars(newest.limit(1)).first()) is None:
             raise CannotHappen("no incident is open that a statement could be about")
         texts = {str(locale): str(words) for locale, words in (stated.text or STATED).items()}
         news_at = self.clock.now() + stated.news_in if stated.news_in is not None else None
         try:
-            checked, allowed = wording.checked(self.desk.shelf.current, texts, stated.remedies)
-            about = (self.desk, session, incident, checked, allowed, news_at, COLLEAGUE)
+            checked, allowed = wording.checked(self.desk.shelf.current, texts, stated.remedies, stated.kind)
+            about = (self.desk, session, incident, checked, allowed, news_at, COLLEAGUE, stated.kind)
             statement = statements.draft(*about)
             while stated.approved and (left := statements.missing(session, statement)):
                 statements.vote(self.desk, session, statement, ANOTHER, yes=True, role=left[0])

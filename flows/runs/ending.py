@@ -13,7 +13,7 @@ from flows.store.subjects import lock
 from flows.store.tables import Case, Incident, Outbox, Promise, Run, Task, TaskStatus, Timer
 
 _TASKS = select(Task).where(Task.run_id == bindparam("run"), Task.status == "open")
-_LETTERS = select(Outbox).where(Outbox.run_id == bindparam("run"), Outbox.status == "ready", Outbox.to == "customer")
+_LETTERS = select(Outbox).where(Outbox.run_id == bindparam("run"), Outbox.status == "ready", Outbox.to != "team")
 _TIMERS = select(Timer).where(Timer.run_id == bindparam("run"), Timer.fired_at.is_(None), Timer.cancelled_at.is_(None))
 _PROMISES = select(Promise).where(Promise.run_id == bindparam("run"), Promise.status == "open")
 _TASKS_HERE = _TASKS.where(Task.path == bindparam("path"))

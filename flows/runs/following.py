@@ -10,7 +10,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from flows.crisis import silence
+from flows.crisis import held_back, silence
 from flows.desk import Desk
 from flows.errors import NotFound
 from flows.runs import history, opening, providers, trouble
@@ -101,6 +101,8 @@ def _decide(desk: Desk, session: Session, follow_up_id: str, flow_run: str | Non
         planned.due_at, told_before = now + HELD_FOR, planned.held_since is not None
         planned.held_since = planned.held_since or now
         return None if told_before else became("held", "follow-up held", {"because": f"{urgent.id} is urgent"})
+    if (frozen := held_back.why(desk, session, planned, bundle)) is not None:
+        return _hold(desk, session, planned, planner, frozen, became)
     if (morning := bundle.hours.quiet_until(now, desk.timezone)) is not None:
         planned.due_at = morning
         return became("waiting", "follow-up waits for the morning", {"until": morning.isoformat()})

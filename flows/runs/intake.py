@@ -15,6 +15,7 @@ from flows.runs.words import written
 from flows.store.tables import Case, Customer, Message, Run, Subject
 from rules.bundle import Bundle
 from rules.language import Playbook
+from rules.text.stop import ASKS_TO_STOP, asks_to_stop
 from rules.topics import topic_of
 from rules.vocabulary import UNKNOWN, Facts, Value, Vocabulary, facts_to_json
 
@@ -137,10 +138,13 @@ def _facts_of(
     kind: dict[str, Value] = {
         "message_kind": _KINDS.get(message.kind, UNKNOWN),
         "has_photo": message.kind == "image",
+        "place": message.place,  # of this message, wherever the case began
     }
     if answer is not None and answer.tapped:
         return answer.facts({**choices.facts_of_tap(desk, session, message), **kind})
     text, region, names, before = written(desk.store.vault, session, message)
+    if ASKS_TO_STOP in desk.shelf.current.vocabulary.facts:
+        kind[ASKS_TO_STOP] = asks_to_stop(text)
     further = [hearing] if hearing is not None else []
     read = {**desk.shelf.current.reading_of(text, before, region, names, further).facts, **kind}
     return answer.facts(read) if answer is not None else read

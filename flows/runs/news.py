@@ -67,7 +67,7 @@ _unnoticed = (
     .join(Step, (Step.run_id == Outbox.run_id) & (Step.path == Outbox.path))
     .join(Run, Run.id == Step.run_id)
     .where(
-        Outbox.to == "customer",
+        Outbox.to != "team",
         Outbox.status == "sent",
         Outbox.key == Step.run_id + "/" + Step.path + "/" + cast(Step.attempt, String),
         Step.status == "waiting",

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from flows.crisis import gathering
 from flows.desk import Desk
 from flows.errors import FirebreakError, NotFound
 from flows.runs import history, opening, providers
@@ -78,6 +79,7 @@ def by_hand(
     told = {"by": by, "from": before, "to": severity}
     history.tell_of(session, case.customer_id, now, "severity overruled", told, case_id=case.id, flow_run=flow_run)
     _carry_out(desk, session, bundle, case, bundle.vocabulary.gate({SEVERITY: severity}), flow_run)
+    gathering.became_worse(session, case, now)
     _of_customer(session, case.customer_id)
     ring(session, case.customer_id, now)
     return case

@@ -20,7 +20,7 @@ from flows.channels.team import NotTold, UnknownRole
 from flows.crisis import silence
 from flows.desk import Desk
 from flows.errors import ClaimLost, VaultError
-from flows.sending import folding, letters, results
+from flows.sending import folding, in_group, letters, results
 from flows.store import customers
 from flows.store.subjects import ring
 from flows.store.tables import Outbox, Recipient, Run
@@ -123,11 +123,11 @@ def _choose(
     due = session.scalars(_DUE_NOW, {"subject": subject_id, "now": now}).all()
     rows = [row for row in due if only in (None, row.to)]
     for number, row in enumerate(rows, 1):
-        if row.to == "customer" and row.status == "sending" and row.not_before is None:
+        if row.to != "team" and row.status == "sending" and row.not_before is None:
             row.not_before = now + ORPHAN_WAIT
             results.note(session, row, now, "not known whether the text left", flow_run, detail="the process ended")
             continue
-        if row.to == "customer" and row.status == "sending" and row.tries > 1:
+        if row.to != "team" and row.status == "sending" and row.tries > 1:
             unknown = "it is not known whether it arrived; look before you send"
             results.ask_a_person(desk, session, row, unknown, flow_run)
             continue
@@ -174,6 +174,8 @@ def _call(desk: Desk, session: Session, row: Outbox, now: datetime) -> Callable[
         title, words = folding.in_words(body, role, row.speaks_for or 1)
         beside = {key: body[key] for key in ("mail_to", "urgent") if body.get(key)}
         return lambda: _tell(desk, role, title, words, **beside)
+    if row.to == "group":
+        return lambda: _send(desk, in_group.letter_of(row, body))
     if row.customer_id is None or address is None:
         return lambda: Refused(None, Next.HUMAN, None, "no address is known")
     wait = desk.pace.wait_for(row.customer_id)

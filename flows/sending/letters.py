@@ -23,6 +23,9 @@ from rules.vocabulary import value_to_json
 PERSONAL_DATA = "personal-data"
 """The objection to a text that holds what only its customer should."""
 
+MARKETING_IN_A_CRISIS = "no-marketing-in-a-crisis"
+"""The objection to a template of the category marketing while a freeze is in force; also the guard of that name."""
+
 
 def objections(work: Work, reply: Reply, choices: Sequence[str] = ()) -> list[str]:
     """The guards that refuse the reply as it would be sent now; `personal-data` if what fills its placeholders brings
@@ -37,6 +40,8 @@ def objections(work: Work, reply: Reply, choices: Sequence[str] = ()) -> list[st
         filled = reply.fill(locale, values)
     except KeyError:  # told when the letter is prepared
         return found
+    if MARKETING_IN_A_CRISIS not in found and _sells_in_a_crisis(work, reply):
+        found.append(MARKETING_IN_A_CRISIS)
     if outgoing.review(filled, ours=f"{reply.text[locale]} {values.get('order', '')}").refused:
         found.append(PERSONAL_DATA)
     return found
@@ -89,9 +94,12 @@ def prepare(work: Work, reply: Reply, choices: Sequence[str] = ()) -> Outcome:
 def hand_over(work: Work, row: Outbox, details: Mapping[str, Any], why: str) -> Waiting:
     """Give the text of an outbox row to a colleague who can send it by hand; the step goes on when they have, or when a
     delivery status shows that it has arrived after all."""
-    task = work.ask(
-        "do", ON_CALL, f"Please send this reply to the customer by hand ({why}), then mark it done.", details=details
+    whither = (
+        "write this one line into the group, and nothing else"
+        if row.to == "group"
+        else "send this reply to the customer"
     )
+    task = work.ask("do", ON_CALL, f"Please {whither} by hand ({why}), then mark it done.", details=details)
     work.tell(ON_CALL, f"A reply has to be sent by hand: {why}", task=task)
     kept = {key: on for key, on in (work.record.waiting_for or {}).items() if key in ("event", "late_at")}
     return Waiting({**kept, "task": task.id, "outbox": row.id}, {"reply": row.reply or "", "by_hand": why})
@@ -131,6 +139,14 @@ def _values(work: Work, reply: Reply, locale: str, choices: Sequence[str] = ()) 
         if words := reply.reason_for(value_to_json(work.facts({fact})[fact]), locale):
             values["reason"] = words
     return values
+
+
+def _sells_in_a_crisis(work: Work, reply: Reply) -> bool:
+    """Whether it would leave as a marketing template while everything is frozen that is not about a crisis."""
+    known = "freeze" in work.vocabulary.facts  # older content does not
+    if not known or work.customer is None or reply.template is None or reply.template.category != "marketing":
+        return False
+    return not window_is_open(work.customer, work.now) and work.facts({"freeze"})["freeze"] is not False
 
 
 def _tells_too_much(work: Work, name: str) -> bool:

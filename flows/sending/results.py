@@ -40,7 +40,7 @@ def answered(desk: Desk, session: Session, row: Outbox, result: Result, flow_run
                 row.provider_blind = desk.store.vault.blind("wamid", result.provider_id)
                 _reopen_early_statuses(session, row)
             for_all = {"cases": row.speaks_for} if row.speaks_for is not None else {}
-            note(session, row, now, "text sent" if row.to == "customer" else "colleagues told", flow_run, **for_all)
+            note(session, row, now, "colleagues told" if row.to == "team" else "text sent", flow_run, **for_all)
             settling.letter_settled(desk, session, row, flow_run)
         case Unsure():
             row.not_before = now + STATUS_WAIT

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from flows import shelf
 from flows.assembly import open_desk, open_store
 from flows.clock import SystemClock
+from flows.crisis import freeze
 from flows.erasing import backup, restore
 from flows.errors import FirebreakError
 from flows.in_force import Watch
@@ -29,6 +30,7 @@ from flows.store import subjects
 from flows.store.database import Store
 from flows.web.app import create_app
 from flows.web.health import Probe
+from flows.web.may_send import MaySend
 
 SILENT_TOO_LONG = 120.0  # seconds; a wave with slow calls to WhatsApp takes less
 
@@ -72,6 +74,7 @@ def open_parts(settings: Settings, server: PrefectServer, say: Say) -> Iterator[
                 Probe("content", watch.require_well, needed=False),
                 Probe("prefect", partial(_require_answer, server), needed=False),
             ],
+            routes=MaySend(partial(freeze.asked, desk), _revealed(settings.api_token)).routes(),
         )
         responder = partial(respond_for_ever, desk, bell, watch=watch)
         if not _revealed(settings.whatsapp_app_secret):

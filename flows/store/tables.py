@@ -26,7 +26,7 @@ TaskKind = Literal["ask", "approve", "do"]
 TaskStatus = Literal["open", "answered", "expired", "withdrawn"]
 TimerKind = Literal["wait", "again", "timeout", "retry", "warning", "breach", "gather"]
 PromiseStatus = Literal["open", "kept", "broken", "void"]
-Recipient = Literal["customer", "team"]
+Recipient = Literal["customer", "team", "group"]
 OutboxForm = Literal["text", "template", "notice", "by_hand"]
 OutboxStatus = Literal["ready", "sending", "sent", "failed", "handed_over", "withdrawn"]
 FollowUpStatus = Literal["waiting", "started", "cancelled"]
@@ -192,6 +192,7 @@ class Incident(Base):
     facts: Mapped[Json] = json_map(required=True)
     sealed_what: Mapped[bytes | None]
     duties: Mapped[Json | None] = json_map()  # who does what: "lead", "fix" or a level -> a colleague's short name
+    sealed_lift_reason: Mapped[bytes | None]  # why somebody has lifted the freeze
     sealed_room: Mapped[bytes | None]  # where the team talks about it: a link into their messenger
 
 

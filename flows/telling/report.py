@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
+
+from flows.waiting_times import WaitingTimes
 
 Table = tuple[tuple[str, ...], ...]
 """Rows of cells; the first row is the heading."""
@@ -13,11 +15,26 @@ Table = tuple[tuple[str, ...], ...]
 
 @dataclass(frozen=True)
 class Section:
-    """One part of the report: what it is called, what it says, and a table below that."""
+    """One part of the report: what it is called, what it says, a table below that, and
+    waiting times, which a page shows as a picture."""
 
     title: str
     sentences: tuple[str, ...] = ()
     table: Table = ()
+    waited: WaitingTimes | None = None
+
+
+class Sheet(Protocol):
+    """What can be put on a page."""
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def written_at(self) -> datetime: ...
+
+    @property
+    def sections(self) -> tuple[Section, ...]: ...
 
 
 @dataclass(frozen=True)

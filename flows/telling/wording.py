@@ -494,6 +494,13 @@ def _update_late(entry: Entry) -> Told:
     return Told("alarm", f"the customer should have heard from us before {entry.moment('late_at')}, and has not")
 
 
+def _freeze(entry: Entry) -> Told:
+    lifted = "lifted the freeze: what is not about the crisis may be sent again"
+    return Told(
+        "decision", f"{entry.data['by']} {lifted if entry.event == 'freeze lifted' else 'froze everything else'}"
+    )
+
+
 def _follow_up_started(entry: Entry) -> Told:
     return Told("note", f"the time has come for {entry.data['playbook']} ({entry.data['follow_up']})")
 
@@ -557,6 +564,18 @@ def _statement_voted(entry: Entry, does: str) -> Told:
     return Told("team", f"{data['by']} {does} version {data['version']} of the {data['kind']}{role}")
 
 
+def _stood_down(entry: Entry) -> Told:
+    data = entry.data
+    done = f", with all {data['checklist']} things on the checklist done" if data["checklist"] else ""
+    return Told("decision", f"{data['by']} decides that it is over{done}")
+
+
+def _not_stood_down(entry: Entry) -> Told:
+    data = entry.data
+    left = f"; not done on the checklist: {data['left']}" if "left" in data else ""
+    return Told("decision", f"{data['by']} says that it is not over yet{left}")
+
+
 def _statement_in_force(entry: Entry) -> Told:
     data = entry.data
     before = f" in place of version {data['replaces']}" if "replaces" in data else ""
@@ -583,6 +602,9 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "statement approved": lambda entry: _statement_voted(entry, "approves"),
     "statement refused": lambda entry: _statement_voted(entry, "refuses"),
     "statement in force": _statement_in_force,
+    "stand-down proposed": lambda entry: Told("team", f"{entry.data['by']} thinks that it is over"),
+    "stood down": _stood_down,
+    "not stood down": _not_stood_down,
     "own text promised too much": _own_promise,
     "step done": _step_done,
     "choice is not open any more": _not_open,
@@ -630,6 +652,8 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "kept silent": _kept_silent,
     "text waits": _text_waits,
     "update late": _update_late,
+    "freeze lifted": _freeze,
+    "freeze again": _freeze,
     "started alongside": _started_alongside,
     "own text objected to": _own_text,
     "follow-up started": _follow_up_started,

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from flows.channels.channel import Next
 from flows.channels.error_codes import meaning_of
+from flows.crisis import contact_facts as _of_contacts  # noqa: F401  as are those of how often we write
 from flows.crisis import facts as _of_a_crisis  # noqa: F401  its facts are supplied once this is imported
 from flows.crisis import moods as _of_a_mood  # noqa: F401
 from flows.crisis import waiting_facts as _of_who_waits  # noqa: F401

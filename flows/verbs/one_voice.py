@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from sqlalchemy import select
 
-from flows.crisis import statements, wording
+from flows.crisis import retrospective, statements, wording
 from flows.errors import VaultError
 from flows.runs import redating
 from flows.runs.outcome import Done, Failed, Outcome, Waiting
@@ -139,7 +139,24 @@ one_voice:
             f'statement draft {work.incident.id} --text en="…" --text zh-CN="…" --remedy refund --news-in "2 hours"; '
             "or answer this, with the words as the remark"
         )
+        if self.kind == "retrospective":
+            self._ask_to_look_back(work, refused)
+            return
         self._tell(work, work.ask("ask", self.drafted_by, question, form=_FORM))
+
+    def _ask_to_look_back(self, work: Work, refused: str) -> None:
+        assert work.incident is not None
+        known = work.incident.id
+        question = (
+            f"What do we tell everybody now that {known} is over? The words are ready but for the cause, what has "
+            f"changed, and how we put it right.{refused} Type: firebreak retrospective edit {known} "
+            '--cause en="…" --changed en="…" --amends en="…", and the same for zh-CN; or answer this, with all of the '
+            "words as the remark"
+        )
+        proposed = retrospective.proposed(work.desk, work.session, work.incident)
+        details = {f"words ({locale})": text for locale, text in proposed.items()}
+        form = {fact: offered for fact, offered in _FORM.items() if fact != "news_in"}
+        self._tell(work, work.ask("ask", self.drafted_by, question, form=form, details=details))
 
     def _ask_for_approval(self, work: Work, draft: Statement) -> None:
         vault = work.desk.store.vault
@@ -201,9 +218,11 @@ one_voice:
         work.record.outcome = {**work.record.outcome, ANNOUNCED: statement.version}
         may = " or ".join(statement.remedies)
         promise = f"Offer {may} and nothing else" if may else "Promise nothing yet"
-        command = f"firebreak statement show {statement.incident_id}"
+        said = f"Version {statement.version} of the statement is in force. {promise}. Read it: firebreak statement show"
+        if self.kind == "retrospective":
+            said = "What we say about it afterwards is approved. Read it: firebreak retrospective show"
         for role in self.announce_to:
-            work.tell(role, f"Version {statement.version} of the statement is in force. {promise}. Read it: {command}")
+            work.tell(role, f"{said} {statement.incident_id}")
 
     # -- small things -------------------------------------------------------------------------------------------------
 

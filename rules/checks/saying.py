@@ -181,13 +181,13 @@ class _First(Paths[bool]):
     def __init__(self, bundle: Bundle, playbook: Playbook) -> None:
         self.playbook, self.bundle = playbook, bundle
         self.found: list[Found] = []
-        fact = bundle.vocabulary.facts.get("first_reply")
-        guards = bundle.guards.guards if fact is not None else {}
+        asked = {"first_reply": True, "had_first_reply": False}
+        known = [(bundle.vocabulary.facts.get(name), value) for name, value in asked.items()]
+        first = tuple(Is(fact, "is", value) for fact, value in known if fact is not None)
         self.guards = {
             name: guard
-            for name, guard in guards.items()
-            if fact is not None and guard.when is not None
-            if never_holds(All((Is(fact, "is", True), Not(guard.when))))
+            for name, guard in bundle.guards.guards.items()
+            if first and guard.when is not None and never_holds(All((*first, Not(guard.when))))
         }
 
     def arrive(self, step: Step, state: bool) -> None:

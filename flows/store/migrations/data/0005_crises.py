@@ -25,6 +25,7 @@ def upgrade() -> None:
         incidents.add_column(sa.Column("freeze_lifted_at", sa.DateTime(timezone=True), nullable=True))
         incidents.add_column(sa.Column("freeze_lifted_by", sa.String(), nullable=True))
         incidents.add_column(sa.Column("duties", sa.JSON(), nullable=True))
+        incidents.add_column(sa.Column("sealed_lift_reason", sa.LargeBinary(), nullable=True))
         incidents.add_column(sa.Column("sealed_room", sa.LargeBinary(), nullable=True))
         incidents.create_index("ix_incidents_topic", ["topic"])
         incidents.create_foreign_key(
