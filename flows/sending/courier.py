@@ -172,14 +172,16 @@ def _call(desk: Desk, session: Session, row: Outbox, now: datetime) -> Callable[
         beside = {key: body[key] for key in ("mail_to", "urgent") if body.get(key)}
         return lambda: _tell(desk, role, title, words, **beside)
     if row.to == "group":
-        return lambda: _send(desk, in_group.letter_of(row, body))
-    if row.customer_id is None or address is None:
+        letter = in_group.letter_of(row, body)
+        whom = letter.to  # to WhatsApp a group is somebody with a pace of their own, too
+    elif row.customer_id is None or address is None:
         return lambda: Refused(None, Next.HUMAN, None, "no address is known")
-    wait = desk.pace.wait_for(row.customer_id)
+    else:
+        letter, whom = letters.letter_of(row, body, address), row.customer_id
+    wait = desk.pace.wait_for(whom)
     if wait > timedelta(0):
         row.not_before = now + wait
         return None
-    letter = letters.letter_of(row, body, address)
     return lambda: _send(desk, letter)
 
 
