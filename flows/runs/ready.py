@@ -9,26 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, get_args
+from typing import Any
 
 from sqlalchemy import BindParameter, Select, bindparam, func, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
 from flows.runs import news
 from flows.sending import courier
-from flows.store.tables import Message, Outbox, Recipient, Run, Timer
+from flows.store.tables import Message, Outbox, Run, Timer
 
 
 @dataclass(frozen=True)
 class Ready:
-    """The subjects that have work of each kind: messages to read, news to take in, steps to do, letters to send, and
-    among those letters some to a customer."""
+    """The subjects that have work of each kind: messages to read, news to take in, steps to do, letters to send."""
 
     unread: frozenset[str]
     news: frozenset[str]
     moving: frozenset[str]
     letters: frozenset[str]
-    answers: frozenset[str]
 
     @property
     def now(self) -> frozenset[str]:
@@ -41,9 +39,7 @@ def ready(session: Session, subject_ids: Iterable[str], now: datetime) -> Ready:
     found: dict[str, set[str]] = {}
     for kind, subject_id in session.execute(_READY, {"subjects": list(subject_ids), "now": now}):
         found.setdefault(kind, set()).add(subject_id)
-    letters = {to: frozenset(found.get(to, ())) for to in get_args(Recipient)}
-    unread, told, moving = (frozenset(found.get(kind, ())) for kind in ("unread", "news", "moving"))
-    return Ready(unread, told, moving, frozenset[str]().union(*letters.values()), letters["customer"])
+    return Ready(*(frozenset(found.get(kind, ())) for kind in ("unread", "news", "moving", "letters")))
 
 
 def next_due(session: Session, subject_ids: Iterable[str]) -> dict[str, datetime]:
@@ -65,14 +61,7 @@ _READY = union_all(
     _of("unread", Message.customer_id, select(Message).where(Message.handled_at.is_(None))),
     *(_of("news", subject_id, found) for subject_id, found in news.KINDS),
     _of("moving", Run.subject_id, select(Run).where(Run.status == "moving")),
-    *(
-        _of(
-            to,
-            Outbox.subject_id,
-            select(Outbox).where(Outbox.to == to, courier.WAITING, courier.needed_at <= bindparam("now")),
-        )
-        for to in get_args(Recipient)
-    ),
+    _of("letters", Outbox.subject_id, select(Outbox).where(courier.WAITING, courier.needed_at <= bindparam("now"))),
 )
 
 _NEXT_DUE = union_all(

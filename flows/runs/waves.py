@@ -29,7 +29,7 @@ from flows.runs.ready import Ready, next_due, ready
 from flows.runs.words import written
 from flows.sending import courier
 from flows.store import subjects
-from flows.store.tables import Outbox, Recipient, Run, Subject
+from flows.store.tables import Outbox, Run, Subject
 
 if TYPE_CHECKING:
     from flows.orders.looking_up import LookingUp
@@ -172,10 +172,8 @@ class Wave:
             yield Group(verb, len(due[verb]), partial(self._each, due[verb], self._act))
         if due:
             todo = self._ready()
-        # In a crowd colleagues are told when the customers of this wave have their answers.
-        only: Recipient | None = "customer" if self._crowded and todo.answers else None
-        if waiting := self._by_severity(todo.answers if only else todo.letters)[:MOST_LETTERS]:
-            yield Group("send", len(waiting), partial(self._each, waiting, partial(self._send, only=only), SENDERS))
+        if waiting := self._by_severity(todo.letters)[:MOST_LETTERS]:
+            yield Group("send", len(waiting), partial(self._each, waiting, self._send, SENDERS))
 
     # -- what there is to do --------------------------------------------------------------------------------
 
@@ -338,7 +336,7 @@ class Wave:
         with self._held(due.subject_id) as session:
             return self._take_step(session, due)
 
-    def _send(self, subject_id: str, only: Recipient | None = None) -> list[Moved]:
+    def _send(self, subject_id: str) -> list[Moved]:
         moved: list[Moved] = []
 
         def further(session: Session) -> None:
@@ -349,7 +347,6 @@ class Wave:
             subject_id,
             lambda: self._held(subject_id),
             self.flow_run,
-            only=only,
             further=further if self._crowded else None,
         )
         return [*(Moved(about, "—", "send", "done", "send") for about in calls), *moved]

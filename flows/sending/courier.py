@@ -23,7 +23,7 @@ from flows.errors import ClaimLost, VaultError
 from flows.sending import folding, in_group, letters, results
 from flows.store import customers
 from flows.store.subjects import ring
-from flows.store.tables import Outbox, Recipient, Run
+from flows.store.tables import Outbox, Run
 from rules.language import ON_CALL
 
 ORPHAN_WAIT = timedelta(minutes=5)
@@ -59,17 +59,15 @@ def deliver(
     transaction: Transaction,
     flow_run: str | None = None,
     *,
-    only: Recipient | None = None,
     further: Further | None = None,
 ) -> list[str]:
-    """Send everything of a subject that is due now, oldest first, or `only` what goes to these; returns the case or
-    incident of each call made.
+    """Send everything of a subject that is due now, oldest first; returns the case or incident of each call made.
     `further` is done in the transaction that takes in what became of a letter; should it break, it is left away."""
     calls: list[str] = []
     more = True
     while more:
         with transaction() as session:
-            chosen, more = _choose(desk, session, subject_id, only, flow_run)
+            chosen, more = _choose(desk, session, subject_id, flow_run)
         if chosen is None:
             break
         row_id, call = chosen
@@ -115,13 +113,12 @@ def _keep(desk: Desk, row_id: str, result: Result) -> None:
 
 
 def _choose(
-    desk: Desk, session: Session, subject_id: str, only: Recipient | None, flow_run: str | None
+    desk: Desk, session: Session, subject_id: str, flow_run: str | None
 ) -> tuple[tuple[str, Callable[[], Any]] | None, bool]:
     """Mark the next due row as being sent, and return it with the call to make outside the transaction, and whether
     more rows are due."""
     now = desk.now()
-    due = session.scalars(_DUE_NOW, {"subject": subject_id, "now": now}).all()
-    rows = [row for row in due if only in (None, row.to)]
+    rows = session.scalars(_DUE_NOW, {"subject": subject_id, "now": now}).all()
     for number, row in enumerate(rows, 1):
         if row.to != "team" and row.status == "sending" and row.not_before is None:
             row.not_before = now + ORPHAN_WAIT
@@ -175,14 +172,16 @@ def _call(desk: Desk, session: Session, row: Outbox, now: datetime) -> Callable[
         beside = {key: body[key] for key in ("mail_to", "urgent") if body.get(key)}
         return lambda: _tell(desk, role, title, words, **beside)
     if row.to == "group":
-        return lambda: _send(desk, in_group.letter_of(row, body))
-    if row.customer_id is None or address is None:
+        letter = in_group.letter_of(row, body)
+        whom = letter.to  # to WhatsApp a group is somebody with a pace of their own, too
+    elif row.customer_id is None or address is None:
         return lambda: Refused(None, Next.HUMAN, None, "no address is known")
-    wait = desk.pace.wait_for(row.customer_id)
+    else:
+        letter, whom = letters.letter_of(row, body, address), row.customer_id
+    wait = desk.pace.wait_for(whom)
     if wait > timedelta(0):
         row.not_before = now + wait
         return None
-    letter = letters.letter_of(row, body, address)
     return lambda: _send(desk, letter)
 
 

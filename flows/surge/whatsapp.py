@@ -67,7 +67,7 @@ def play(plan: Plan) -> None:
         writing = threading.Thread(target=_write, args=(practice, crowd, over), daemon=True)
         writing.start()
         while not over.wait(SAYS_EVERY):
-            _say(**_progress(practice), writing=writing.is_alive())
+            _say(**_progress(practice, crowd), writing=writing.is_alive())
         writing.join()
         practice.webhooks.settle(DRAINS_WITHIN)
         Path(plan.record).write_text(json.dumps(_record(practice, began.timestamp())), encoding="utf-8")
@@ -93,9 +93,13 @@ def _listen(begins: threading.Event, over: threading.Event) -> None:
     over.set()
 
 
-def _progress(practice: PracticeServer) -> dict[str, Any]:
+def _progress(practice: PracticeServer, crowd: Crowd) -> dict[str, Any]:
     arrived, refused = practice.network.transcript()
-    return {"reached": len({each.to for each in arrived}), "arrived": len(arrived), "refused": len(refused)}
+    return {
+        "reached": len({each.to for each in arrived} & crowd.customers.keys()),
+        "arrived": len(arrived),
+        "refused": len(refused),
+    }
 
 
 def _record(practice: PracticeServer, began: float) -> Mapping[str, Any]:

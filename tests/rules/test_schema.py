@@ -232,6 +232,9 @@ def test_team_file_that_the_code_reads_passes(tmp_path: Path) -> None:
 
 EVENTS: dict[str, list[Any]] = {
     "customer says": ["Hello", {"text": "Hello", "in_group": True}, {"kind": "image", "customer": 2}],
+    "crowd": [{"customers": 20, "say": ["Where is my parcel?"], "within": "5 minutes"}],
+    "customer taps": ["refund"],
+    "statement": [{"remedies": ["refund"], "news_in": "2 hours", "text": {"en": "We are on it."}}],
     "after": ["3 days"],
     "at": ["23:30", "Monday 7:05", "2026-01-09 23:30"],
     "answer": ["yes", "no", "done", {"backup_status": "none"}],
@@ -255,6 +258,7 @@ BESIDE = {
     "severity": "urgent",
     "affected": 2,
     "noticed": "3 hours",
+    "topic": "delivery",
 }
 DETAILS = {
     "locale": "en", "form": "text", "says": "Hello", "kind": "ask", "status": "timed out", "customer": 2,

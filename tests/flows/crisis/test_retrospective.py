@@ -171,3 +171,24 @@ def test_amends_that_nobody_allowed_are_refused(stage: Stage, remedy: str) -> No
     texts = fill_in(stage, known, {**SAID, "amends": {"en": remedy}})
     with pytest.raises(WrongStatement, match="promises a"):
         draft(stage, known, texts)
+
+
+@pytest.mark.parametrize(
+    "blame",
+    [
+        {"en": "It was the courier's fault."},
+        {"en": "This was an accident."},
+        {"en": "It was an unfortunate accident."},
+        {"en": "Accidents happen, even to us."},
+        {"en": "Our supplier delivered faulty batteries."},
+        {"zh-CN": "这只是一个意外。"},
+        {"zh-CN": "这是供应商的错。"},
+        {"zh-CN": "快递公司延误，造成了这次问题。"},
+    ],
+)
+def test_blame_on_others_and_accidents_are_refused(stage: Stage, blame: dict[str, str]) -> None:
+    """Everybody would read that we think ourselves innocent."""
+    known = ended(stage)
+    texts = fill_in(stage, known, {**SAID, "cause": {**SAID["cause"], **blame}})
+    with pytest.raises(WrongStatement, match="no-blame"):
+        draft(stage, known, texts)
