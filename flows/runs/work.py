@@ -214,12 +214,7 @@ class Work:
 
     def go_on(self) -> datetime:
         """Go on with this step at once, in a transaction of its own."""
-        here = {"run_id": self.run.id, "path": self.record.path, "kind": "wait", "name": "", "due_at": self.now}
-        again = self.session.scalars(select(tables.Timer).filter_by(**here)).first()
-        if again is None:
-            return self.wake_at(self.now)
-        again.fired_at = again.cancelled_at = None  # a clock that stands still comes to the same moment again
-        return again.due_at
+        return self.wake_at(self.now)
 
     def remind_in(self, time: timedelta) -> datetime:
         """Be asked again after this time whether somebody needs telling once more."""
@@ -265,9 +260,10 @@ class Work:
             self.customer.labels = sorted({*self.customer.labels, PRIVACY_SENSITIVE})
 
     def _timer(self, kind: tables.TimerKind, due: datetime) -> datetime:
-        self.session.add(
-            tables.Timer(
-                subject_id=self.run.subject_id, run_id=self.run.id, path=self.record.path, kind=kind, due_at=due
-            )
-        )
+        here = {"run_id": self.run.id, "path": self.record.path, "kind": kind, "name": "", "due_at": due}
+        again = self.session.scalars(select(tables.Timer).filter_by(**here)).first()
+        if again is None:
+            self.session.add(tables.Timer(subject_id=self.run.subject_id, **here))
+        else:  # two reasons for one moment are one; and a clock that stands still comes to the same moment again
+            again.fired_at = again.cancelled_at = None
         return due
