@@ -19,6 +19,7 @@ from rules.text.first_voice import FirstVoice
 from rules.text.language import language_of
 from rules.text.opinion import Opinion
 from rules.text.plain import LETTER, LONGEST_TEXT, is_traditional, shortened
+from rules.text.subject import SUBJECT, is_complaint, subject_of
 from rules.text.voice import Voice
 from rules.text.word_lists import WordLists
 from rules.vocabulary import UNKNOWN, Value
@@ -85,6 +86,12 @@ def read_text(text: str, words: WordLists, before: str | None = None, voices: Se
         facts[fact] = opinion.together() if understood else opinion.first or UNKNOWN
         if told := tuple(opinion.because()):
             because[fact] = told
+    lists_say = {fact: next(value for value in order if value in said[fact]) for fact, order in words.values.items() if said[fact]}
+    facts[SUBJECT] = UNKNOWN
+    if is_complaint(facts):
+        facts[SUBJECT], because[SUBJECT] = subject_of(
+            lists_say, {name: each[SUBJECT] for name, each in others.items() if SUBJECT in each}
+        )
     return Reading(facts, because)
 
 
