@@ -71,7 +71,7 @@ def read_text(text: str, words: WordLists, before: str | None = None, voices: Se
     said = _said(texts, language if texts[0].covered.get(language or "", 0.0) else None)
     spoken_enough = texts[0].weight >= TOO_LITTLE
     others = {voice.name: voice.listen(text) for voice in voices} if language is not None and spoken_enough else {}
-    said = without_turns_of_speech(said, others)
+    said = without_turns_of_speech(said, others, text)
     denied = {each for heard in texts for speaking in words.languages for each in heard.denied(speaking)}
     facts: dict[str, Value] = {"locale": _locale(text, language, words, before)}
     because: dict[str, tuple[str, ...]] = {}
@@ -88,7 +88,9 @@ def read_text(text: str, words: WordLists, before: str | None = None, voices: Se
         facts[fact] = opinion.together() if understood else opinion.first or UNKNOWN
         if told := tuple(opinion.because()):
             because[fact] = told
-    lists_say = {fact: value for fact, order in words.values.items() for value in reversed(order) if value in said.get(fact, ())}
+    lists_say = {
+        fact: value for fact, order in words.values.items() for value in reversed(order) if value in said.get(fact, ())
+    }
     facts[SUBJECT] = UNKNOWN
     if is_complaint(facts):
         facts[SUBJECT], because[SUBJECT] = subject_of(

@@ -15,7 +15,7 @@ from rules.vocabulary import UNKNOWN, Value
 
 SUBJECT = "subject"
 SPOKEN = 5.0
-"""How many times as likely a subject is when the lists speak of it: measured, and anything from 3 to 20 does as well."""
+"""How many times as likely a subject is when the lists speak of it. Measured; anything from 3 to 20 does as well."""
 
 SAID_BY: Mapping[str, str] = {
     "speaks_of_data_leak": "data",

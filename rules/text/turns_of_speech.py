@@ -7,6 +7,7 @@ question or a turn of speech. In doubt they count: a misread danger is worse tha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from rules.text.opinion import GRAVE
@@ -16,31 +17,36 @@ from rules.vocabulary import Value
 
 NO_COMPLAINT = 0.1  # a complaint must be less likely than this to every voice
 NOTHING_OF_IT = 0.15  # and each sign that the lists found less than this
+ASKED = 0.25  # in a question both
 HARMLESS = 0.5  # and so likely at least that the message wants nothing special
+
+QUESTION = re.compile(r"[?؟？][^\w?؟？]*$|[吗嗎][^\w]*$")
+"""A text that ends as a question does."""
 
 Said = Mapping[str, Mapping[Value, Sequence[str]]]
 """Fact -> value -> the entries of the lists that spoke for it."""
 
 
-def without_turns_of_speech(said: Said, others: Mapping[str, Mapping[str, Shares]]) -> Said:
-    """What the lists said, without their signs of a complaint where these are only turns of speech. `others` is what
-    the other voices say: name -> fact -> shares. Without another voice everything stays."""
+def without_turns_of_speech(said: Said, others: Mapping[str, Mapping[str, Shares]], text: str) -> Said:
+    """What the lists said of a text, without their signs of a complaint where these are only turns of speech. `others`
+    is what the other voices say: name -> fact -> shares. Without another voice everything stays."""
     signs = [name for name, values in said.items() if name.startswith("sign_") and True in values]
     intents = said.get("intent", {})
     if not others or GRAVE.isdisjoint(signs) or any(value != "complaint" for value in intents):
         return said
-    if not all(_sure(heard, signs) for heard in others.values()):
+    asked = QUESTION.search(text) is not None
+    if not all(_sure(heard, signs, asked) for heard in others.values()):
         return said
     left = {name: values for name, values in said.items() if not _complains(name)}
     return {**left, "intent": {}}
 
 
-def _sure(heard: Mapping[str, Shares], signs: Sequence[str]) -> bool:
+def _sure(heard: Mapping[str, Shares], signs: Sequence[str], asked: bool) -> bool:
     wants = heard.get("intent", {})
     return (
         wants.get("other", 0.0) >= HARMLESS
-        and wants.get("complaint", 1.0) < NO_COMPLAINT
-        and all(heard.get(sign, {}).get(True, 1.0) < NOTHING_OF_IT for sign in signs)
+        and wants.get("complaint", 1.0) < (ASKED if asked else NO_COMPLAINT)
+        and all(heard.get(sign, {}).get(True, 1.0) < (ASKED if asked else NOTHING_OF_IT) for sign in signs)
     )
 
 
