@@ -15,6 +15,8 @@ came into it. The words before a block say what is done with it:
   first case that was shown last, and so on.
 - **2026-03-02 09:00**, at the beginning of the line before such a block: it is that time (in UTC), and Firebreak is up,
   see `tests/service_of_documents.py`.
+- A block of `whatsapp` is what customers write, as `tests/customers_of_documents.py` reads it. Where a document has one,
+  texts leave through the API; where it has none, they are sent by hand.
 """
 
 from __future__ import annotations
@@ -88,7 +90,7 @@ def blocks(text: str) -> Iterator[Block]:
         before = text[: found.start()].rstrip("\n").rsplit("\n", 1)[-1]
         said = _FILE.match(before) if found["kind"] in ("yaml", "text") else None
         line = text[: found.start()].count("\n") + 1
-        moment = _MOMENT.match(before) if found["kind"] == "console" else None
+        moment = _MOMENT.match(before) if found["kind"] in ("console", "whatsapp") else None
         at = datetime.fromisoformat(moment[1]).replace(tzinfo=UTC) if moment is not None else None
         block = Block(found["kind"], found["text"], found.start("text"), line, at=at)
         yield block if said is None else _in_file(block, said)
@@ -114,17 +116,22 @@ class Play:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.service: Service | None = None
+        self._by_hand = True
         self._shown: dict[str, str] = {}
         self._opened = contextlib.ExitStack()
 
     def document(self, text: str) -> Iterator[tuple[Block, str, list[Difference]]]:
         """Every block of commands with what it should look like, and what differs."""
+        every = list(blocks(text))
+        self._by_hand = all(block.kind != "whatsapp" for block in every)
         with self._opened:
-            for block in blocks(text):
+            for block in every:
                 if block.path is not None:
                     self.write(block)
                 elif block.kind == "yaml":
                     self.check_steps(block)
+                elif block.kind == "whatsapp":
+                    self.hear(block)
                 elif block.kind == "console":
                     if block.at is not None:
                         self.wait_until(block.at)
@@ -135,8 +142,18 @@ class Play:
         from tests import service_of_documents
 
         if self.service is None:
-            self.service = self._opened.enter_context(service_of_documents.up(moment))
+            self.service = self._opened.enter_context(service_of_documents.up(moment, by_hand=self._by_hand))
         self.service.go_on(moment)
+
+    def hear(self, block: Block) -> None:
+        """Let customers write what stands there."""
+        from tests import customers_of_documents
+
+        if block.at is not None:
+            self.wait_until(block.at)
+        assert self.service is not None, f"line {block.line}: nobody has said yet what time it is"
+        for said in customers_of_documents.read(block.text, self.service.clock.now(), block.line):
+            self.service.hear(said)
 
     def write(self, block: Block) -> None:
         """Write the file as the designer would."""
