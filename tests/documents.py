@@ -11,8 +11,8 @@ came into it. The words before a block say what is done with it:
 - **`chat.txt`** before a block of `text`: likewise. A block of YAML without any of these is a list of steps, which has
   to pass the check in a playbook of its own.
 - In a block of `console`, `$` begins a command, and what comes of it follows. `…` on a line of its own stands for any
-  lines, and `…` in a line for anything. In a command, `T-…` is the first of the open tasks, `C-…` the
-  first case that was shown last, and so on.
+  lines, and `…` in a line for anything. In a command, `T-…` is the first of the open tasks (of those that `firebreak
+  tasks` has listed in the same block, if it did), `C-…` the first case that was shown last, and so on.
 - **2026-03-02 09:00**, at the beginning of the line before such a block: it is that time (in UTC), and Firebreak is up,
   see `tests/service_of_documents.py`.
 - A block of `whatsapp` is what customers write, as `tests/customers_of_documents.py` reads it. Where a document has one,
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parents[1]
 LEFT_OUT = "…"
+TASKS = "firebreak tasks"
 Place = Literal["whole", "at the end", "above", "from"]
 _FENCE = re.compile(r"^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
 _FILE = re.compile(
@@ -117,6 +118,7 @@ class Play:
         self.folder = folder
         self.service: Service | None = None
         self._by_hand = True
+        self._tasks = TASKS
         self._shown: dict[str, str] = {}
         self._opened = contextlib.ExitStack()
 
@@ -183,11 +185,13 @@ class Play:
     def type_in(self, block: Block) -> tuple[str, list[Difference]]:
         """The block as it really is, and what differs from how it is shown."""
         real, differences = [], []
+        self._tasks = TASKS
         for said in re.split(r"^(?=\$ )", block.text, flags=re.MULTILINE):
             if not said.strip():
                 continue
             command, _, shown = said.partition("\n")
             came = self.run(command[2:])
+            self._tasks = command[2:] if command[2:].startswith(TASKS) else self._tasks
             gap = "\n" if shown.endswith("\n\n") else ""  # an empty line before the next command is no output
             shown = shown.rstrip("\n") + "\n" if shown.strip() else ""
             if fits(shown, came):
@@ -220,7 +224,7 @@ class Play:
     def _id(self, kind: str) -> str:
         """The id that a command leaves out."""
         if kind == "T":
-            self.run("firebreak tasks")
+            self.run(self._tasks)
         assert kind in self._shown, f"nothing that begins with {kind}- has been shown yet"
         return self._shown[kind]
 
