@@ -182,18 +182,14 @@ class Play:
 
     def run(self, command: str) -> str:
         """Type a command; what it prints, on both outputs."""
-        from typer.testing import CliRunner
-
-        from flows.cli.main import app
+        from tests.command_line import typed
 
         words = [re.sub(r"^([A-Z])-…$", lambda left_out: self._id(left_out[1]), word) for word in shlex.split(command)]
         if words[0] == "rm":
             (self.folder / words[1]).unlink()
             return ""
         assert words[0] == "firebreak", command
-        result = CliRunner().invoke(app, words[1:], prog_name="firebreak")
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
+        result = typed(*words[1:])
         if self.service is not None:
             self.service.go_on()
         for found in reversed(list(_ID.finditer(result.output))):
