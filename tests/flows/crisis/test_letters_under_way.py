@@ -84,7 +84,8 @@ def test_a_statement_that_comes_while_letters_leave_reaches_those_behind(
 ) -> None:
     """In the minutes that it takes to write to ten thousand, the second half would still get the words of before."""
     state(stage, ["refund"], "It is the depot in the north.")
-    send, changed = waves.Wave._send, []
+    send = waves.Wave._send
+    changed: list[str] = []
 
     def changes_just_before(wave: waves.Wave, subject_id: str) -> list[waves.Moved]:
         if not changed and any(reply == "crisis/offer" for reply, _ in letters(stage)):
