@@ -406,6 +406,8 @@ class Wave:
         claims, self.claims = self.claims, {}
         try:
             with self.desk.store.begin() as session:
+                # In the order in which everybody takes several; not that of how severe they are.
+                subjects.lock(session, *claims)
                 for subject_id, case_id in sorted(self.touched if self.note_absence else ()):
                     if subject_id in claims:
                         history.tell_of(

@@ -20,7 +20,7 @@ from flows.channels.team import NotTold, UnknownRole
 from flows.crisis import silence
 from flows.desk import Desk
 from flows.errors import ClaimLost, VaultError
-from flows.sending import folding, in_group, letters, results
+from flows.sending import folding, in_group, letters, outdated, results
 from flows.store import customers
 from flows.store.subjects import ring
 from flows.store.tables import Outbox, Run
@@ -134,6 +134,13 @@ def _choose(
             if row.not_before is None:
                 results.note(session, row, now, "text waits", flow_run, urgent=urgent.id)
             row.not_before = now + silence.LOOK_AGAIN
+            continue
+        if (
+            row.status == "ready"
+            and outdated.is_outdated(session, row)
+            and outdated.make_anew(desk, session, row, flow_run)
+        ):
+            results.note(session, row, now, "text made anew", flow_run, statement=row.statement_id)
             continue
         call = _call(desk, session, row, now)
         if call is None:

@@ -6,7 +6,7 @@ that row first (``hold``, ``ring``, ``lock`` and ``journal.write`` do), so that 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -83,6 +83,14 @@ def ring(session: Session, subject_id: str, now: datetime) -> None:
     """Say that there is work for a subject, in the transaction that brings the work."""
     if not _change(session, _RING, subject_id, now=now):
         raise NotFound(f"There is no subject {subject_id} to ring for.")
+
+
+def ring_all(session: Session, subject_ids: Sequence[str], now: datetime) -> None:
+    """Say that there is work for many, who are given in the order of their ids as the database has it."""
+    if subject_ids:
+        session.flush()
+        session.execute(_RING, [{"subject": subject_id, "now": now} for subject_id in subject_ids])
+        _read_again(session, *subject_ids)
 
 
 def wake(session: Session, subject_id: str, at: datetime) -> None:

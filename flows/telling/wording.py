@@ -216,6 +216,8 @@ _HAPPENED = {
     "customer_reply": "the customer has written",
     "incident_worse": "the incident has become more severe",
     "incident_closed": "the incident is closed",
+    "statement": "there is a statement that we stand by",
+    "stood_down": "a person has said that it is over",
     "answer": "a colleague has answered",
 }
 
@@ -498,6 +500,11 @@ def _text_waits(entry: Entry) -> Told:
     return Told("note", f"our text {entry.data.get('reply', '')} waits: {entry.data['urgent']} is urgent")
 
 
+def _text_made_anew(entry: Entry) -> Told:
+    text = entry.data.get("reply", "")
+    return Told("note", f"our text {text} has not left: another statement is in force by now, and it is made anew")
+
+
 def _update_late(entry: Entry) -> Told:
     return Told("alarm", f"the customer should have heard from us before {entry.moment('late_at')}, and has not")
 
@@ -659,6 +666,7 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "severity overruled": _overruled,
     "kept silent": _kept_silent,
     "text waits": _text_waits,
+    "text made anew": _text_made_anew,
     "update late": _update_late,
     "freeze lifted": _freeze,
     "freeze again": _freeze,

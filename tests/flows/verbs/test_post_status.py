@@ -132,7 +132,7 @@ def test_a_long_statement_is_cut_at_the_end_of_a_sentence(crisis: Crisis) -> Non
     for locale, end in (("en", "We are sorry. 🙏"), ("zh-CN", "真的很抱歉。🙏")):
         assert len(details[locale]) <= LONGEST_STATUS
         assert details[locale].endswith(end)
-    assert ".\nWe are on it" in details["en"]
+    assert ".\nWe are working on it" in details["en"]
 
 
 def test_somebody_is_told_again_until_it_is_posted_and_then_no_more(crisis: Crisis) -> None:
