@@ -77,11 +77,11 @@ class Remedies:
             str(name): _finder(each.words, each.groups or {}, each.together) for name, each in written.remedies.items()
         }
         known = {str(name): each for name, each in written.remedies.items()}
-        lists = (written.unless, written.wish, written.granted, written.own)
-        unless, *others = map(_finder, lists)
+        unless = _finder(written.unless)
+        wish, granted, own = map(_finder, (written.wish, written.granted, written.own))
         # What promises by its own "not", as in "you won't have to pay", is no limit.
         by_not = tuple(word for each in known.values() for word in each.words if unless.phrase_in(word) is not None)
-        return cls(known, finders, unless, *others, by_not)
+        return cls(known, finders, unless, wish, granted, own, by_not)
 
     def promised(self, text: str) -> dict[str, str]:
         """What a text promises or offers: the remedy (or `compensation`, of which nothing else is said) -> the words by

@@ -3,6 +3,7 @@ it is over, and promises. The texts are in `said/`, each file beginning with wha
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from tests.rules.packs.shipped_packs import VOCABULARY
 from tests.rules.packs.test_pack_guards import GUARDS
 from tests.rules.test_remedies import SHIPPED
 
-KNOWN = {
+KNOWN: Mapping[str, Mapping[str, object]] = {
     "first": {"first_reply": True, "had_first_reply": False},
     "group": {"audience": "group"},
     "looking_back": {"audience": "everybody"},
@@ -25,7 +26,8 @@ def texts(file: str, kind: str) -> list[str]:
     problems = Problems()
     path = Path(__file__).parent / "said" / f"{file}.yaml"
     source = Source.parse(path.read_text(encoding="utf-8"), path.name, problems)
-    assert source is not None and isinstance(source.data, dict), [str(each) for each in problems]
+    assert source is not None, [str(each) for each in problems]
+    assert isinstance(source.data, dict)
     return [str(each) for each in source.data[kind]]
 
 
