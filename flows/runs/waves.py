@@ -180,7 +180,7 @@ class Wave:
         if due:
             todo = self._ready()
         if waiting := self._by_severity(todo.letters)[:MOST_LETTERS]:
-            yield Group("send", len(waiting), partial(self._each, waiting, self._send, SENDERS))
+            yield Group("send", len(waiting), partial(self._send_all, waiting))
 
     # -- what there is to do --------------------------------------------------------------------------------
 
@@ -359,20 +359,45 @@ class Wave:
         with self._held(due.subject_id) as session:
             return self._take_step(session, due)
 
+    def _send_all(self, subject_ids: list[str]) -> list[Moved]:
+        """Send what they wait for, the most severe first; in a crowd letters to several customers leave together."""
+        if not self._crowded:
+            return self._each(subject_ids, self._send, SENDERS)
+        parts = [subject_ids[start : start + SENDERS] for start in range(0, len(subject_ids), SENDERS)]
+        with ThreadPoolExecutor(len(parts)) as pool:
+            return [moved for several in pool.map(self._send_together, parts) for moved in several]
+
     def _send(self, subject_id: str) -> list[Moved]:
-        moved: list[Moved] = []
+        calls = courier.deliver(self.desk, subject_id, lambda: self._held(subject_id), self.flow_run)
+        return [_sent(about) for about in calls]
 
-        def further(session: Session) -> None:
-            moved.extend(self._go_on(session, subject_id))
+    def _send_together(self, subject_ids: list[str]) -> list[Moved]:
+        """Send one letter to each: marked in one transaction, each in a hand of its own, and what became of them
+        written down in another, with the steps that follow."""
+        leaving: dict[str, courier.Leaving] = {}
 
-        calls = courier.deliver(
-            self.desk,
-            subject_id,
-            lambda: self._held(subject_id),
-            self.flow_run,
-            further=further if self._crowded else None,
-        )
-        return [*(Moved(about, "—", "send", "done", "send") for about in calls), *moved]
+        def mark(session: Session, subject_id: str) -> list[Moved]:
+            if (letter := courier.choose(self.desk, session, subject_id, self.flow_run)) is not None:
+                leaving[subject_id] = letter
+            return []
+
+        if self._together([each for each in subject_ids if each in self.claims], mark) is None:
+            return self._each(subject_ids, self._send)
+        if not leaving:
+            return []
+        with ThreadPoolExecutor(len(leaving)) as hands:
+            results = dict(zip(leaving, hands.map(courier.Leaving.leave, leaving.values()), strict=True))
+
+        def take_in(session: Session, subject_id: str) -> list[Moved]:
+            about = courier.taken_in(self.desk, session, leaving[subject_id], results[subject_id], self.flow_run)
+            return [_sent(about), *self._go_on(session, subject_id)]
+
+        def by_itself(subject_id: str) -> list[Moved]:
+            letter, result = leaving[subject_id], results[subject_id]
+            return [_sent(courier.take_in(self.desk, letter, result, lambda: self._held(subject_id), self.flow_run))]
+
+        done = self._together(list(leaving), take_in)
+        return done if done is not None else self._each(list(leaving), by_itself)
 
     @contextmanager
     def _held(self, *subject_ids: str) -> Iterator[Session]:
@@ -429,6 +454,10 @@ def move(desk: Desk, owner: str, limit: int = 200, *, note_absence: bool = False
     if not wave.claim():
         return []
     return [moved for group in wave.groups() for moved in group()]
+
+
+def _sent(about: str) -> Moved:
+    return Moved(about, "—", "send", "done", "send")
 
 
 def _line(error: Exception) -> str:
