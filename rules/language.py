@@ -99,7 +99,7 @@ def says(meaning: str, *, default: Any = ..., beside: bool = False, words: Mappi
 
 
 @cache
-def _field_names(verb: type[Verb]) -> tuple[str, ...]:
+def _field_names(verb: type[Any]) -> tuple[str, ...]:
     return tuple(each.name for each in fields(verb))
 
 
@@ -123,7 +123,8 @@ class Verb:
     def blocks(self) -> dict[str, Steps]:
         """The lists of steps inside this one, by the name they have in a step's path."""
         found: dict[str, Steps] = {}
-        for name in _field_names(type(self)):
+        kind: Any = type(self)  # every class is hashable, which mypy does not see of one whose objects are not
+        for name in _field_names(kind):
             value = getattr(self, name)
             if isinstance(value, Steps):
                 found[name] = value
