@@ -21,8 +21,12 @@ from flows.channels.channel import MOST_BUTTONS, Letter
 
 How = Literal["text", "group", "photo", "tap"]
 _HOW: Mapping[str, How] = {
-    **{"in a group": "group", "with a photo": "photo", "taps": "tap"},
-    **{"在群里": "group", "附照片": "photo", "点": "tap"},
+    "in a group": "group",
+    "在群里": "group",
+    "with a photo": "photo",
+    "附照片": "photo",
+    "taps": "tap",
+    "点": "tap",
 }
 _LINE = re.compile(
     r"(?:(?P<hour>\d\d):(?P<minute>\d\d) )?(?P<name>[^,，:：+]+?)(?: (?P<number>\+[\d ]+\d))?"

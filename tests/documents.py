@@ -15,8 +15,8 @@ came into it. The words before a block say what is done with it:
   tasks` has listed in the same block, if it did), `C-…` the first case that was shown last, and so on.
 - **2026-03-02 09:00**, at the beginning of the line before such a block: it is that time (in UTC), and Firebreak is up,
   see `tests/service_of_documents.py`.
-- A block of `whatsapp` is what customers write, as `tests/customers_of_documents.py` reads it. Where a document has one,
-  texts leave through the API; where it has none, they are sent by hand.
+- A block of `whatsapp` is what customers write, as `tests/customers_of_documents.py` reads it. Where a document has
+  one, texts leave through the API; where it has none, they are sent by hand.
 """
 
 from __future__ import annotations

@@ -71,7 +71,9 @@ def up(starts: datetime, *, by_hand: bool = True) -> Iterator[Service]:
     """The service, from this moment on; every command that is typed meanwhile sees its time."""
     clock, shelf, channel = MovedClock(starts), Shelf.of_folder(all_verbs(), ROOT), Nowhere("cloud_api")
     key = base64.b64encode(os.urandom(32)).decode()
-    os.environ.update(FIREBREAK_CHANNEL="manual" if by_hand else "practice", FIREBREAK_MASTER_KEY=key, LOGNAME="first_phone")
+    os.environ.update(
+        FIREBREAK_CHANNEL="manual" if by_hand else "practice", FIREBREAK_MASTER_KEY=key, LOGNAME="first_phone"
+    )
     with (
         mock.patch.object(SystemClock, "now", clock.now),
         mock.patch.object(assembly, "open_shelf", return_value=shelf),

@@ -15,8 +15,8 @@ from rules.language import Duration, RoleName, Words, says
 
 @dataclass(frozen=True)
 class Escalate(Action):
-    """Hand the matter to somebody in a role, and tell the role again until one of them accepts it. In the procedure of an
-    incident it also ends when a person stands down."""
+    """Hand the matter to somebody in a role, and tell the role again until one of them accepts it. In the procedure of
+    an incident it also ends when a person stands down."""
 
     verb: ClassVar[str] = "escalate"
     short: ClassVar[str | None] = "to"
