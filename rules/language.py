@@ -8,11 +8,11 @@ verb is one new file and nothing else.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from functools import cache, cached_property
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, cast
 
 from rules.conditions import Condition
 from rules.moments import Moment
@@ -124,7 +124,7 @@ class Verb:
     def blocks(self) -> dict[str, Steps]:
         """The lists of steps inside this one, by the name they have in a step's path."""
         found: dict[str, Steps] = {}
-        for name in _field_names(type(self)):
+        for name in _field_names(cast(Hashable, type(self))):
             value = getattr(self, name)
             if isinstance(value, Steps):
                 found[name] = value

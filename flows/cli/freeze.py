@@ -51,7 +51,8 @@ def show_too(as_json: Json = False) -> None:
         say_json({"freeze": bool(frozen), "frozen_by": frozen, "lifted": lifted})
         return
     if frozen:
-        say(f"What is not about the crisis stays here: {many(len(frozen), 'incident')} freeze it.")
+        freezes = "freezes" if len(frozen) == 1 else "freeze"
+        say(f"What is not about the crisis stays here: {many(len(frozen), 'incident')} {freezes} it.")
     else:
         say("Nothing is frozen.")
     for each in frozen:

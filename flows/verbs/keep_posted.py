@@ -118,7 +118,9 @@ keep_posted:
         slipped = _slipped(work, on)
         text = self.no_news if updates.untold(work, self.news) is None else self.news
         reply = work.bundle.replies[text]
-        work.words["next_update"] = self._next_update(work)
+        work.words["next_update"] = self._next_update(
+            work, reply.locale_for(work.customer.locale if work.customer else None)
+        )
         if unproven := sorted(reply.claims - work.proven()):
             return Failed("the text claims what has not happened", {"reply": text, "unproven": unproven})
         if objections := letters.objections(work, reply):
@@ -131,13 +133,14 @@ keep_posted:
         late = {"late_at": late_at.isoformat(), "event": list(EVENTS)}
         return Waiting({**outcome.on, **late}, {**outcome.note, **slipped})
 
-    def _next_update(self, work: Work) -> str:
-        """When they hear from us again, should there be no news until then: as it will be, not as we would like it."""
+    def _next_update(self, work: Work, locale: str) -> str:
+        """When they hear from us again, should there be no news until then: as it will be, not as we would like it, and
+        in the language of the text."""
         assert work.customer is not None, "only a customer hears from us"
         due = work.now + self._interval(_told(work) + 1)
         outside = work.now if not window_is_open(work.customer, work.now) else updates.last_outside(work)
         due = _outside(work, _after_quiet(work, due) or due, outside)
-        return local_time.from_now((_after_quiet(work, due) or due) - work.now, work.customer.locale or "en")
+        return local_time.from_now((_after_quiet(work, due) or due) - work.now, locale)
 
 
 def _over(work: Work) -> bool:
