@@ -90,7 +90,7 @@ EVENTS = {
     "incident_worse": "for the incident to become more severe",
     "incident_closed": "for the incident to be closed",
     "room": "for a link to the war room",
-    "statement": "for news that we stand by",
+    "statement": "for an official statement",
     "stood_down": "for the incident to be over",
 }
 
@@ -169,6 +169,8 @@ def _step_done(entry: Entry) -> Told:
         return Told("note", f"promise {data['promise']} is now due by {entry.moment('until')}")
     if "closed_as" in data:
         return Told("note", f"closes it as {data['closed_as']}")
+    if data.get("verb") == "parallel":
+        return Told("note", f"{data['name']}: several things begin, side by side")
     if "assumed" in data:
         return Told("decision", f"nobody knows, so it assumes: {shown(data['assumed'])}")
     if "set" in data:
@@ -214,6 +216,9 @@ _HAPPENED = {
     "incident_worse": "the incident has become more severe",
     "incident_closed": "the incident is closed",
     "answer": "a colleague has answered",
+    "room": "somebody has told where the team meets",
+    "statement": "an official statement is in force",
+    "stood_down": "the incident is over",
 }
 
 
