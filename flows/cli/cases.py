@@ -102,8 +102,8 @@ def in_list(each: Overview, now: datetime, zone: ZoneInfo) -> Iterator[str]:
     closed = f"closed as {each.closed_as}" if each.closed_as else each.status
     status = ink(closed, _STATUS_INKS.get(each.status, ""))
     severity = ink(fill(each.severity, 9), SEVERITY_INKS.get(each.severity, ""))
-    about = each.topic if each.kind in (None, UNNAMED) and each.topic else each.kind
-    name = each.playbook if about is None else f"{each.playbook} ({about})"
+    kind = each.topic if each.kind == UNNAMED and each.topic else each.kind
+    name = each.playbook if kind is None else f"{each.playbook} ({kind})"
     yield f"{ink(each.id, 'bold')}  {severity}  {fill(name, 22)}  {opened}  {status}"
     if each.waits:
         yield from _for_what(each.waits[0], now, zone)

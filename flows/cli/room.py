@@ -205,7 +205,7 @@ def _takes_the_lead(desk: Desk, session: Session, incident: Incident, leader: st
     asked = select(Task).join(Step, (Step.run_id == Task.run_id) & (Step.path == Task.path))
     asked = asked.where(Task.incident_id == incident.id, Task.status == "open", Step.verb == "escalate")
     for task in session.scalars(asked).all():
-        step = progress_of(desk, session, session.get_one(Run, task.run_id)).playbook.step(task.path)
+        step = progress_of(desk, session, session.get_one(Run, task.run_id)).playbook.step(str(task.path))
         if step.keeps is not None:  # it has a promise of its own: the one that somebody leads
             answering.answer(session, desk.shelf.current.vocabulary, task.id, {}, leader, desk.now())
 

@@ -199,8 +199,8 @@ def _decide(
         say_json(shown)
         return
     print_statement(shown, desk.timezone)
-    yes = {each["by"] for each in shown["approvals"] if each["approved"]}
-    alone = shown["missing"] and yes == {shown["drafted_by"]}
+    agreed = {each["by"] for each in shown["approvals"] if each["approved"]}
+    alone = shown["missing"] and agreed == {shown["drafted_by"]}
     left = f"somebody besides {shown['drafted_by']}, who drafted it" if alone else ", ".join(shown["missing"])
     say(f"\nit is not in force yet; still to say yes: {left}" if left else f"\n{found.id} is {_STATES[found.status]}")
 
