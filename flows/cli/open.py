@@ -46,11 +46,11 @@ def open_case(
         chosen = opening.playbook_named(content, playbook, "case")
         given = filled_in(chosen, content.vocabulary, inputs)
         with desk.store.begin() as session:
-            about, _ = customer_of(session, customer)
+            whose, _ = customer_of(session, customer)
             case = by_hand.open_case(
                 desk,
                 session,
-                customer_id=about.id,
+                customer_id=whose.id,
                 playbook=playbook,
                 severity=severity,
                 opened_by=name,
