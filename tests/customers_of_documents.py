@@ -22,10 +22,10 @@ from flows.channels.channel import MOST_BUTTONS, Letter
 How = Literal["text", "group", "photo", "tap"]
 _HOW: Mapping[str, How] = {
     "in a group": "group",
-    "with a photo": "photo",
-    "taps": "tap",
     "在群里": "group",
+    "with a photo": "photo",
     "附照片": "photo",
+    "taps": "tap",
     "点": "tap",
 }
 _LINE = re.compile(

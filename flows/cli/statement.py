@@ -129,7 +129,7 @@ def list_statements(wanted: Whose = None, kind: Kind = "statement", as_json: Jso
         say_json(found)
         return
     if not found:
-        say(f"Nothing has been drafted about {incident.id}: firebreak statement draft {incident.id} --text en=…")
+        say(f"Nothing has been drafted about {incident.id}: {_MAKES[parts.kind_of(kind)]} {incident.id} --help")
     for each in found:
         may = ", ".join(each["remedies"]) or "nothing"
         drafted = f"{_at(each['drafted_at'], settings.timezone)} by {each['drafted_by']}"
@@ -211,6 +211,7 @@ def _still_missing(shown: dict[str, Any]) -> str:
     return f"it is not in force yet; still to say yes: {left}"
 
 
+_MAKES = {"statement": "firebreak statement draft", "retrospective": "firebreak retrospective edit"}
 _STATES = {"draft": "a draft", "in_force": "in force", "replaced": "replaced", "refused": "refused"}
 
 
@@ -272,8 +273,8 @@ def statement_of(
     order = {state: turn for turn, state in enumerate(states)}
     ranked = sorted(every, key=lambda each: (order.get(each.status, len(order)), -each.version))
     if not ranked:
-        which = f"version {version} of a statement" if version is not None else "statement"
-        raise NotFound(f"there is no {which} about {incident.id}; `firebreak statement draft` makes one")
+        which = f"version {version} of a {kind}" if version is not None else kind
+        raise NotFound(f"there is no {which} about {incident.id}; `{_MAKES[parts.kind_of(kind)]}` makes one")
     return ranked[0]
 
 

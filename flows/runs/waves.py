@@ -23,13 +23,13 @@ from sqlalchemy.orm import Session
 from flows.desk import Desk
 from flows.errors import ClaimLost
 from flows.hearing import Hearing
-from flows.runs import history, intake, looked_up, moving, news, trouble
+from flows.runs import at_once, history, intake, looked_up, moving, news, trouble
 from flows.runs.progress import standings
 from flows.runs.ready import Ready, next_due, ready
 from flows.runs.words import written
 from flows.sending import courier
 from flows.store import subjects
-from flows.store.tables import Customer, Outbox, Run, Subject
+from flows.store.tables import Outbox, Run, Subject
 
 if TYPE_CHECKING:
     from flows.orders.looking_up import LookingUp
@@ -72,10 +72,6 @@ _BEFORE_ALONGSIDE = (
     .where(courier.WAITING)
 )
 """Whom a procedure has something to say to that has not left: what runs alongside must not be faster."""
-
-# Read at once, these rows are at hand for everybody's turn.
-_SUBJECTS = select(Subject).where(Subject.id.in_(bindparam("subjects", expanding=True)))
-_CUSTOMERS = select(Customer).where(Customer.id.in_(bindparam("subjects", expanding=True)))
 
 log = logging.getLogger(__name__)
 Item = TypeVar("Item")
@@ -402,14 +398,11 @@ class Wave:
     @contextmanager
     def _held(self, *subject_ids: str) -> Iterator[Session]:
         """A transaction in which these subjects are surely ours."""
-        vault = self.desk.store.vault
-        with self.desk.store.begin() as session, vault.keys_at_hand():
+        with self.desk.store.begin() as session, self.desk.store.vault.keys_at_hand():
             session.info["asked"] = self.asked
             self.claims |= subjects.hold_all(session, subject_ids, self.owner, self.desk.now(), LEASE)
             if len(subject_ids) > 1:
-                vault.bring_to_hand(subject_ids)
-                for rows in (_SUBJECTS, _CUSTOMERS):
-                    session.scalars(rows, {"subjects": subject_ids}).all()
+                at_once.bring(self.desk, session, subject_ids)
             yield session
 
     def _set_aside(self, subject_id: str, error: Exception) -> None:

@@ -170,6 +170,8 @@ def _step_done(entry: Entry) -> Told:
         return Told("note", f"promise {data['promise']} is now due by {entry.moment('until')}")
     if "closed_as" in data:
         return Told("note", f"closes it as {data['closed_as']}")
+    if data.get("verb") == "parallel":
+        return Told("note", f"{data['name']}: several things begin, side by side")
     if "assumed" in data:
         return Told("decision", f"nobody knows, so it assumes: {shown(data['assumed'])}")
     if "set" in data:
@@ -216,9 +218,10 @@ _HAPPENED = {
     "customer_reply": "the customer has written",
     "incident_worse": "the incident has become more severe",
     "incident_closed": "the incident is closed",
-    "statement": "there is a statement that we stand by",
-    "stood_down": "a person has said that it is over",
     "answer": "a colleague has answered",
+    "room": "somebody has told where the team meets",
+    "statement": "an official statement is in force",
+    "stood_down": "the incident is over",
 }
 
 

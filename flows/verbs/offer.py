@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
+from flows.channels.manual import Manual
 from flows.runs import choices, ending
 from flows.runs.outcome import Done, Failed, Outcome, Waiting
 from flows.runs.work import Work
 from flows.sending import letters
 from flows.store.tables import Message, Outbox, Task
 from flows.verbs.action import Action
-from rules.language import ReplyName, says
+from rules.language import FactName, ReplyName, says
 from rules.phrases import CHOICE
 
 Remedy = Literal["refund", "replacement", "voucher"]
@@ -21,6 +22,7 @@ STATEMENT = "statement"
 PERSON = "person"
 """The choice that is always offered: to talk with somebody."""
 NOTED = "choice_noted"
+CHOSEN = "What does the customer choose? Please answer as soon as they have told you."
 MOST_TIMES = 3
 """How often a customer is asked in one step: a choice may be gone by the time they make it, and then they are asked
 again, but nobody is asked without end."""
@@ -57,7 +59,16 @@ on_timeout: {notify: {who: on_call, message: A customer has not answered our off
         return self._wait(work) if isinstance(outcome, Done) else outcome
 
     def answered(self, work: Work, task: Task) -> Outcome:
-        return self._wait(work)  # a colleague has sent the text by hand
+        if task.kind == "ask":
+            chosen = str((task.answer or {}).get(CHOICE, PERSON))
+            return Done(learned=work.typed({CHOICE: chosen}), counted={NOTED: 1}, note={"chosen": chosen})
+        waiting = self._wait(work)  # a colleague has sent the text by hand
+        if not isinstance(work.desk.channel, Manual):
+            return waiting
+        # What the customer answers to them stays in the app, unless they tell.
+        offered = tuple(work.record.outcome[choices.OFFERED])
+        asked = work.ask("ask", task.role, CHOSEN, form={FactName(CHOICE): offered})
+        return Waiting({**waiting.on, "task": asked.id}, waiting.note)
 
     def happened(self, work: Work, event: str, message: Message | None = None) -> Outcome | None:
         if event == STATEMENT:
