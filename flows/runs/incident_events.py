@@ -82,7 +82,8 @@ def _wake(session: Session, waiting: Sequence[Row[Any]], event: str, now: dateti
     here = {"kind": "wait", "name": event, "due_at": now}
     woken = [each for each in waiting if waits_for(each.waiting_for, "event", event)]
     timers = [{"subject_id": each.subject_id, "run_id": each.run_id, "path": each.path, **here} for each in woken]
+    # The subjects first: whoever moves one holds it before its timers.
+    ring_all(session, list(dict.fromkeys(each.subject_id for each in woken)), now)
     # A clock that stands still comes to the same moment again, which is kept once.
     insert_or_set(session, Timer, timers, by=_ONCE_BY, fired_at=None, cancelled_at=None)
-    ring_all(session, list(dict.fromkeys(each.subject_id for each in woken)), now)
     return len(woken)
