@@ -214,16 +214,11 @@ class Work:
 
     def go_on(self) -> datetime:
         """Go on with this step at once, in a transaction of its own."""
-        here = {"run_id": self.run.id, "path": self.record.path, "kind": "wait", "name": "", "due_at": self.now}
-        again = self.session.scalars(select(tables.Timer).filter_by(**here)).first()
-        if again is None:
-            return self.wake_at(self.now)
-        again.fired_at = again.cancelled_at = None  # a clock that stands still comes to the same moment again
-        return again.due_at
+        return self._timer_once("wait", self.now)
 
     def remind_in(self, time: timedelta) -> datetime:
         """Be asked again after this time whether somebody needs telling once more."""
-        return self._timer("again", self.now + time)
+        return self._timer_once("again", self.now + time)
 
     def call(self, playbook: str) -> tables.Run:
         """Start another playbook of this bundle for the same case or incident; this step hears of its end."""
@@ -263,6 +258,16 @@ class Work:
             self.case.labels = sorted({*self.case.labels, *labels})
         if self.customer is not None and PRIVACY_SENSITIVE in labels:
             self.customer.labels = sorted({*self.customer.labels, PRIVACY_SENSITIVE})
+
+    def _timer_once(self, kind: tables.TimerKind, due: datetime) -> datetime:
+        """A moment that may be set already: a clock that stands still comes to it again, and what is asked anew may be
+        due when something asked before was."""
+        here = {"run_id": self.run.id, "path": self.record.path, "kind": kind, "name": "", "due_at": due}
+        there = self.session.scalars(select(tables.Timer).filter_by(**here)).first()
+        if there is None:
+            return self._timer(kind, due)
+        there.fired_at = there.cancelled_at = None
+        return due
 
     def _timer(self, kind: tables.TimerKind, due: datetime) -> datetime:
         self.session.add(

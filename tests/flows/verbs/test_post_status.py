@@ -132,7 +132,7 @@ def test_a_long_statement_is_cut_at_the_end_of_a_sentence(crisis: Crisis) -> Non
     for locale, end in (("en", "We are sorry. 🙏"), ("zh-CN", "真的很抱歉。🙏")):
         assert len(details[locale]) <= LONGEST_STATUS
         assert details[locale].endswith(end)
-    assert ".\nWe are on it" in details["en"]
+    assert ".\nWe are working on it" in details["en"]
 
 
 def test_somebody_is_told_again_until_it_is_posted_and_then_no_more(crisis: Crisis) -> None:
@@ -203,3 +203,12 @@ def test_blame_is_never_put_before_everybody(crisis: Crisis) -> None:
     assert "The guards refuse the words in en" in question
     assert "en" not in details
     assert "zh-CN" in details
+
+
+def test_a_new_statement_at_the_moment_of_a_reminder_stops_nothing(crisis: Crisis) -> None:
+    """The procedure of the crisis would fail at that moment, and the words of yesterday stand in the task."""
+    crisis.statement({"en": "The parcels stand still."})
+    crisis.stage.pass_time(timedelta(minutes=14, seconds=59))
+    crisis.statement({"en": "The parcels move again."})  # a second later, when the reminder is due
+    [(_, details)] = crisis.tasks()
+    assert "The parcels move again." in details["en"]
