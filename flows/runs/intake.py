@@ -119,6 +119,8 @@ def read_message(
         case = choices.case_of(session, answer) or case
         if answer.late and case is not None:
             choices.ask_about_change(desk, session, answer, case)
+    elif answer is None and case is not None and (change := choices.change_in(desk, session, message, case)):
+        choices.ask_about_change(desk, session, change, case)
     photo = message.facts.get("has_photo") is True or (case is not None and case.facts.get("has_photo") is True)
     if case is None and playbook is not None:
         case = opening.open_case(
