@@ -11,6 +11,7 @@ from sqlalchemy import BindParameter, Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from flows.desk import Desk
+from flows.runs import begun
 from flows.runs.interpreter import Standing, standing
 from flows.runs.outcome import Item
 from flows.store import tables
@@ -80,6 +81,9 @@ def progress_of(desk: Desk, session: Session, run: tables.Run) -> Progress:
     """The progress of a run, the same object for everyone in this transaction."""
     known: dict[str, Progress] = session.info.setdefault("progress", {})
     if run.id not in known:
+        if (promises := begun.here(session).get(run.id)) is not None:
+            known[run.id] = _progress(desk, session, run, (), promises.values())
+            return known[run.id]
         one = {"runs": [run.id]}
         known[run.id] = _progress(desk, session, run, session.scalars(_STEPS, one), session.scalars(_PROMISES, one))
     return known[run.id]

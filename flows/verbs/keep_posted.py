@@ -28,7 +28,8 @@ class KeepPosted(Action):
     changed, else that we are still at it. The time is counted from when they last heard from us in any way, also from a
     colleague.
 
-    Without news nobody is woken in the quiet hours of the business. Outside the 24-hour window at most one template a
+    Whoever asked us to write no more hears nothing, and whoever's own matter is settled hears only news. Without news
+    nobody is woken in the quiet hours of the business. Outside the 24-hour window at most one template a
     day is sent. What is an interval late stands in the history and in the war room. It ends when a person stands the
     incident down, or it is closed; with `timeout` also after that time.
     """
@@ -109,6 +110,8 @@ keep_posted:
             due = _after_quiet(work, due) or due
         if due <= work.now and updates.about_to_leave(work):
             due = work.now + updates.APART
+        if _unwanted(work, news=statement is not None):
+            return work.now + updates.DAY  # nothing is said then, either: it is looked at again, in case they resume
         due = _outside(work, max(due, work.now), updates.last_outside(work))
         return max(due, work.now + silence.LOOK_AGAIN) if _silent(work) else due
 
@@ -159,6 +162,14 @@ def _silent(work: Work) -> bool:
     """Whether a person speaks with this customer about something urgent, in another case."""
     urgent = silence.silenced(work.session, work.run.subject_id)
     return urgent is not None and urgent.id != work.run.case_id
+
+
+def _unwanted(work: Work, news: bool) -> bool:
+    """Whether there is nothing that this customer wants to hear: they asked us to write no more, or there is no news
+    and their own matter is settled, so that "still at it" would be untrue."""
+    asked = {"wants_no_messages", "complaint_solved"} & work.vocabulary.facts.keys()  # older content has fewer
+    known = work.facts(asked)
+    return known.get("wants_no_messages") is True or (not news and known.get("complaint_solved") is True)
 
 
 def _after_quiet(work: Work, due: datetime) -> datetime | None:

@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import select
 
 from flows.channels.manual import Manual
-from flows.crisis import by_hand, regrouping
+from flows.crisis import by_hand, regrouping, standing_down
 from flows.rehearsal.events import Remedy, Stated
 from flows.rehearsal.scenario import Event
 from flows.rehearsal.stage import Stage
 from flows.runs import ending
-from flows.store.tables import Case, Outbox, Task
+from flows.store.tables import Case, Incident, Outbox, Task
 from rules.language import Words
 from rules.replies import Locale
 
@@ -111,5 +111,18 @@ def test_what_a_customer_chose_in_the_app_is_told_by_a_colleague(stage: Stage) -
     assert asked(stage) == []
     stage.happen(Event(answer={}, to="choice"))
     assert [form["chosen_remedy"] for form in asked(stage)] == [[*REMEDIES, "person"]]
-    stage.happen(Event(answer={"chosen_remedy": "voucher"}))
-    assert "crisis/chosen-voucher" in texts(stage)
+    stage.happen(Event(answer={"chosen_remedy": "replacement"}))
+    assert "crisis/chosen-replacement" in texts(stage)
+
+
+def test_a_crisis_that_nobody_led_ends_all_the_same(stage: Stage) -> None:
+    """Somebody says that it is over, and the freeze and the reminders would go on for days, since nobody had taken the
+    lead."""
+    known = incident(stage)
+    stage.pass_time(timedelta(minutes=20))
+    with stage.store.begin() as session:
+        standing_down.stand_down(stage.desk, session, session.get_one(Incident, known), "lee", 4)
+    stage.settle()
+    with stage.store.read() as session:
+        assert session.get_one(Incident, known).closed_at is not None
+        assert session.scalars(select(Task).where(Task.status == "open", Task.role != "on_call")).all() == []

@@ -224,3 +224,12 @@ def test_blame_is_never_put_before_everybody(crisis: Crisis) -> None:
     assert "The guards refuse the words in en" in question
     assert "en" not in details
     assert "zh-CN" in details
+
+
+def test_a_new_statement_at_the_moment_of_a_reminder_stops_nothing(crisis: Crisis) -> None:
+    """The procedure of the crisis would fail at that moment, and the words of yesterday stand in the task."""
+    crisis.statement({"en": "The parcels stand still."})
+    crisis.stage.pass_time(timedelta(minutes=14, seconds=59))
+    crisis.statement({"en": "The parcels move again."})  # a second later, when the reminder is due
+    [(_, details)] = crisis.tasks()
+    assert "The parcels move again." in details["en"]
