@@ -17,6 +17,10 @@ def open_case(
         str, typer.Option(metavar="P-…", help="The customer's id, or the beginning of it; `firebreak case` shows it.")
     ],
     severity: Annotated[str, typer.Option(metavar="S", help="general, important or urgent.")] = "important",
+    incident: Annotated[
+        str | None,
+        typer.Option(metavar="I-…", help="The incident it is about; the only open one where the playbook needs one."),
+    ] = None,
     inputs: Inputs = None,
     by: By = None,
     as_json: Json = False,
@@ -30,8 +34,10 @@ def open_case(
     Examples:
       firebreak open complaint-urgent --customer P-7JX2K0QM4A
       firebreak open deletion-request --customer P-7JX2K0QM4A --severity general --by first_phone
+      firebreak open crisis-complaint --customer P-7JX2K0QM4A --incident I-9ZK3MQ2XW1
     """
-    from flows.cli.whose import customer_of
+    from flows.cli.whose import customer_of, incident_of
+    from flows.crisis import by_hand
     from flows.runs import opening
 
     name = who(by)
@@ -40,17 +46,20 @@ def open_case(
         chosen = opening.playbook_named(content, playbook, "case")
         given = filled_in(chosen, content.vocabulary, inputs)
         with desk.store.begin() as session:
-            about, _ = customer_of(session, customer)
-            case = opening.open_case_by_hand(
+            whose, _ = customer_of(session, customer)
+            case = by_hand.open_case(
                 desk,
                 session,
-                customer_id=about.id,
+                customer_id=whose.id,
                 playbook=playbook,
                 severity=severity,
                 opened_by=name,
                 inputs=given,
+                incident_id=incident_of(session, incident).id if incident is not None else None,
             )
     if as_json:
-        say_json({"id": case.id, "playbook": playbook, "severity": severity, "opened_by": name})
+        told = {"id": case.id, "playbook": playbook, "severity": severity, "opened_by": name}
+        say_json({**told, "incident": case.incident_id})
         return
-    say(f"{case.id} is open. firebreak case {case.id} shows how it goes on")
+    about = f", about {case.incident_id}" if case.incident_id is not None else ""
+    say(f"{case.id} is open{about}. firebreak case {case.id} shows how it goes on")

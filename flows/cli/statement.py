@@ -199,10 +199,16 @@ def _decide(
         say_json(shown)
         return
     print_statement(shown, desk.timezone)
-    agreed = {each["by"] for each in shown["approvals"] if each["approved"]}
-    alone = shown["missing"] and agreed == {shown["drafted_by"]}
-    left = f"somebody besides {shown['drafted_by']}, who drafted it" if alone else ", ".join(shown["missing"])
-    say(f"\nit is not in force yet; still to say yes: {left}" if left else f"\n{found.id} is {_STATES[found.status]}")
+    say(f"\n{_still_missing(shown)}" if shown["missing"] else f"\n{found.id} is {_STATES[found.status]}")
+
+
+def _still_missing(shown: dict[str, Any]) -> str:
+    """Whose yes an approved draft still lacks."""
+    left = ", ".join(shown["missing"])
+    said_yes = {each["by"] for each in shown["approvals"] if each["approved"]}
+    if said_yes == {shown["drafted_by"]}:
+        left = f"somebody besides {shown['drafted_by']}, who drafted it, for {left}".removesuffix(" for somebody_else")
+    return f"it is not in force yet; still to say yes: {left}"
 
 
 _MAKES = {"statement": "firebreak statement draft", "retrospective": "firebreak retrospective edit"}

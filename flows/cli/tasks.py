@@ -62,7 +62,7 @@ def list_tasks(
             select(Task)
             .outerjoin(Case, Case.id == Task.case_id)
             .outerjoin(Incident, Incident.id == Task.incident_id)
-            .order_by(severity.desc(), due, Task.created_at, Task.id)
+            .order_by(severity.desc(), due, Task.created_at, Task.path, Task.id)
         )
         if role is not None:
             wanted = wanted.where(Task.role == role)
