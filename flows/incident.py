@@ -17,9 +17,9 @@ from prefect.runtime import flow_run
 from pydantic import BaseModel, ConfigDict, Field
 
 from flows.at_hand import desk_at_hand
-from flows.crisis import regrouping
+from flows.crisis import by_hand, regrouping
 from flows.desk import Desk
-from flows.runs import breaches, opening
+from flows.runs import breaches
 
 
 class Kind(StrEnum):
@@ -184,6 +184,11 @@ class CaseForm(BaseModel):
         description="The playbook to start, for example complaint-urgent", pattern=r"^[a-z0-9-]{3,60}$"
     )
     severity: Severity = Field(Severity.important, description="How bad it is")
+    incident: str | None = Field(
+        None,
+        description="The incident it is about; empty: the only open one, where the playbook is for a crisis",
+        pattern=r"^I-[0-9A-Z]{10}$",
+    )
     opened_by: str = Field(
         description="Your short name as colleagues know it; never a customer's", pattern=r"^[a-z][a-z0-9_.-]{1,29}$"
     )
@@ -297,13 +302,14 @@ def _open_breach(desk: Desk, form: BreachForm) -> str:
 
 def _open_case(desk: Desk, form: CaseForm) -> str:
     with desk.store.begin() as session:
-        return opening.open_case_by_hand(
+        return by_hand.open_case(
             desk,
             session,
             customer_id=form.customer,
             playbook=form.playbook,
             severity=form.severity.value,
             opened_by=form.opened_by,
+            incident_id=form.incident,
             flow_run=flow_run.get_id(),
         ).id
 

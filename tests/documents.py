@@ -11,10 +11,12 @@ came into it. The words before a block say what is done with it:
 - **`chat.txt`** before a block of `text`: likewise. A block of YAML without any of these is a list of steps, which has
   to pass the check in a playbook of its own.
 - In a block of `console`, `$` begins a command, and what comes of it follows. `…` on a line of its own stands for any
-  lines, and `…` in a line for anything. In a command, `T-…` is the first of the open tasks, `C-…` the
-  first case that was shown last, and so on.
+  lines, and `…` in a line for anything. In a command, `T-…` is the first of the open tasks (of those that `firebreak
+  tasks` has listed in the same block, if it did), `C-…` the first case that was shown last, and so on.
 - **2026-03-02 09:00**, at the beginning of the line before such a block: it is that time (in UTC), and Firebreak is up,
   see `tests/service_of_documents.py`.
+- A block of `whatsapp` is what customers write, as `tests/customers_of_documents.py` reads it. Where a document has
+  one, texts leave through the API; where it has none, they are sent by hand.
 """
 
 from __future__ import annotations
@@ -39,6 +41,9 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parents[1]
 LEFT_OUT = "…"
+TASKS = "firebreak tasks"
+SHORT = 900
+"""Two scenarios with fewer characters are played in no time."""
 Place = Literal["whole", "at the end", "above", "from"]
 _FENCE = re.compile(r"^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
 _FILE = re.compile(
@@ -88,7 +93,7 @@ def blocks(text: str) -> Iterator[Block]:
         before = text[: found.start()].rstrip("\n").rsplit("\n", 1)[-1]
         said = _FILE.match(before) if found["kind"] in ("yaml", "text") else None
         line = text[: found.start()].count("\n") + 1
-        moment = _MOMENT.match(before) if found["kind"] == "console" else None
+        moment = _MOMENT.match(before) if found["kind"] in ("console", "whatsapp") else None
         at = datetime.fromisoformat(moment[1]).replace(tzinfo=UTC) if moment is not None else None
         block = Block(found["kind"], found["text"], found.start("text"), line, at=at)
         yield block if said is None else _in_file(block, said)
@@ -114,17 +119,23 @@ class Play:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.service: Service | None = None
+        self._by_hand = True
+        self._tasks = TASKS
         self._shown: dict[str, str] = {}
         self._opened = contextlib.ExitStack()
 
     def document(self, text: str) -> Iterator[tuple[Block, str, list[Difference]]]:
         """Every block of commands with what it should look like, and what differs."""
+        every = list(blocks(text))
+        self._by_hand = all(block.kind != "whatsapp" for block in every)
         with self._opened:
-            for block in blocks(text):
+            for block in every:
                 if block.path is not None:
                     self.write(block)
                 elif block.kind == "yaml":
                     self.check_steps(block)
+                elif block.kind == "whatsapp":
+                    self.hear(block)
                 elif block.kind == "console":
                     if block.at is not None:
                         self.wait_until(block.at)
@@ -135,8 +146,18 @@ class Play:
         from tests import service_of_documents
 
         if self.service is None:
-            self.service = self._opened.enter_context(service_of_documents.up(moment))
+            self.service = self._opened.enter_context(service_of_documents.up(moment, by_hand=self._by_hand))
         self.service.go_on(moment)
+
+    def hear(self, block: Block) -> None:
+        """Let customers write what stands there."""
+        from tests import customers_of_documents
+
+        if block.at is not None:
+            self.wait_until(block.at)
+        assert self.service is not None, f"line {block.line}: nobody has said yet what time it is"
+        for said in customers_of_documents.read(block.text, self.service.clock.now(), block.line):
+            self.service.hear(said)
 
     def write(self, block: Block) -> None:
         """Write the file as the designer would."""
@@ -166,11 +187,13 @@ class Play:
     def type_in(self, block: Block) -> tuple[str, list[Difference]]:
         """The block as it really is, and what differs from how it is shown."""
         real, differences = [], []
+        self._tasks = TASKS
         for said in re.split(r"^(?=\$ )", block.text, flags=re.MULTILINE):
             if not said.strip():
                 continue
             command, _, shown = said.partition("\n")
             came = self.run(command[2:])
+            self._tasks = command[2:] if command[2:].startswith(TASKS) else self._tasks
             gap = "\n" if shown.endswith("\n\n") else ""  # an empty line before the next command is no output
             shown = shown.rstrip("\n") + "\n" if shown.strip() else ""
             if fits(shown, came):
@@ -182,18 +205,14 @@ class Play:
 
     def run(self, command: str) -> str:
         """Type a command; what it prints, on both outputs."""
-        from typer.testing import CliRunner
-
-        from flows.cli.main import app
+        from tests.command_line import typed
 
         words = [re.sub(r"^([A-Z])-…$", lambda left_out: self._id(left_out[1]), word) for word in shlex.split(command)]
         if words[0] == "rm":
             (self.folder / words[1]).unlink()
             return ""
         assert words[0] == "firebreak", command
-        result = CliRunner().invoke(app, words[1:], prog_name="firebreak")
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
+        result = typed(*words[1:])
         if self.service is not None:
             self.service.go_on()
         for found in reversed(list(_ID.finditer(result.output))):
@@ -203,7 +222,7 @@ class Play:
     def _id(self, kind: str) -> str:
         """The id that a command leaves out."""
         if kind == "T":
-            self.run("firebreak tasks")
+            self.run(self._tasks)
         assert kind in self._shown, f"nothing that begins with {kind}- has been shown yet"
         return self._shown[kind]
 
@@ -220,6 +239,14 @@ def steady(text: str) -> str:
     return text
 
 
+def fewer(text: str) -> str:
+    """A test file with its first two scenarios, or with one if they are long: that spares minutes, the check finds
+    nothing missing, and all of them have a test of their own."""
+    head, *scenarios = text.split("\n  - name: ")
+    kept = scenarios[:2] if len("".join(scenarios[:2])) < SHORT else scenarios[:1]
+    return "\n  - name: ".join([head, *kept]).rstrip() + "\n"
+
+
 @contextlib.contextmanager
 def copied() -> Iterator[Path]:
     """A folder with a copy of the content, in which everything is done from here on."""
@@ -227,9 +254,7 @@ def copied() -> Iterator[Path]:
         for name in ("playbooks", "rules", "schemas"):
             shutil.copytree(HERE / name, Path(folder) / name, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
         for path in Path(folder).rglob("*.test.yaml"):
-            # Two scenarios of each playbook are enough here, and spare minutes: all of them have a test of their own.
-            first = path.read_text(encoding="utf-8").split("\n  - name: ")[:3]
-            path.write_text("\n  - name: ".join(first), encoding="utf-8")
+            path.write_text(fewer(path.read_text(encoding="utf-8")), encoding="utf-8")
         for name in [name for name in os.environ if name.startswith("FIREBREAK_")]:
             del os.environ[name]
         os.environ.update(FIREBREAK_CONTENT=folder, COLUMNS="84", NO_COLOR="1")

@@ -18,7 +18,7 @@ from flows.channels.error_codes import meaning_of
 from flows.channels.pace import Pace
 from flows.channels.team import NotTold, Told
 from flows.clock import MovedClock
-from flows.crisis import gathering, statements, wording
+from flows.crisis import by_hand, gathering, statements, wording
 from flows.desk import Desk
 from flows.ids import new_id
 from flows.receiving.receive import receive
@@ -347,7 +347,7 @@ class Stage:
                     raise CannotHappen("no incident was opened")
                 self._add_affected(session, leak, [event.add_affected])
             elif event.open_case is not None:
-                opening.open_case_by_hand(
+                by_hand.open_case(
                     self.desk,
                     session,
                     customer_id=self._customer(session, event.customer).id,

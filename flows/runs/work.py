@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from flows import local_time
@@ -214,11 +214,15 @@ class Work:
 
     def go_on(self) -> datetime:
         """Go on with this step at once, in a transaction of its own."""
-        return self._timer_once("wait", self.now)
+        return self.wake_at(self.now)
 
     def remind_in(self, time: timedelta) -> datetime:
-        """Be asked again after this time whether somebody needs telling once more."""
-        return self._timer_once("again", self.now + time)
+        """Be asked again after this time whether somebody needs telling once more, and not at a time that was set
+        before: what is asked anew begins a new clock, and nobody is told twice as often."""
+        ahead = self._timers("again").where(tables.Timer.fired_at.is_(None), tables.Timer.cancelled_at.is_(None))
+        for before in self.session.scalars(ahead):
+            before.cancelled_at = self.now
+        return self._timer("again", self.now + time)
 
     def call(self, playbook: str) -> tables.Run:
         """Start another playbook of this bundle for the same case or incident; this step hears of its end."""
@@ -259,20 +263,15 @@ class Work:
         if self.customer is not None and PRIVACY_SENSITIVE in labels:
             self.customer.labels = sorted({*self.customer.labels, PRIVACY_SENSITIVE})
 
-    def _timer_once(self, kind: tables.TimerKind, due: datetime) -> datetime:
-        """A moment that may be set already: a clock that stands still comes to it again, and what is asked anew may be
-        due when something asked before was."""
-        here = {"run_id": self.run.id, "path": self.record.path, "kind": kind, "name": "", "due_at": due}
-        there = self.session.scalars(select(tables.Timer).filter_by(**here)).first()
-        if there is None:
-            return self._timer(kind, due)
-        there.fired_at = there.cancelled_at = None
+    def _timer(self, kind: tables.TimerKind, due: datetime) -> datetime:
+        again = self.session.scalars(self._timers(kind).where(tables.Timer.due_at == due)).first()
+        if again is None:
+            here = {"run_id": self.run.id, "path": self.record.path}
+            self.session.add(tables.Timer(subject_id=self.run.subject_id, **here, kind=kind, due_at=due))
+        else:  # two reasons for one moment are one; and a clock that stands still comes to the same moment again
+            again.fired_at = again.cancelled_at = None
         return due
 
-    def _timer(self, kind: tables.TimerKind, due: datetime) -> datetime:
-        self.session.add(
-            tables.Timer(
-                subject_id=self.run.subject_id, run_id=self.run.id, path=self.record.path, kind=kind, due_at=due
-            )
-        )
-        return due
+    def _timers(self, kind: tables.TimerKind) -> Select[tuple[tables.Timer]]:
+        """The clocks of this kind that the step has ever set by itself."""
+        return select(tables.Timer).filter_by(run_id=self.run.id, path=self.record.path, kind=kind, name="")

@@ -13,7 +13,7 @@ from itertools import chain
 
 from flows.telling.sentences import moment
 from flows.telling.story import Line
-from flows.telling.wording import answered, given, kept, wrote
+from flows.telling.wording import answered, given, kept, why_again, wrote
 
 Folded = tuple[Line, int]
 """A line, and how many lines it stands for."""
@@ -140,7 +140,7 @@ def _again(lines: Sequence[Line]) -> Folded | None:
         return None
     first, last = reminders[0], reminders[-1]
     times = "once more" if len(reminders) == 1 else f"{len(reminders)} more times, the last at {_clock(last, first)}"
-    return replace(first, headline=f"nobody has taken it yet: told {told.data['role']} {times}"), read.taken
+    return replace(first, headline=f"{why_again(first.data)}: told {told.data['role']} {times}"), read.taken
 
 
 def _clock(line: Line, seen_from: Line) -> str:

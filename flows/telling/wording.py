@@ -72,7 +72,8 @@ def _reasons(both: Data, severity: object) -> tuple[tuple[str, ...], tuple[str, 
 def _step_waits(entry: Entry) -> Told:
     on, data = entry.data.get("on") or {}, entry.data
     until = f", until {entry.moment('until_latest')} at the latest" if "until_latest" in data else ""
-    if isinstance(on.get("task"), str) and (len(on) == 1 or "by_hand" in data) and "too_old" not in data:
+    taken_over = data.get("verb") == "escalate"
+    if isinstance(on.get("task"), str) and (len(on) == 1 or "by_hand" in data or taken_over) and "too_old" not in data:
         return Told("wait", given(entry))
     if "too_old" in data:
         return Told("alarm", f"too old by now: {data['too_old']}; still to be done: {data['left']}")
@@ -82,7 +83,7 @@ def _step_waits(entry: Entry) -> Told:
         return Told("wait", f"{data.get('playbook', 'another playbook')} is carried out first{until}")
     if "people_told" in data:
         return Told("wait", f"{_of_people(data)}; it looks again {awaited(on, entry)}")
-    return Told("wait", f"waits {awaited(on, entry) or 'in ' + str(data['name'])}{until}")
+    return Told("wait", f"waits {awaited(on, entry) or 'at ' + str(data['name'])}{until}")
 
 
 EVENTS = {
@@ -90,7 +91,7 @@ EVENTS = {
     "incident_worse": "for the incident to become more severe",
     "incident_closed": "for the incident to be closed",
     "room": "for a link to the war room",
-    "statement": "for news that we stand by",
+    "statement": "for a statement to be in force",
     "stood_down": "for the incident to be over",
 }
 
@@ -169,6 +170,8 @@ def _step_done(entry: Entry) -> Told:
         return Told("note", f"promise {data['promise']} is now due by {entry.moment('until')}")
     if "closed_as" in data:
         return Told("note", f"closes it as {data['closed_as']}")
+    if data.get("verb") == "parallel":
+        return Told("note", f"{data['name']}: several things begin, side by side")
     if "assumed" in data:
         return Told("decision", f"nobody knows, so it assumes: {shown(data['assumed'])}")
     if "set" in data:
@@ -192,6 +195,8 @@ def _step_done(entry: Entry) -> Told:
         return Told("note", "the time has passed, so it goes on")
     if "by_hand" in data:
         return Told("team", f"{data['by_hand']} did by hand what {data['name']} could not do")
+    if data.get("verb") == "parallel":
+        return Told("note", f"{data['name']}: all of it begins at once")
     details = _details(data)
     return Told("note", f"{data['name']}: done{f' ({details})' if details else ''}")
 
@@ -214,6 +219,9 @@ _HAPPENED = {
     "incident_worse": "the incident has become more severe",
     "incident_closed": "the incident is closed",
     "answer": "a colleague has answered",
+    "room": "somebody has told where the team meets",
+    "statement": "an official statement is in force",
+    "stood_down": "the incident is over",
 }
 
 
@@ -251,7 +259,12 @@ def _time_is_up(entry: Entry) -> Told:
 
 
 def _told_again(entry: Entry) -> Told:
-    return Told("alarm", f"nobody has taken it yet: {entry.data['name']}")
+    return Told("alarm", f"{why_again(entry.data)}: {entry.data['name']}")
+
+
+def why_again(data: Data) -> str:
+    """Why colleagues were told again: in a war room nobody is waited for, they only hear how things stand."""
+    return "how things stand" if data.get("verb") == "war_room" else "nobody has taken it yet"
 
 
 _NOT_DETAILS = ("verb", "name", "because", "on", "enter", "leave", "until_latest", "note")
@@ -490,6 +503,11 @@ def _text_waits(entry: Entry) -> Told:
     return Told("note", f"our text {entry.data.get('reply', '')} waits: {entry.data['urgent']} is urgent")
 
 
+def _text_made_anew(entry: Entry) -> Told:
+    text = entry.data.get("reply", "")
+    return Told("note", f"our text {text} has not left: another statement is in force by now, and it is made anew")
+
+
 def _update_late(entry: Entry) -> Told:
     return Told("alarm", f"the customer should have heard from us before {entry.moment('late_at')}, and has not")
 
@@ -651,6 +669,7 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "severity overruled": _overruled,
     "kept silent": _kept_silent,
     "text waits": _text_waits,
+    "text made anew": _text_made_anew,
     "update late": _update_late,
     "freeze lifted": _freeze,
     "freeze again": _freeze,

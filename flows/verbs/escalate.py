@@ -15,7 +15,8 @@ from rules.language import Duration, RoleName, Words, says
 
 @dataclass(frozen=True)
 class Escalate(Action):
-    """Hand the matter to somebody in a role, and tell the role again until one of them accepts it."""
+    """Hand the matter to somebody in a role, and tell the role again until one of them accepts it. In the procedure of
+    an incident it also ends when a person stands down."""
 
     verb: ClassVar[str] = "escalate"
     short: ClassVar[str | None] = "to"
@@ -31,7 +32,9 @@ class Escalate(Action):
         task = work.ask("do", self.to, self.why)
         work.tell(self.to, self.why, task=task, urgent=work.is_urgent())
         work.remind_in(self.again_every)
-        return Waiting({"task": task.id})
+        # Whoever says that a crisis is over would otherwise leave it open: nobody leads what is over any more.
+        goes_on = work.case is None and work.incident is not None and work.incident.stood_down_at is None
+        return Waiting({"task": task.id, **({"event": ["stood_down"]} if goes_on else {})})
 
     def reminded(self, work: Work) -> bool:
         task = work.task()

@@ -59,19 +59,17 @@ keep_posted:
         return self._say(work) if due <= work.now and not _over(work) else self._go_on(work)
 
     def happened(self, work: Work, event: str, message: Message | None = None) -> Outcome:
-        if _over(work):
-            return Done(note={"happened": event})
-        on = dict(work.record.waiting_for or {})
+        over, on = _over(work), dict(work.record.waiting_for or {})
         letter = work.session.get(Outbox, str(on.get("outbox")))
-        if letter is None:
-            return self._go_on(work)
-        if letter.status == "sending":  # it can no longer be held back; the news follow when it has left
+        if letter is not None and letter.status in ("ready", "handed_over"):
+            # Also one that lies with a colleague, who has better words to send now.
+            ending.withdraw_tasks(work.session, work.run.id, work.record.path, work.now)
+            letter.status = "withdrawn"
+            work.session.flush()
+            work.record.attempt += 1
+        elif letter is not None and not over:  # it can no longer be held back; the news follow when it has left
             return Waiting(on)
-        ending.withdraw_tasks(work.session, work.run.id, work.record.path, work.now)
-        letter.status = "withdrawn"  # also one that lies with a colleague, who has better words to send now
-        work.session.flush()
-        work.record.attempt += 1
-        return self._go_on(work)
+        return Done(note={"happened": event}) if over else self._go_on(work)
 
     def sent(self, work: Work, letter: Outbox) -> Outcome:
         outcome = super().sent(work, letter)

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from flows.crisis import statements
 from flows.rehearsal.events import Says
 from flows.rehearsal.stage import Stage
 from flows.runs import opening
@@ -67,7 +68,7 @@ def state(stage: Stage, remedies: Sequence[str]) -> None:
                 drafted_at=now,
                 remedies=list(remedies),
                 sealed_texts=stage.store.vault.seal(crisis.id, {"en": "We are on it"}),
-                digest="0" * 64,
+                digest=statements.digest_of({"en": "We are on it"}, remedies, None),
                 in_force_at=now,
             )
         )
