@@ -123,7 +123,7 @@ def test_a_claim_that_is_lost_in_a_crowd_is_moved_by_nobody_else(store: Store, s
     channel = Nowhere()
     wave = waves.Wave(desk_over(store, shelf, channel), "one")
     wave.claim()
-    lost = sorted(wave.claims)[0]
+    lost = min(wave.claims)
     with store.begin() as session:
         session.execute(update(Subject).where(Subject.id == lost).values(claimed_by="another"))
     for group in wave.groups():
