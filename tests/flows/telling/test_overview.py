@@ -60,7 +60,7 @@ def test_matter_to_take_over_says_when_its_role_is_told_again(stage: Stage) -> N
 
 def test_decision_waits_for_a_yes(stage: Stage) -> None:
     """A decision would look like a question with a form."""
-    (wait,) = play(stage, FIRE, answer()).waits
+    (wait,) = play(stage, FIRE, answer(), answer(call_outcome="looked_after")).waits
     assert wait.what.startswith("senior_owner to say yes or no")
     assert wait.until == stage.clock.now() + timedelta(days=2)
 
@@ -121,7 +121,8 @@ def test_open_case_without_a_playbook_is_idle(stage: Stage) -> None:
 
 def test_most_severe_is_first_then_the_oldest(stage: Stage) -> None:
     """In a storm the fire would stand at the end."""
-    for event in (PARCEL, after(minutes=1), DELETE, after(minutes=1), FIRE):
+    fire = Event(customer_says=Says("The charger caught fire and burned my hand", customer=2))
+    for event in (PARCEL, after(minutes=1), DELETE, after(minutes=1), fire):
         stage.happen(event)
     assert [each.playbook for each in cases(stage)] == ["complaint-urgent", "complaint-general", "deletion-request"]
     assert [each.severity for each in cases(stage)] == ["urgent", "general", "general"]
