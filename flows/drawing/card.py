@@ -31,7 +31,7 @@ from rules.language import (
 )
 from rules.possible import TooHard, example
 
-MOST_NEXT = 5
+MOST_NEXT = 3
 """How many of a playbook's steps the card tells; the picture of the playbook has them all."""
 LONGEST_QUOTE = 190  # characters of the first reply, in whole sentences; of later ones the card has one sentence
 
@@ -168,7 +168,10 @@ class _Maker(CardWords):
         """The steps that somebody sees: texts, people, and where it parts."""
         for step in steps:
             kind = kind_of(type(step.verb))
-            if kind == "decide":
+            if step.verb.side_by_side:
+                for block in step.verb.blocks().values():
+                    yield from self._next(block, playbook)
+            elif kind == "decide":
                 yield from self._ways(step, playbook)
             elif kind in ("say", "human"):
                 yield self._step(step, playbook)
