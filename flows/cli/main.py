@@ -204,9 +204,7 @@ app.command("heard")(heard.heard)
 app.command("open")(open.open_case)
 app.command("retriage")(retriage.retriage)
 app.command("overrule", hidden=True)(retriage.retriage)
-_incident = typer.Typer(
-    cls=WithIds, no_args_is_help=True, help="Open, join, split, merge, close incidents.", **_PLAIN
-)
+_incident = typer.Typer(cls=WithIds, no_args_is_help=True, help="Open, join, split, merge, close incidents.", **_PLAIN)
 _incident.command("open")(incident.open_incident)
 _incident.command("join")(regroup.join)
 _incident.command("leave")(regroup.leave)
@@ -220,18 +218,14 @@ _incident.command("show")(incident.show_incident)
 _incident.command("room")(room.set_room)
 _incident.command("assign")(room.assign)
 app.add_typer(_incident, name="incident")
-_statement = typer.Typer(
-    cls=WithIds, no_args_is_help=True, help="What we all say: draft, approve, read.", **_PLAIN
-)
+_statement = typer.Typer(cls=WithIds, no_args_is_help=True, help="What we all say: draft, approve, read.", **_PLAIN)
 _statement.command("draft")(statement.draft)
 _statement.command("show")(statement.show)
 _statement.command("list")(statement.list_statements)
 _statement.command("approve")(statement.approve)
 _statement.command("refuse")(statement.refuse)
 app.add_typer(_statement, name="statement")
-_retrospective = typer.Typer(
-    cls=WithIds, no_args_is_help=True, help="What everybody is told afterwards.", **_PLAIN
-)
+_retrospective = typer.Typer(cls=WithIds, no_args_is_help=True, help="What everybody is told afterwards.", **_PLAIN)
 _retrospective.command("show")(retrospective.show)
 _retrospective.command("edit")(retrospective.edit)
 _retrospective.command("list")(retrospective.list_versions)

@@ -21,8 +21,9 @@ OFFERED, ASKED = "offered", "asked"
 BUTTON = "remedy:"
 """How the id of a button begins that stands for a choice."""
 
-GRAVE = ("sign_safety", "sign_property_loss", "sign_media_threat", "sign_legal_threat")
-"""The signs that a message cannot lose by holding an answer, too."""
+GRAVE = ("sign_safety", "sign_media_threat", "sign_legal_threat")
+"""The signs that a message cannot lose by holding an answer, too. A loss is none of them: whoever chooses their money
+back names it."""
 
 _OPEN = (
     select(Run.case_id, Step.outcome)
