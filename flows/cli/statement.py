@@ -265,7 +265,8 @@ def statement_of(
     ranked = sorted(every, key=lambda each: (order.get(each.status, len(order)), -each.version))
     if not ranked:
         which = f"version {version} of a statement" if version is not None else "statement"
-        raise NotFound(f"there is no {which} about {incident.id}; `firebreak statement draft` makes one")
+        make = "retrospective edit" if kind == "retrospective" else "statement draft"
+        raise NotFound(f"there is no {which} about {incident.id}; `firebreak {make}` makes one")
     return ranked[0]
 
 
