@@ -40,8 +40,13 @@ def minute(moment: datetime, zone: ZoneInfo) -> str:
     return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
+_UNITS = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=1))
+
+
 def from_now(time: timedelta, locale: str = "en") -> str:
-    """How far something lies ahead, which is true on every clock of the world: `in 2 hours`, `2小时后`."""
+    """How far something lies ahead, which is true on every clock of the world: `in 2 hours`, `2小时后`.
+
+    Parts of a minute, an hour or a day count in full: whoever is told `in 2 hours` does not wait for longer."""
     from babel import Locale, UnknownLocaleError
     from babel.dates import format_timedelta
 
@@ -49,4 +54,6 @@ def from_now(time: timedelta, locale: str = "en") -> str:
         known = Locale.parse(locale, sep="-")
     except (UnknownLocaleError, ValueError):
         known = Locale("en")
+    whole = next(unit for unit in _UNITS if time >= unit or unit is _UNITS[-1])
+    time = -(-time // whole) * whole
     return format_timedelta(time, add_direction=True, threshold=1, locale=known)

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Literal
 
 from rules.conditions import Condition
 from rules.language import Identifier, says
@@ -18,8 +19,16 @@ from rules.yaml_source import Source
 SENTENCE = re.compile(r"[^.!?。;؟\n]+")
 MOST_REMEMBERED = 10_000
 """Of how many texts, for each guard, it is kept in mind what it says of them."""
+_CLAUSE = re.compile(r"[,、،:—](?!\d)|\s-\s")
 _MARKS = re.compile("[\u0300-\u036f\u0640\u064b-\u065f\u0670]")  # accents, and the vowel signs of Arabic
 _LETTER = r"[^\W\d_\u2e80-\u9fff]"  # Chinese has no blanks between words, so its signs end no other word
+
+
+Reach = Literal["sentence", "clause"]
+REACHES: Mapping[str, str] = {
+    "sentence": "The whole sentence is let through",
+    "clause": "Only what stands between two commas is; the rest of the sentence is looked at",
+}
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,7 @@ class Guard:
     unless: tuple[str, ...] = says(
         "What makes a sentence a warning or a limit: where it says one of these, it is let through", default=()
     )
+    lets_through: Reach = says("How much one of `unless` lets through", default="sentence", words=REACHES)
     when: Condition | None = says("Refused only while this holds; always, if it is left out", default=None)
 
     def phrase_in(self, text: str) -> str | None:
@@ -48,16 +58,24 @@ class Guard:
         if not self.unless and (phrase := next((each for each in self.phrases if _plain(each) in whole), None)):
             return phrase  # also where it runs over a line
         for sentence in _sentences(text):
-            if self.unless and _any_of(self.unless).search(sentence):
-                continue
+            rest = self._not_let_through(sentence)
             for phrase in self.phrases:
-                if _plain(phrase) in sentence:
+                if _plain(phrase) in rest:
                     return phrase
             for names in self.together:
-                found = [_any_of(groups[name]).search(sentence) for name in names]
+                found = [_any_of(groups[name]).search(rest) for name in names]
                 if all(found):
                     return " + ".join(match[0] for match in found if match)
         return None
+
+    def _not_let_through(self, sentence: str) -> str:
+        """What is left to look at of a plain sentence."""
+        if not self.unless:
+            return sentence
+        let_through = _any_of(self.unless)
+        if self.lets_through == "sentence":
+            return "" if let_through.search(sentence) else sentence
+        return ",".join(each for each in _CLAUSE.split(sentence) if not let_through.search(each))
 
 
 @dataclass(frozen=True)

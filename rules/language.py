@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, ClassVar, Literal
 
 from rules.conditions import Condition
@@ -98,6 +98,11 @@ def says(meaning: str, *, default: Any = ..., beside: bool = False, words: Mappi
     return field(metadata=metadata) if default is ... else field(default=default, metadata=metadata)
 
 
+@cache
+def _field_names(verb: type[Any]) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(verb))
+
+
 @dataclass(frozen=True)
 class Verb:
     """What one step does. Subclasses carry a docstring for the designer and an `example` in YAML."""
@@ -113,15 +118,17 @@ class Verb:
     proves: ClassVar[frozenset[str]] = frozenset()  # the claims that replies may make once it is done
     lists: ClassVar[frozenset[str]] = frozenset()  # the lists it may bring, for a `for_each` further down
     learns: ClassVar[frozenset[str]] = frozenset()  # the facts that it settles without being told their names
+    in_private: ClassVar[bool] = True  # what it says, if anything, it says to the customer alone
     supplied: ClassVar[frozenset[str]] = frozenset()  # the facts that its conditions learn from the store and the clock
 
     def blocks(self) -> dict[str, Steps]:
         """The lists of steps inside this one, by the name they have in a step's path."""
         found: dict[str, Steps] = {}
-        for each in fields(self):
-            value = getattr(self, each.name)
+        kind: Any = type(self)  # every class is hashable, which mypy does not see of one whose objects are not
+        for name in _field_names(kind):
+            value = getattr(self, name)
             if isinstance(value, Steps):
-                found[each.name] = value
+                found[name] = value
             elif isinstance(value, Mapping):
                 found.update((str(name), block) for name, block in value.items() if isinstance(block, Steps))
             elif isinstance(value, tuple):
@@ -180,10 +187,17 @@ class Steps(tuple[Step, ...]):
 
     def walk(self) -> Iterator[Step]:
         """Every step, also the ones inside steps, in the order of the file."""
+        return iter(self._walked)
+
+    @cached_property
+    def _walked(self) -> tuple[Step, ...]:
+        """The same, looked up once: a check of all content walks each list a hundred times."""
+        found: list[Step] = []
         for step in self:
-            yield step
+            found.append(step)
             for block in step.blocks().values():
-                yield from block.walk()
+                found += block._walked
+        return tuple(found)
 
 
 @dataclass(frozen=True)

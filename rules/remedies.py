@@ -69,6 +69,7 @@ class Remedies:
     wish: Guard = field(default=_NOTHING, repr=False)
     granted: Guard = field(default=_NOTHING, repr=False)
     own: Guard = field(default=_NOTHING, repr=False)
+    by_not: tuple[str, ...] = field(default=(), repr=False)
 
     @classmethod
     def of(cls, written: RemediesFile) -> Remedies:
@@ -76,8 +77,11 @@ class Remedies:
             str(name): _finder(each.words, each.groups or {}, each.together) for name, each in written.remedies.items()
         }
         known = {str(name): each for name, each in written.remedies.items()}
-        lists = (written.unless, written.wish, written.granted, written.own)
-        return cls(known, finders, *map(_finder, lists))
+        unless = _finder(written.unless)
+        wish, granted, own = map(_finder, (written.wish, written.granted, written.own))
+        # What promises by its own "not", as in "you won't have to pay", is no limit.
+        by_not = tuple(word for each in known.values() for word in each.words if unless.phrase_in(word) is not None)
+        return cls(known, finders, unless, wish, granted, own, by_not)
 
     def promised(self, text: str) -> dict[str, str]:
         """What a text promises or offers: the remedy (or `compensation`, of which nothing else is said) -> the words by
@@ -113,7 +117,7 @@ class Remedies:
     def _lets_through(self, clause: str) -> bool:
         """Whether a clause is a limit, or the customer's own wish that nobody has granted."""
         if self.unless.phrase_in(clause) is not None:
-            return True
+            return _finder(self.by_not).phrase_in(clause) is None
         return self.wish.phrase_in(clause) is not None and self.granted.phrase_in(clause) is None
 
 

@@ -48,9 +48,10 @@ _NEAREST: Mapping[str, tuple[str, ...]] = {"zh-TW": ("zh-CN",), "zh-HK": ("zh-TW
 
 NOTHING = "\x00"
 """Stands for a moment where a placeholder is not filled."""
-_BRACKETED = re.compile(rf"[ \t]*[(（\[【][ \t]*{NOTHING}[ \t]*[)）\]】]")
-_BETWEEN = re.compile(rf"([,，、،;；:：—–][ \t]*)?{NOTHING}(?=[ \t]*[,，、،;；:：.。!！?？؟—–])")
-_FIRST = re.compile(rf"(^|[.。!！?？؟][ \t]*){NOTHING}[ \t]*[,，、،;；:：—–]+[ \t]*", re.MULTILINE)
+_MARKS = r",，、،;；:：—–"
+_BRACKETED = re.compile(rf"[ \t]*[(（\[【][ \t{_MARKS}]*{NOTHING}[ \t{_MARKS}{NOTHING}]*[)）\]】]")
+_BETWEEN = re.compile(rf"([{_MARKS}][ \t]*)?{NOTHING}(?=[ \t]*[{_MARKS}.。!！?？؟)）\]】])")
+_FIRST = re.compile(rf"(^|[.。!！?？؟][ \t]*|[(（\[【]){NOTHING}[ \t]*[{_MARKS}]+[ \t]*", re.MULTILINE)
 _LINE = re.compile(rf"^[ \t]*(?:{NOTHING}[ \t]*)+(?:\n|\Z)", re.MULTILINE)
 _BLANKS = re.compile(rf"[ \t]*{NOTHING}(?=[ \t\n]|[,，、،;；:：.。!！?？؟)）]|\Z)|{NOTHING}[ \t]*")
 

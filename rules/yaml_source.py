@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -35,6 +36,7 @@ Keys = tuple[str | int, ...]
 LARGEST_FILE = 256_000  # bytes; the largest file so far, a word list, has 28,000
 DEEPEST_NESTING = 40
 MOST_PARTS = 20_000  # keys and values; the largest file so far has 2,100
+MOST_KEPT = 400  # files that were read and stay so; the content and its tests are two hundred
 MOST_PROBLEMS = 20  # in the YAML of one file; what comes after so many is noise
 
 _NULL = ("", "~", "null", "Null", "NULL")
@@ -131,9 +133,12 @@ class Source:
         return source if len(problems.items) == before else None
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def _soon_parsed(text: str, path: str) -> Source | None:
     """The same by the parser in C, which takes a thirtieth of the time: for a file in which everything is plain and
-    sound. None for any other: it reads less than the one in Python, and says other places where a value is missing."""
+    sound. None for any other: it reads less than the one in Python, and says other places where a value is missing.
+
+    Kept, because from one check or release to the next hardly any file changes; nobody writes into a source."""
     if "\t" in text:  # which the one in Python takes for a mistake at more places
         return None
     problems = Problems()

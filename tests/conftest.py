@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,9 @@ import pytest
 
 from flows.clock import MovedClock
 from flows.store.database import Store
+from flows.store.engines import connect
 from flows.store.keys import new_master_key
+from flows.store.schema import Which, bring_up_to_date
 from tests.postgres import PostgresServer, find_binaries
 
 os.environ["FIREBREAK_CONTENT"] = ""  # the content that is shipped, whatever this machine is told
@@ -35,9 +38,23 @@ def store(clock: MovedClock) -> Iterator[Store]:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with `data.db` and `keys.db` in which nothing is but the tables, made once by the migrations."""
+    folder = tmp_path_factory.mktemp("migrated")
+    names: tuple[Which, ...] = ("data", "keys")
+    for which in names:
+        engine = connect(f"sqlite:///{folder}/{which}.db")
+        bring_up_to_date(engine, which)
+        engine.dispose()
+    return folder
+
+
 @pytest.fixture
-def file_store(tmp_path: Path, master_key: str, clock: MovedClock) -> Iterator[Store]:
+def file_store(tmp_path: Path, migrated: Path, master_key: str, clock: MovedClock) -> Iterator[Store]:
     """An empty store in the files `data.db` and `keys.db` of `tmp_path`, as on a machine of its own."""
+    for file in migrated.iterdir():
+        shutil.copy(file, tmp_path)
     with Store.open(f"sqlite:///{tmp_path}/data.db", f"sqlite:///{tmp_path}/keys.db", master_key, clock) as opened:
         yield opened
 

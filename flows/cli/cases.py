@@ -92,13 +92,18 @@ def _conditions(
         yield Case.playbook == playbook
 
 
+UNNAMED = "other"
+"""The kind of an incident for which nobody gave a word: what it is about says more."""
+
+
 def in_list(each: Overview, now: datetime, zone: ZoneInfo) -> Iterator[str]:
     """A case or an incident in a list: what it is, what it waits for, whose it is."""
     opened = f"{each.opened_at.astimezone(zone):%d %b %Y %H:%M}"
     closed = f"closed as {each.closed_as}" if each.closed_as else each.status
     status = ink(closed, _STATUS_INKS.get(each.status, ""))
     severity = ink(fill(each.severity, 9), SEVERITY_INKS.get(each.severity, ""))
-    name = each.playbook if each.kind is None else f"{each.playbook} ({each.kind})"
+    kind = each.topic if each.kind == UNNAMED and each.topic else each.kind
+    name = each.playbook if kind is None else f"{each.playbook} ({kind})"
     yield f"{ink(each.id, 'bold')}  {severity}  {fill(name, 22)}  {opened}  {status}"
     if each.waits:
         yield from _for_what(each.waits[0], now, zone)

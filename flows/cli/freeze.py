@@ -56,9 +56,10 @@ def show_too(as_json: Json = False) -> None:
     else:
         say("Nothing is frozen.")
     for each in frozen:
-        say(f"{ink(str(each['id']), 'bold')}  {each['kind']}, since {since[str(each['id'])]}")
+        say(f"{ink(str(each['id']), 'bold')}  {each['topic'] or each['kind']}, since {since[str(each['id'])]}")
     for each in lifted:
-        say(f"{ink(str(each['id']), 'bold')}  {each['kind']}, lifted by {each['lifted_by']}: {each['reason']}")
+        about = each["topic"] or each["kind"]
+        say(f"{ink(str(each['id']), 'bold')}  {about}, lifted by {each['lifted_by']}: {each['reason']}")
 
 
 def lift(
@@ -135,6 +136,7 @@ def _to_json(vault: Vault, incident: Incident) -> dict[str, Any]:
     return {
         "id": incident.id,
         "kind": incident.kind,
+        "topic": incident.topic,
         "opened_at": incident.opened_at.isoformat(),
         "lifted_at": lifted_at.isoformat() if lifted_at is not None else None,
         "lifted_by": incident.freeze_lifted_by,

@@ -26,6 +26,7 @@ from flows.cli import (
     export,
     freeze,
     graph,
+    heard,
     hold,
     import_chat,
     incident,
@@ -100,6 +101,7 @@ _ORDER = (
     "close",
     "notice",
     "proofread",
+    "heard",
     "open",
     "retriage",
     "overrule",
@@ -198,6 +200,7 @@ app.command("room")(room.show_room)
 app.command("close")(close.close)
 app.command("notice")(notice.notice)
 app.command("proofread")(proofread.proofread)
+app.command("heard")(heard.heard)
 app.command("open")(open.open_case)
 app.command("retriage")(retriage.retriage)
 app.command("overrule", hidden=True)(retriage.retriage)

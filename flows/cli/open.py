@@ -13,7 +13,9 @@ from flows.cli.paper import say, say_json
 
 def open_case(
     playbook: Annotated[str, typer.Argument(metavar="PLAYBOOK", help="The playbook to start.")],
-    customer: Annotated[str, typer.Option(metavar="P-…", help="The customer's id; `firebreak case` shows it.")],
+    customer: Annotated[
+        str, typer.Option(metavar="P-…", help="The customer's id, or the beginning of it; `firebreak case` shows it.")
+    ],
     severity: Annotated[str, typer.Option(metavar="S", help="general, important or urgent.")] = "important",
     incident: Annotated[
         str | None,
@@ -26,7 +28,7 @@ def open_case(
     """Open a case by hand, for a customer who is known already.
 
     What the playbook asks for (its `inputs`) is asked for here, or given with --input. For a crisis that hits many
-    customers there is `firebreak incident open`.
+    customers there is `firebreak incident open`; what a customer wrote to another phone is told by `firebreak heard`.
 
     \b
     Examples:
@@ -34,7 +36,7 @@ def open_case(
       firebreak open deletion-request --customer P-7JX2K0QM4A --severity general --by first_phone
       firebreak open crisis-complaint --customer P-7JX2K0QM4A --incident I-9ZK3MQ2XW1
     """
-    from flows.cli.whose import incident_of
+    from flows.cli.whose import customer_of, incident_of
     from flows.crisis import by_hand
     from flows.runs import opening
 
@@ -44,10 +46,11 @@ def open_case(
         chosen = opening.playbook_named(content, playbook, "case")
         given = filled_in(chosen, content.vocabulary, inputs)
         with desk.store.begin() as session:
+            whose, _ = customer_of(session, customer)
             case = by_hand.open_case(
                 desk,
                 session,
-                customer_id=customer,
+                customer_id=whose.id,
                 playbook=playbook,
                 severity=severity,
                 opened_by=name,

@@ -11,10 +11,13 @@ from flows.cli.context import By, Json, load_settings, open_desk, open_store, wh
 from flows.cli.paper import ink, say, say_json, width, wrap
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy.orm import Session
 
     from flows.desk import Desk
     from flows.store.tables import Incident, StatementKind
+    from rules.bundle import Bundle
 
 Whose = Annotated[
     str | None,
@@ -108,6 +111,7 @@ def edit(
                 'Say what to change: --cause en="…", --changed en="…", --amends en="…" or --text en="…"'
             )
         incident = _incident(session, wanted)
+        _look_at(bundle, said)
         retrospective.fill_in(desk, session, incident, said)  # type: ignore[arg-type]  # the names are those of parts
         whole = {**retrospective.complete(desk, session, incident), **whole}
         if not whole:
@@ -189,6 +193,16 @@ def _incident(session: Session, wanted: str | None) -> Incident:
         return looked_back_on(session)
     drafted = by_id(session, Statement, wanted)
     return incident_of(session, drafted.incident_id if drafted is not None else wanted)
+
+
+def _look_at(bundle: Bundle, said: Mapping[str, Mapping[str, str]]) -> None:
+    """Refuse at once what could never be approved; what may be promised is looked at when nothing is missing."""
+    from flows.crisis import wording
+    from rules.remedies import OFFERS
+
+    for words in said.values():
+        if spoken := {locale: text for locale, text in words.items() if text.strip()}:
+            wording.checked(bundle, spoken, tuple(OFFERS), _KIND)
 
 
 def _proposed(desk: Desk, session: Session, incident: Incident, told: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli.context import By, Json, load_settings, open_store, who
+from flows.cli.context import By, Json, load_settings, open_desk, open_store, who
 from flows.cli.paper import cut, fill, ink, many, say, say_json, tell, width, wrap
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from flows.crisis.waiting import Waiter
+    from flows.desk import Desk
     from flows.store.tables import Incident
 
 MOST_SHOWN = 50
@@ -52,7 +53,7 @@ def show_room(
         say_json({**found.to_json(), "link": link, "text": text, "other_incidents": others})
         return
     at = found.at.astimezone(settings.timezone)
-    say(f"{ink(incident.id, 'bold')}  {incident.kind}  {found.severity}  {at:%d %b %Y %H:%M:%S}")
+    say(f"{ink(incident.id, 'bold')}  {incident.topic or incident.kind}  {found.severity}  {at:%d %b %Y %H:%M:%S}")
     if link is not None:
         say(link)
     for part in text.splitlines():
@@ -161,7 +162,7 @@ def assign(
 ) -> None:
     """Say who does what in an incident.
 
-    The war room's digest names them. An empty name takes it back.
+    The war room's digest names them. Once somebody leads, nobody is asked to any more. An empty name takes it back.
 
     \b
     Examples:
@@ -181,14 +182,32 @@ def assign(
     if not duties:
         raise FirebreakError("Say who does what: --lead NAME, --fix NAME, --answers urgent=NAME")
     doer = who(by)
-    with open_store() as store, store.begin() as session:
+    with open_desk() as desk, desk.store.begin() as session:
         incident = _chosen(session, wanted)[0]
-        room.assign(session, incident, duties, doer, store.clock.now())
+        room.assign(session, incident, duties, doer, desk.now())
+        if leader := duties.get("lead", "").strip():
+            _takes_the_lead(desk, session, incident, leader)
     if as_json:
         say_json({"id": incident.id, "duties": incident.duties, "by": doer})
         return
     told = ", ".join(f"{duty}: {name}" for duty, name in (incident.duties or {}).items())
     say(f"{incident.id}: {told or 'nobody does anything in particular'}")
+
+
+def _takes_the_lead(desk: Desk, session: Session, incident: Incident, leader: str) -> None:
+    """Whoever leads by somebody's word has taken over what asks for a leader: they would be told again and again."""
+    from sqlalchemy import select
+
+    from flows import answering
+    from flows.runs.progress import progress_of
+    from flows.store.tables import Run, Step, Task
+
+    asked = select(Task).join(Step, (Step.run_id == Task.run_id) & (Step.path == Task.path))
+    asked = asked.where(Task.incident_id == incident.id, Task.status == "open", Step.verb == "escalate")
+    for task in session.scalars(asked).all():
+        step = progress_of(desk, session, session.get_one(Run, task.run_id)).playbook.step(str(task.path))
+        if step.keeps is not None:  # it has a promise of its own: the one that somebody leads
+            answering.answer(session, desk.shelf.current.vocabulary, task.id, {}, leader, desk.now())
 
 
 def _chosen(session: Session, wanted: str | None) -> tuple[Incident, list[str]]:
@@ -218,9 +237,7 @@ def _rank(level: str) -> int:
 
     known = levels()
     if level not in known:
-        raise FirebreakError(
-            f'there is no level "{level}"; it is one of {", ".join(known)}{did_you_mean(level, known)}'
-        )
+        raise FirebreakError(f'there is no level "{level}"{did_you_mean(level, known)}')
     return known.index(level)
 
 

@@ -54,12 +54,14 @@ def draft(
     """Draft the next version of the statement.
 
     Nothing of it is said to anybody before others have approved it. The words are looked at as every text that leaves
-    us, and may promise only the remedies that are named beside them.
+    us, and may promise only the remedies that are named beside them. One language is enough: whoever reads another one
+    gets the words in English, or else in the first language. You are told which languages customers read.
 
     \b
     Examples:
       firebreak statement draft --text en="We know of the late parcels …" --remedy refund --news-in "2 hours"
       firebreak statement draft I-9ZK3 --text en="…" --text zh-CN="…" --remedy refund --remedy voucher --by shift_lead
+      firebreak statement draft --text zh-CN="…" --news-at 18:00
       firebreak statement draft --file statement.yaml
     """
     from flows.cli import statement_parts as parts
@@ -67,9 +69,9 @@ def draft(
     from flows.crisis import statements, wording
 
     name = who(by)
-    written = parts.from_file(file) if file is not None else parts.Written()
     with open_desk() as desk:
         bundle = desk.shelf.current
+        written = parts.from_file(bundle, file) if file is not None else parts.Written()
         said = {**written.texts, **parts.texts_of(bundle, texts or ())}
         given = parts.names_of(remedies) or written.remedies
         at = parts.moment_of(news_in or written.news_in, news_at or written.news_at, desk.timezone, desk.now())
@@ -83,6 +85,8 @@ def draft(
         say_json(shown)
         return
     print_statement(shown, desk.timezone)
+    if shown["hint"]:
+        say(f"\n{shown['hint']}")
     say(f"\nfirebreak statement approve {made.id} --by NAME puts it in force; somebody besides {name} must say yes")
 
 
@@ -125,7 +129,7 @@ def list_statements(wanted: Whose = None, kind: Kind = "statement", as_json: Jso
         say_json(found)
         return
     if not found:
-        say(f"Nothing has been drafted about {incident.id}: firebreak statement draft {incident.id} --text en=…")
+        say(f"Nothing has been drafted about {incident.id}: {_MAKES[parts.kind_of(kind)]} {incident.id} --help")
     for each in found:
         may = ", ".join(each["remedies"]) or "nothing"
         drafted = f"{_at(each['drafted_at'], settings.timezone)} by {each['drafted_by']}"
@@ -207,18 +211,20 @@ def _still_missing(shown: dict[str, Any]) -> str:
     return f"it is not in force yet; still to say yes: {left}"
 
 
+_MAKES = {"statement": "firebreak statement draft", "retrospective": "firebreak retrospective edit"}
 _STATES = {"draft": "a draft", "in_force": "in force", "replaced": "replaced", "refused": "refused"}
 
 
 def to_json(session: Session, vault: Vault, statement: Statement) -> dict[str, Any]:
     """A statement for a machine; `missing` are the roles that must still say yes (anybody: `somebody_else`)."""
-    from flows.crisis import statements
+    from flows.crisis import readers, statements
     from flows.errors import Erased
 
     try:
         texts = statements.words(vault, statement)
     except Erased:
         texts = {}
+    read = readers.languages_read(session, statement.incident_id)
     left = statements.missing(session, statement) if statement.status == "draft" else []
     said = statements.approvals(session, statement)
     times = ("drafted_at", "news_at", "in_force_at", "ended_at")
@@ -240,6 +246,9 @@ def to_json(session: Session, vault: Vault, statement: Statement) -> dict[str, A
         ],
         "missing": [role or "somebody_else" for role in left],
         "digest": statement.digest,
+        "customers_read": read,
+        "customers_without_words": readers.without_words(texts, read),
+        "hint": readers.hint(texts, read),
         **({"reason": reason} if reason else {}),
     }
 
@@ -264,9 +273,8 @@ def statement_of(
     order = {state: turn for turn, state in enumerate(states)}
     ranked = sorted(every, key=lambda each: (order.get(each.status, len(order)), -each.version))
     if not ranked:
-        which = f"version {version} of a statement" if version is not None else "statement"
-        make = "retrospective edit" if kind == "retrospective" else "statement draft"
-        raise NotFound(f"there is no {which} about {incident.id}; `firebreak {make}` makes one")
+        which = f"version {version} of a {kind}" if version is not None else kind
+        raise NotFound(f"there is no {which} about {incident.id}; `{_MAKES[parts.kind_of(kind)]}` makes one")
     return ranked[0]
 
 

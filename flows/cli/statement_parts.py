@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from rules.bundle import Bundle
 
 _KEYS = ("text", "remedies", "news_in", "news_at")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z]{2,4}){0,2}")
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,9 @@ class Written:
     news_at: str | None = None
 
 
-def from_file(path: Path) -> Written:
-    """Read a statement from YAML: `text` (language -> words), `remedies`, and `news_in` or `news_at`."""
+def from_file(bundle: Bundle, path: Path) -> Written:
+    """Read a statement from YAML: `text` (language -> words, or words alone, which are in the language that they are
+    written in), `remedies`, and `news_in` or `news_at`."""
     from flows.errors import FirebreakError
     from rules.problems import Problems, did_you_mean
     from rules.yaml_source import Source
@@ -44,26 +47,40 @@ def from_file(path: Path) -> Written:
             raise FirebreakError(f'{path}: "{key}" is not known in a statement{did_you_mean(str(key), _KEYS)}')
     texts, remedies = data.get("text") or {}, data.get("remedies") or []
     if isinstance(texts, str):
-        texts = {"en": texts}
+        texts = texts_of(bundle, [texts])
     if not isinstance(texts, dict) or not isinstance(remedies, list | str):
         raise FirebreakError(f"{path}: `text` holds words under languages, and `remedies` is a list")
     times = {key: str(data[key]) if data.get(key) is not None else None for key in ("news_in", "news_at")}
     listed = [remedies] if isinstance(remedies, str) else remedies
-    return Written({str(locale): str(words) for locale, words in texts.items()}, names_of(map(str, listed)), **times)
+    said = {language_of(bundle, str(locale)): str(words) for locale, words in texts.items()}
+    return Written(said, names_of(map(str, listed)), **times)
 
 
 def texts_of(bundle: Bundle, given: Iterable[str]) -> dict[str, str]:
     """Language -> words, from `en=…`; words without a language are in the one that they are written in."""
     from flows.crisis.wording import by_language
-    from rules.replies import Locale
 
     found: dict[str, str] = {}
     for each in given:
         locale, sign, words = each.partition("=")
-        if sign and Locale.shape.fullmatch(locale.strip()):
-            found[locale.strip()] = words
+        if sign and _LANGUAGE.fullmatch(locale.strip()):
+            found[language_of(bundle, locale)] = words
         else:
             found.update(by_language(bundle, each))
+    return found
+
+
+def language_of(bundle: Bundle, given: str) -> str:
+    """The language that is meant. `FirebreakError` for one that no customer of ours is known to read."""
+    from flows.crisis.wording import language_named
+    from flows.errors import FirebreakError
+    from rules.problems import did_you_mean
+
+    found = language_named(bundle, given)
+    if found is None:
+        known = bundle.vocabulary.fact("locale").values
+        near = did_you_mean(given.strip(), known) or f"; there are {', '.join(known)}"
+        raise FirebreakError(f'"{given.strip()}" is no language that is read here{near}')
     return found
 
 

@@ -283,16 +283,24 @@ def _given(task: Task, answers: list[str], items: Sequence[TaskItem]) -> dict[st
         return {}
     if len(items) == 1 and [each.lower() for each in answers] == ["failed"]:
         return {"1": "failed"}
+    if len(fields) == 1 and len(answers) == 1 and "=" not in answers[0] and task.kind == "ask":
+        return {next(iter(fields)): answers[0]}  # one question: the answer alone says it all
     given: dict[str, Any] = {}
     for each in answers:
         field, equals, value = each.partition("=")
         if not equals or not value:
-            form = how(items) if items else " ".join(f"{name}=…" for name in fields) or "done"
+            form = how(items) if items else " ".join(_field(*one) for one in fields.items()) or "done"
             raise WrongAnswer(f'"{each}" is not an answer; write `firebreak answer {task.id} {form}`')
         if field in given:
             raise WrongAnswer(f"{field} is answered twice; say it once")
         given[field.lower() if items else field] = value
     return given
+
+
+def _field(name: str, offered: Sequence[Any]) -> str:
+    from flows.answering import shown
+
+    return f"{name}={shown(list(offered)).replace(' or ', '|') if offered else '…'}"
 
 
 def _find(session: Session, wanted: str) -> Task:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
 from flows.crisis import statements
@@ -23,6 +25,12 @@ def incident_of(about: About) -> Incident | None:
 def in_incident(about: About) -> Value:
     incident = incident_of(about)
     return incident is not None and incident.closed_at is None
+
+
+@provides
+def incident_open_for(about: About) -> Value:
+    incident = incident_of(about)
+    return max(about.now - incident.opened_at, timedelta(0)) if incident is not None else UNKNOWN
 
 
 @provides

@@ -21,7 +21,8 @@ def values(work: Work, reply: Reply, locale: str) -> dict[str, str]:
     if statement.news_at is not None and statement.news_at > work.now:
         found["news_at"] = local_time.hour(statement.news_at, work.desk.timezone, locale)
     try:
-        found["statement"] = wording.in_language(statements.words(work.desk.store.vault, statement), locale)
+        reads = (work.customer.locale if work.customer is not None else None) or locale  # there may be no such reply
+        found["statement"] = wording.in_language(statements.words(work.desk.store.vault, statement), reads)
     except (VaultError, statements.WrongStatement):
         return {}  # the words cannot be vouched for, so nothing of them is
     return found

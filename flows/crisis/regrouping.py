@@ -117,7 +117,7 @@ def join(
     are in no incident as severe. An incident that was about nothing yet is about that topic from then on. NotFound,
     NotThatWay."""
     if not cases and topic is None:
-        raise NotThatWay("say which cases join: their ids (C-…), or what they complain about")
+        raise NotThatWay("say which cases join: their ids (C-…), or the topic that they complain about")
     joined: list[str] = []
     with desk.store.begin() as session:
         incident = _open_one(session, incident_id)
@@ -161,7 +161,7 @@ def split(
     """Open another incident with a part of this one: these cases of it, or those that complain about `topic`, which
     the new one then gathers. NotFound, NotThatWay."""
     if (topic is None) == (not cases):
-        raise NotThatWay("say which part is another incident: what it is about, or the cases (C-…)")
+        raise NotThatWay("say which part is another incident: the topic that it is about, or its cases (C-…)")
     joined: list[str] = []
     with desk.store.begin() as session:
         old = _open_one(session, incident_id)

@@ -67,11 +67,10 @@ def missing(desk: Desk, incident: Incident) -> dict[str, list[Part]]:
 
 
 def complete(desk: Desk, session: Session, incident: Incident) -> dict[str, str]:
-    """The words in the languages in which nothing is missing any more; none, as long as the first language is not
-    complete."""
+    """The words in the languages in which nothing is missing any more."""
     left = missing(desk, incident)
     texts = proposed(desk, session, incident)
-    return {locale: texts[locale] for locale in LANGUAGES if not left[locale]} if not left[LANGUAGES[0]] else {}
+    return {locale: texts[locale] for locale in LANGUAGES if not left[locale]}
 
 
 def _in(locale: str, desk: Desk, session: Session, incident: Incident, said: Parts) -> str:

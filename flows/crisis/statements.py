@@ -217,12 +217,17 @@ def _tell(session: Session, statement: Statement, now: datetime, event: str, flo
 
 def _approvers(desk: Desk, session: Session, incident_id: str, kind: str) -> list[str]:
     """The roles that the incident's procedures have decide about statements of this kind, also where they have not come
-    to it yet."""
+    to it yet, or have not begun."""
     under_way = select(Run).where(Run.incident_id == incident_id, Run.status != "finished").order_by(Run.started_at)
     for run in session.scalars(under_way).all():
         for step in progress_of(desk, session, run).playbook.walk():
             if step.verb.verb == "one_voice" and vars(step.verb)["kind"] == kind:
                 return [str(role) for role in vars(step.verb)["approved_by"]]
+    # What is told afterwards may be drafted before its procedure begins, on the next working day.
+    later = desk.shelf.current.playbooks.values() if kind == "retrospective" else ()
+    for step in (step for playbook in later for step in playbook.walk() if step.verb.verb == "one_voice"):
+        if vars(step.verb)["kind"] == kind:
+            return [str(role) for role in vars(step.verb)["approved_by"]]
     return []
 
 

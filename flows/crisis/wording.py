@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
@@ -19,6 +20,8 @@ from rules.replies import DEFAULT_LOCALE, Locale, Reply
 OUTSIDE = "outside-the-statement"
 """The objection to a text that promises what the statement in force does not allow."""
 NEVER = "Promise a remedy that the statement in force does not allow"
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z]{2,4}){0,2}")
+"""What can only be meant as the name of a language."""
 LONGEST: Mapping[StatementKind, int] = {"statement": 1000, "retrospective": 4000}
 """Characters in one language. A statement is one part of a message, and of a template at most 1,024."""
 
@@ -34,14 +37,15 @@ def checked(
     bundle: Bundle, texts: Mapping[str, str], remedies: Sequence[str], kind: StatementKind = "statement"
 ) -> tuple[dict[str, str], list[str]]:
     """The words of a statement and the names of its remedies, as they are kept. Raises `WrongStatement` with everything
-    that stands against them: each language is looked at as any text that leaves us, and promises nothing else."""
+    that stands against them: each language is looked at as any text that leaves us, and promises nothing else. One
+    language is enough; whoever reads none of them gets the words in English, or else in the first one."""
     named = {each: remedy_named(each) for each in remedies}
     allowed = [name for name in OFFERS if name in named.values()]
     wrong = [f'"{each}" is no remedy; there are {", ".join(OFFERS)}' for each, name in named.items() if name is None]
     said = {locale: unicodedata.normalize("NFC", text).strip() for locale, text in texts.items()}
     said = {locale: text for locale, text in said.items() if text}
-    if DEFAULT_LOCALE not in said:
-        wrong.append(f"the words in {DEFAULT_LOCALE} are missing, for customers of every other language")
+    if not said:
+        wrong.append('there are no words in it; give them in one language at least: en="…" or zh-CN="…"')
     for locale, text in said.items():
         if not Locale.shape.fullmatch(locale):
             wrong.append(f'"{locale}" is no {Locale.like}')
@@ -71,15 +75,41 @@ def _against(bundle: Bundle, text: str, allowed: Sequence[str], kind: StatementK
     return found
 
 
+def language_named(bundle: Bundle, given: str) -> str | None:
+    """The language that is meant, written as people write it: `zh-cn`, `EN`, `pt_BR`. None if none is known like that:
+    nobody would ever get words in it."""
+    plain = given.strip().replace("_", "-").casefold()
+    spoken = {*bundle.vocabulary.fact("locale").values}
+    known = {
+        *spoken,
+        *(_bare(each) for each in spoken),
+        *(each for one in bundle.replies.values() for each in one.text),
+    }
+    found = next((each for each in sorted(known) if each.casefold() == plain), None)
+    if found is None and _bare(plain) in known and Locale.shape.fullmatch(_with_a_country(plain)):
+        return _with_a_country(plain)
+    return found
+
+
+def _bare(locale: str) -> str:
+    return locale.partition("-")[0]
+
+
+def _with_a_country(plain: str) -> str:
+    language, _, country = plain.partition("-")
+    return f"{language}-{country.upper()}"
+
+
 def by_language(bundle: Bundle, written: str) -> dict[str, str]:
     """Words as a person writes them down in one go: in several languages, each begun by `en:` on a line of its own, or
     in the one that they are written in."""
     known = bundle.vocabulary.fact("locale").values
     found: dict[str, str] = {}
     for line in written.strip().splitlines():
-        locale, sign, words = line.partition(":")
-        if sign and locale.strip() in known:
-            found[locale.strip()] = words.strip()
+        head, sign, words = line.replace("：", ":", 1).partition(":")
+        locale = language_named(bundle, head) if sign and _LANGUAGE.fullmatch(head.strip()) else None
+        if locale is not None:
+            found[locale] = words.strip()
         elif found:
             last = next(reversed(found))
             found[last] = f"{found[last]}\n{line}".strip()
@@ -93,7 +123,12 @@ def by_language(bundle: Bundle, written: str) -> dict[str, str]:
 
 def in_language(texts: Mapping[str, str], locale: str | None) -> str:
     """The words for a customer who reads this language best, from the nearest one that there is."""
-    return texts[Reply("statement", "1.0.0", texts).locale_for(locale)]
+    return texts[locale_of(texts, locale)]
+
+
+def locale_of(texts: Mapping[str, str], locale: str | None) -> str:
+    """The language of those words: the customer's own, or a near one; else English, else the first that was written."""
+    return Reply("statement", "1.0.0", texts).locale_for(locale)
 
 
 def outside(session: Session, bundle: Bundle, incident: Incident | None, text: str) -> dict[str, str]:

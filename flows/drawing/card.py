@@ -82,10 +82,12 @@ def card_of(bundle: Bundle, say: Wording, *, draft: bool = False) -> Card:
     severity = bundle.vocabulary.facts.get("severity")
     levels = [made.level(level) for level in reversed(tuple(severity.values))] if severity is not None else []
     shown = {row.playbook for row in levels}
+    later = made.started_later()
     others = [
         made.row(playbook.title, (), playbook, others=True)
         for playbook in sorted(bundle.playbooks.values(), key=_place)
         if playbook.name not in shown and (playbook.triggers or playbook.scope == "incident")
+        if playbook.name not in later
         if not playbook.alongside  # it decides nothing about who acts, and asks by itself for what it needs
     ]
     unknown = severity.unknown_counts_as if severity is not None else None
@@ -93,7 +95,7 @@ def card_of(bundle: Bundle, say: Wording, *, draft: bool = False) -> Card:
     return Card(
         tuple(levels),
         tuple(others),
-        tuple(say(guard.never) for guard in bundle.guards.guards.values()),
+        tuple(dict.fromkeys(say(guard.never) for guard in bundle.guards.guards.values())),  # some say it in two ways
         say(str(unknown)) if unknown is not None else "",
         tuple(f"{playbook.name} {playbook.version}" for playbook in used),
         bundle.digest,
@@ -210,7 +212,7 @@ class _Maker(CardWords):
         return ", ".join(dict.fromkeys(self.role(role) for role in roles if role is not None))
 
     def _later(self, step: Step) -> Iterator[str]:
-        """A playbook that a step starts for later, and what makes it needless."""
+        """A playbook that a step starts for later; what makes it needless stands in its picture."""
         name = _named(step.verb, PlaybookName)
         if name is None or str(name) not in self.bundle.playbooks:
             return
@@ -218,9 +220,11 @@ class _Maker(CardWords):
         said = self.say(self.bundle.playbooks[name].title)
         when = next((value for value in values.values() if isinstance(value, timedelta)), None)
         yield f"{self.filled('after {time}', time=when)}{self.say.colon}{said}" if when is not None else said
-        for key, value in values.items():
-            if isinstance(value, Condition):
-                yield f"({self.say(key.replace('_', ' '))}{self.say.colon}{self.condition(value)})"
+
+    def started_later(self) -> set[str]:
+        """The playbooks that others start when their time has come: nobody on shift begins them."""
+        verbs = (step.verb for playbook in self.bundle.playbooks.values() for step in playbook.walk())
+        return {str(_named(verb, PlaybookName)) for verb in verbs if verb.verb == "follow_up"}
 
     def _roles(self, steps: Steps) -> Iterator[str]:
         """The roles of which somebody must act, in order."""

@@ -52,5 +52,8 @@ def insert_blinds(session: Session, table: type[DeclarativeBase], rows: Iterable
 
 
 def seal_all(vault: Vault, values: Iterable[tuple[str, Any]]) -> list[bytes]:
-    """Seal each value under the key of the owner before it."""
-    return [vault.seal(owner, value) for owner, value in values]
+    """Seal each value under the key of the owner before it, whose subjects are locked."""
+    given = list(values)
+    with vault.keys_at_hand():
+        vault.bring_to_hand({owner for owner, _ in given})
+        return [vault.seal(owner, value) for owner, value in given]

@@ -25,6 +25,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from flows.errors import VaultError
 from flows.ids import new_id
+from flows.receiving import arrivals
 from flows.receiving.bulk import in_parts, insert_blinds, seal_all, take_turn
 from flows.receiving.events import Bad, EchoEvent, Event, Json, MessageEvent, NewAddress, Notice, Parsed, StatusEvent
 from flows.receiving.payload import parse
@@ -96,14 +97,19 @@ class _Intake:
         self._confirm({echo.takes_back for echo in echoes.values()} - {None})
         letters = self._letters(statuses.values())
         self._add(Delivery, (self._delivery(status, letters) for status in statuses.values()))
+        plain = {blind for blind, each in statuses.items() if arrivals.says_no_more(each, letters.get(each.wamid))}
         aside = [Bad(n.at_path, f"notice: {n.field}", n.element) for n in notices.values() if not n.about.known]
         self._set_aside([*aside, *bad.values()])
 
         rung = {self._senders.customer_of(m.sender).id for m in messages.values() if not _is_handled(m)}
         rung |= {self._senders.customer_of(echo.about).id for echo in echoes.values() if _has_words(echo)}
-        rung |= {letter.subject_id for status in statuses.values() if (letter := letters.get(status.wamid))}
+        telling = (letters.get(each.wamid) for blind, each in statuses.items() if blind not in plain)
+        rung |= {letter.subject_id for letter in telling if letter is not None}
         for subject_id in sorted(rung):
             ring(self._session, subject_id, self._now)
+        # Last, since whoever moves a subject takes that before its letters.
+        told = [each for blind, each in statuses.items() if blind in plain]
+        arrivals.note(self._session, ((each, letters[each.wamid].id) for each in told))
         repeated = len(items) - len(new)
         return Received(len(messages), len(statuses), len(notices), len(bad), repeated, len(rung), len(echoes))
 
@@ -210,7 +216,8 @@ class _Intake:
             "at": status.at,
             "received_at": self._now,
             "outbox_id": letter.id if letter else None,
-            "handled_at": None if letter else self._now,  # not a message of ours: nobody will come for it
+            # Nobody needs to come for it if it is about no message of ours, or says all there is by itself.
+            "handled_at": self._now if letter is None or arrivals.says_no_more(status, letter) else None,
         }
 
     def _letters(self, statuses: Collection[StatusEvent]) -> dict[str, Outbox]:

@@ -15,7 +15,7 @@ from flows.crisis import silence
 from flows.desk import Desk
 from flows.runs import history, opening, providers
 from flows.store.tables import Case, Customer, Message, Run
-from rules.language import Playbook
+from rules.language import Playbook, ReplyName
 
 
 def start(
@@ -51,7 +51,7 @@ def start(
         decision = rules.decide(facts)
         if decision.rule is None or _runs_already(session, customer, playbook, case):
             continue
-        if urgent is not None:  # a person speaks with them; no machine talks in between
+        if urgent is not None and not _only_in_groups(playbook):  # a person speaks with them; no machine talks between
             kept = {"playbook": name, "message": message.id, "urgent": urgent.id}
             history.tell_of(session, customer.id, desk.now(), "kept silent", kept, case_id=urgent.id, flow_run=flow_run)
             continue
@@ -77,6 +77,14 @@ def start(
             flow_run=flow_run,
         )
     return opened
+
+
+def _only_in_groups(playbook: Playbook) -> bool:
+    """Whether all that a procedure says is for a group: that disturbs nobody's talk with the customer."""
+    speaking = [
+        step.verb for step in playbook.walk() if any(isinstance(each, ReplyName) for each in vars(step.verb).values())
+    ]
+    return bool(speaking) and not any(verb.in_private for verb in speaking)
 
 
 def _runs_already(session: Session, customer: Customer, playbook: Playbook, case: Case | None) -> bool:

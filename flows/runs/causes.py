@@ -12,6 +12,9 @@ from flows.store.tables import Incident
 _MOST = 20
 """How often an incident is followed into the one that it was merged into; nobody merges in a circle."""
 
+ENDED = "ended"
+"""How the keys begin under which a wave remembers when incidents ended."""
+
 _NEWEST = (
     select(Incident.id)
     .where(Incident.topic == bindparam("topic"))
@@ -41,9 +44,9 @@ def last_ended(session: Session, topic: str | None = None) -> datetime | None:
     """When the last incident (about this) ended; None if none ever has. What was merged ends with what it is part of
     now. A wave asks once."""
     asked: dict[object, datetime | None] = session.info.setdefault("asked", {})
-    if ("ended", topic) not in asked:
-        asked["ended", topic] = _last_ended(session, topic)
-    return asked["ended", topic]
+    if (ENDED, topic) not in asked:
+        asked[ENDED, topic] = _last_ended(session, topic)
+    return asked[ENDED, topic]
 
 
 def _last_ended(session: Session, topic: str | None) -> datetime | None:

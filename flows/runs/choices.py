@@ -82,6 +82,17 @@ def answer_in(desk: Desk, session: Session, message: Message) -> Answer | None:
     return None
 
 
+def change_in(desk: Desk, session: Session, message: Message, case: Case) -> Answer | None:
+    """Another choice than the one that was noted in this case, if a customer's words clearly hold one: no offer is open
+    any more, so nothing else would take it up."""
+    before = case.facts.get(CHOICE)
+    if before in (None, str(UNKNOWN)) or message.kind != "text" or message.place != "private":
+        return None
+    text = written(desk.store.vault, session, message).text
+    choice = desk.shelf.current.phrases.chosen(text, ())
+    return Answer(choice, case.id, tapped=False, before=str(before)) if choice not in (None, before) else None
+
+
 def facts_of_tap(desk: Desk, session: Session, message: Message) -> dict[str, Value]:
     """The facts of a tap but for the choice: its words are ours, so there is no sign of anything in them."""
     signs = [name for name in desk.shelf.current.vocabulary.facts if name.startswith(SIGN)]
@@ -103,6 +114,12 @@ def ask_about_change(desk: Desk, session: Session, answer: Answer, case: Case) -
     """The customer has chosen anew after their choice was noted: what was begun may be under way; a person looks."""
     if answer.before in (None, answer.choice):
         return
+    question = (
+        f"The customer first chose {answer.before} and now {answer.choice}. Please see what can still be "
+        "done, tell them, and mark this done"
+    )
+    if session.scalars(select(Task.id).filter_by(case_id=case.id, question=question, status="open")).first():
+        return  # said twice
     session.add(
         Task(
             id=new_id("T"),
@@ -110,8 +127,7 @@ def ask_about_change(desk: Desk, session: Session, answer: Answer, case: Case) -
             case_id=case.id,
             kind="do",
             role=ON_CALL,
-            question=f"The customer first chose {answer.before} and now {answer.choice}. Please see what can still be "
-            "done, tell them, and mark this done",
+            question=question,
             status="open",
             created_at=desk.now(),
         )

@@ -6,7 +6,8 @@ asks for them once, and counts what it reads itself from there. What other proce
 next wave, some seconds later.
 
 Complaints about the same thing (the fact `topic`) make a crowd of their own: a late parcel and a burning charger are
-two causes, however many write of either.
+two causes, however many write of either. When an incident ends, its crowd is gone: whoever had complained before
+does not count towards another one.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from flows.runs import causes
 from flows.store.tables import Complaint, Message
 from rules.topics import OTHER
 from rules.windows import Crowd
@@ -40,10 +42,12 @@ class Crowds:
     everyone: Crowd = field(default_factory=Crowd)
     by_topic: dict[str, Crowd] = field(default_factory=dict)
 
-    def add(self, who: str, at: datetime, topic: str | None) -> None:
-        """Note that `who` complained about `topic` at `at`. To say it again changes nothing."""
+    def add(self, who: str, at: datetime, topic: str | None, ended: datetime | None) -> None:
+        """Note that `who` complained about `topic` at `at`, of which the last incident `ended` then. To say it again
+        changes nothing."""
         self.everyone.add(who, at)
-        self.by_topic.setdefault(topic or OTHER, Crowd()).add(who, at)
+        if ended is None or at >= ended:
+            self.by_topic.setdefault(topic or OTHER, Crowd()).add(who, at)
 
     def about(self, topic: str | None) -> Crowd:
         """The crowd about one thing; about anything where no topic is named."""
@@ -74,7 +78,7 @@ def count(session: Session, complaint: Complaint) -> None:
     transaction fail, the customer has complained all the same."""
     known: Crowds | None = _asked(session).get(_CROWDS)
     if known is not None:
-        known.add(complaint.customer_id, complaint.at, complaint.topic)
+        _add(session, known, complaint.customer_id, complaint.at, complaint.topic)
 
 
 def crowd(session: Session, now: datetime, topic: str | None = None) -> Crowd:
@@ -85,7 +89,7 @@ def crowd(session: Session, now: datetime, topic: str | None = None) -> Crowd:
         found = Crowds()
         after = now - 2 * found.everyone.window
         for customer_id, at, about in session.execute(_LATELY.order_by(Complaint.at), {"after": after}):
-            found.add(customer_id, at, about)
+            _add(session, found, customer_id, at, about)
         asked[_CROWDS] = found
     known: Crowds = asked[_CROWDS]
     return known.about(topic)
@@ -101,7 +105,18 @@ def is_about(topic: str) -> ColumnElement[bool]:
     return _ABOUT.is_not_distinct_from(topic)
 
 
-def _asked(session: Session) -> dict[str, Any]:
+def forget(session: Session) -> None:
+    """An incident has ended in this transaction: what was asked before is out of date."""
+    asked = _asked(session)
+    for key in [key for key in asked if key == _CROWDS or (isinstance(key, tuple) and key[0] == causes.ENDED)]:
+        del asked[key]
+
+
+def _add(session: Session, crowds: Crowds, who: str, at: datetime, topic: str | None) -> None:
+    crowds.add(who, at, topic, causes.last_ended(session, topic or OTHER))
+
+
+def _asked(session: Session) -> dict[Any, Any]:
     """What this transaction, or the wave that it belongs to, has asked the store before."""
-    asked: dict[str, Any] = session.info.setdefault("asked", {})
+    asked: dict[Any, Any] = session.info.setdefault("asked", {})
     return asked

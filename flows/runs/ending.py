@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from flows.errors import NotFound
-from flows.runs import affected, history, incident_events, listing
+from flows.runs import affected, complaints, history, incident_events, listing
 from flows.store.subjects import lock
 from flows.store.tables import Case, Incident, Outbox, Promise, Run, Task, TaskStatus, Timer
 
@@ -70,6 +70,7 @@ def close(session: Session, about: Case | Incident, as_: str, now: datetime) -> 
     if isinstance(about, Case):
         about.closed_as = as_
     else:
+        complaints.forget(session)
         incident_events.tell(session, about.id, "incident_closed", now)
 
 

@@ -6,58 +6,66 @@ that is due at once, in the transaction in which it happened, and takes it in wh
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Row, case, or_, select
 from sqlalchemy.orm import Session
 
 from flows.runs import causes
 from flows.runs.outcome import waits_for
-from flows.store.subjects import ring
+from flows.store.inserts import insert_or_set
+from flows.store.subjects import ring_all
 from flows.store.tables import Case, Incident, Run, Step, Timer
 from rules.vocabulary import UNKNOWN
 
 LEAK = "data_leak"
 """The kind of an incident that is a leak of personal data."""
 
+_TOPIC = case((Case.incident_id.is_(None), Case.facts["topic"].as_string()))
 _WAITING = (
-    select(Step, Run.subject_id, Case)
+    select(
+        Step.run_id, Step.path, Step.waiting_for, Run.subject_id, Run.case_id, Case.incident_id, _TOPIC.label("topic")
+    )
     .join(Run, Run.id == Step.run_id)
     .outerjoin(Case, Case.id == Run.case_id)
     .where(Step.status == "waiting", Run.status != "finished")
     .order_by(Run.subject_id, Run.id, Step.path)  # customers are rung for in the order of their ids
 )
+_ONCE_BY = ("run_id", "path", "kind", "name", "due_at")
 
 
 def tell(session: Session, incident_id: str, event: str, now: datetime) -> int:
     """Wake every step of the incident's runs, and of the runs of its cases, that waits for `event`; returns how many.
 
     Events: `incident_worse`, `incident_closed`, `statement`, `stood_down`. A case that belongs to no incident hears of
-    one that may be about it (`may_be_about`).
+    one that may be about it (`may_be_about`). Thousands are told in a second or two: until the transaction ends,
+    nobody can store anything on SQLite.
     """
     incident = session.get_one(Incident, incident_id)
     in_none = Run.case_id.is_not(None) & Case.incident_id.is_(None)
-    heard = _WAITING.where(or_(Run.incident_id == incident_id, Case.incident_id == incident_id, in_none))
-    told = 0
-    for step, subject_id, case in session.execute(heard).all():  # no case: the incident's own
-        if case is None or case.incident_id == incident_id or may_be_about(incident, case):
-            told += _wake(session, step, subject_id, event, now)
-    return told
+    waiting = _WAITING.where(or_(Run.incident_id == incident_id, Case.incident_id == incident_id, in_none))
+    heard = [
+        each
+        for each in session.execute(waiting)
+        if each.case_id is None or each.incident_id == incident_id or may_be_about(incident, each.topic)
+    ]
+    return _wake(session, heard, event, now)
 
 
 def tell_case(session: Session, case: Case, event: str, now: datetime) -> int:
     """Wake every step of one case that waits for `event`, which had happened before the case came to its incident;
     returns how many. The caller holds the customer."""
-    waiting = session.execute(_WAITING.where(Run.case_id == case.id)).tuples().all()
-    return sum(_wake(session, step, subject_id, event, now) for step, subject_id, _ in waiting)
+    return _wake(session, session.execute(_WAITING.where(Run.case_id == case.id)).all(), event, now)
 
 
-def may_be_about(incident: Incident, case: Case) -> bool:
-    """Whether a case that belongs to no incident may be about this one: by what both are about; where nobody has said
+def may_be_about(incident: Incident, topic: str | None) -> bool:
+    """Whether a case that belongs to no incident, and is about `topic`, may be about this one; where nobody has said
     what the incident is about, it may be. A leak of personal data has its own cases."""
     if incident.kind == LEAK or incident.noticed_at is not None:
         return False
-    return incident.topic is None or str(case.facts.get("topic", UNKNOWN)) == incident.topic
+    return incident.topic is None or (topic or UNKNOWN) == incident.topic
 
 
 def goes_on(session: Session, case: Case) -> bool:
@@ -65,17 +73,17 @@ def goes_on(session: Session, case: Case) -> bool:
     if case.incident_id is not None:
         return causes.open_now(session, case.incident_id) is not None
     still_open = session.scalars(select(Incident).where(Incident.closed_at.is_(None)))
-    return any(may_be_about(incident, case) for incident in still_open)
+    topic = str(case.facts.get("topic", UNKNOWN))
+    return any(may_be_about(incident, topic) for incident in still_open)
 
 
-def _wake(session: Session, step: Step, subject_id: str, event: str, now: datetime) -> bool:
-    if not waits_for(step.waiting_for, "event", event):
-        return False
-    here = {"run_id": step.run_id, "path": step.path, "kind": "wait", "name": event, "due_at": now}
-    again = session.scalars(select(Timer).filter_by(**here)).first()  # the same moment is kept once
-    if again is not None:
-        again.fired_at = again.cancelled_at = None  # a clock that stands still comes to the same moment again
-    else:
-        session.add(Timer(subject_id=subject_id, **here))
-    ring(session, subject_id, now)
-    return True
+def _wake(session: Session, waiting: Sequence[Row[Any]], event: str, now: datetime) -> int:
+    """Have those of these steps that wait for `event` go on in their own turns; returns how many."""
+    here = {"kind": "wait", "name": event, "due_at": now}
+    woken = [each for each in waiting if waits_for(each.waiting_for, "event", event)]
+    timers = [{"subject_id": each.subject_id, "run_id": each.run_id, "path": each.path, **here} for each in woken]
+    # The subjects first: whoever moves one holds it before its timers.
+    ring_all(session, list(dict.fromkeys(each.subject_id for each in woken)), now)
+    # A clock that stands still comes to the same moment again, which is kept once.
+    insert_or_set(session, Timer, timers, by=_ONCE_BY, fired_at=None, cancelled_at=None)
+    return len(woken)

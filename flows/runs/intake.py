@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from flows.crisis import gathering, own_promises
@@ -38,11 +38,24 @@ _KINDS = {
 }
 """WhatsApp's type -> the fact `message_kind`. A type that is not listed stays unknown, so that a person looks."""
 
+_UNREAD = (
+    select(Message)
+    .where(Message.customer_id == bindparam("customer"), Message.handled_at.is_(None))
+    .order_by(Message.sent_at, Message.received_at, Message.id)
+)
+_UNDER_WAY = (
+    select(Case)
+    .join(Run, Run.case_id == Case.id)
+    .where(~Run.alongside, Case.customer_id == bindparam("customer"), Run.status != "finished")
+    .order_by(Case.opened_at.desc(), Case.id)
+)
+_NEWEST = _UNDER_WAY.limit(1)
+_OF_THESE = _UNDER_WAY.where(Case.playbook.in_(bindparam("playbooks", expanding=True)), Case.closed_at.is_(None))
+
 
 def unread(session: Session, subject_id: str) -> list[Message]:
     """The messages of a customer that the rules have not read yet, in the order in which they were written."""
-    waiting = select(Message).where(Message.customer_id == subject_id, Message.handled_at.is_(None))
-    return list(session.scalars(waiting.order_by(Message.sent_at, Message.received_at, Message.id)))
+    return list(session.scalars(_UNREAD, {"customer": subject_id}))
 
 
 def read_message(
@@ -106,6 +119,8 @@ def read_message(
         case = choices.case_of(session, answer) or case
         if answer.late and case is not None:
             choices.ask_about_change(desk, session, answer, case)
+    elif answer is None and case is not None and (change := choices.change_in(desk, session, message, case)):
+        choices.ask_about_change(desk, session, change, case)
     photo = message.facts.get("has_photo") is True or (case is not None and case.facts.get("has_photo") is True)
     if case is None and playbook is not None:
         case = opening.open_case(
@@ -163,14 +178,11 @@ def _joins(session: Session, bundle: Bundle, customer: Customer, playbook: Playb
     """The case under way that a message belongs to: one of the same procedure, else one of a procedure that would take
     it over, else one that it takes over itself; if no procedure was chosen, the newest one. A closed case is under way
     again while somebody asks how it went. What only runs alongside others joins nobody."""
-    running = select(Case).join(Run, Run.case_id == Case.id).where(~Run.alongside)
-    running = running.where(Case.customer_id == customer.id, Run.status != "finished")
-    newest = running.order_by(Case.opened_at.desc(), Case.id)
     if playbook is None:
-        return session.scalars(newest.limit(1)).first()
+        return session.scalars(_NEWEST, {"customer": customer.id}).first()
     above = [each.name for each in bundle.playbooks.values() if playbook.name in each.takes_over]
     turns = {name: turn for turn, names in enumerate(([playbook.name], above, playbook.takes_over)) for name in names}
-    found = session.scalars(newest.where(Case.playbook.in_(turns), Case.closed_at.is_(None))).all()
+    found = session.scalars(_OF_THESE, {"customer": customer.id, "playbooks": list(turns)}).all()
     return min(found, key=lambda each: turns[each.playbook], default=None)
 
 

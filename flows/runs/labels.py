@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from flows.store.tables import Case, Customer
@@ -10,8 +10,10 @@ from flows.store.tables import Case, Customer
 PRIVACY_SENSITIVE = "privacy_sensitive"
 """The label of a customer who minds what is written down about them, on the customer or on any of their cases."""
 
+_OF_CASES = select(Case.labels).where(Case.customer_id == bindparam("customer"))
+
 
 def is_sensitive(session: Session, customer: Customer) -> bool:
     """Whether a customer is marked, also in one of their cases, as one who minds what is written down about them."""
-    of_cases = session.scalars(select(Case.labels).where(Case.customer_id == customer.id))
+    of_cases = session.scalars(_OF_CASES, {"customer": customer.id})
     return any(PRIVACY_SENSITIVE in labels for labels in (customer.labels, *of_cases))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from flows.desk import Desk
 from flows.errors import FirebreakError, NotFound
 from flows.ids import new_id
-from flows.runs import ending, history, requested
+from flows.runs import begun, ending, history, requested
 from flows.runs.providers import PROVIDERS, About
 from flows.store.inserts import insert_new
 from flows.store.subjects import lock, ring
@@ -338,10 +338,12 @@ def start_run(
     )
     session.add(run)
     session.flush()
+    promises = begun.here(session)[run.id] = {}
     for name, promise in playbook.promises.items():
         since = heard_at if name == FIRST_REPLY else None
         due = (since or asked_at or now) + promise.within
-        session.add(Promise(run_id=run.id, name=name, due_at=due, status="open"))
+        promises[name] = Promise(run_id=run.id, name=name, due_at=due, status="open")
+        session.add(promises[name])
         early = [("warning", before) for before in dict.fromkeys(promise.warn_before) if before < promise.within]
         for kind, before in [*early, ("breach", timedelta(0))]:
             session.add(

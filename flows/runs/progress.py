@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import BindParameter, Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from flows.desk import Desk
+from flows.runs import begun
 from flows.runs.interpreter import Standing, standing
 from flows.runs.outcome import Item
 from flows.store import tables
@@ -68,34 +70,54 @@ class Progress:
         return any(promise.status == "open" for promise in self.promises.values())
 
 
-_STEPS = select(tables.Step).where(tables.Step.run_id == bindparam("run"))
-_PROMISES = select(tables.Promise).where(tables.Promise.run_id == bindparam("run"))
+_RUNS: BindParameter[Any] = bindparam("runs", expanding=True)
+_SUBJECTS: BindParameter[Any] = bindparam("subjects", expanding=True)
+_STEPS = select(tables.Step).where(tables.Step.run_id.in_(_RUNS))
+_PROMISES = select(tables.Promise).where(tables.Promise.run_id.in_(_RUNS))
+_UNDER_WAY = select(tables.Run).where(tables.Run.subject_id.in_(_SUBJECTS), tables.Run.status != "finished")
 
 
 def progress_of(desk: Desk, session: Session, run: tables.Run) -> Progress:
     """The progress of a run, the same object for everyone in this transaction."""
     known: dict[str, Progress] = session.info.setdefault("progress", {})
     if run.id not in known:
-        bundle = desk.shelf.bundle(session, run.bundle)
-        playbook = bundle.playbooks[run.playbook]
-        steps = session.scalars(_STEPS, {"run": run.id})
-        promises = session.scalars(_PROMISES, {"run": run.id}) if playbook.promises else ()
-        known[run.id] = Progress(
-            run,
-            bundle,
-            playbook,
-            {step.path: step for step in steps},
-            {promise.name: promise for promise in promises},
-        )
+        if (promises := begun.here(session).get(run.id)) is not None:
+            known[run.id] = _progress(desk, session, run, (), promises.values())
+            return known[run.id]
+        one = {"runs": [run.id]}
+        known[run.id] = _progress(desk, session, run, session.scalars(_STEPS, one), session.scalars(_PROMISES, one))
     return known[run.id]
 
 
+def bring(desk: Desk, session: Session, subject_ids: Iterable[str]) -> None:
+    """Have the progress of all runs at hand that are under way for these subjects: three questions for all of them."""
+    known: dict[str, Progress] = session.info.setdefault("progress", {})
+    runs = session.scalars(_UNDER_WAY, {"subjects": list(subject_ids)}).all()
+    which = {"runs": [run.id for run in runs]}
+    steps: dict[str, list[tables.Step]] = {run.id: [] for run in runs}
+    for step in session.scalars(_STEPS, which):
+        steps[step.run_id].append(step)
+    promises: dict[str, list[tables.Promise]] = {run.id: [] for run in runs}
+    for promise in session.scalars(_PROMISES, which):
+        promises[promise.run_id].append(promise)
+    for run in runs:
+        with suppress(Exception):  # content that cannot be read: whoever needs it meets that in its own turn
+            known[run.id] = _progress(desk, session, run, steps[run.id], promises[run.id])
+
+
+def _progress(
+    desk: Desk, session: Session, run: tables.Run, steps: Iterable[tables.Step], promises: Iterable[tables.Promise]
+) -> Progress:
+    bundle = desk.shelf.bundle(session, run.bundle)
+    records = {step.path: step for step in steps}
+    return Progress(run, bundle, bundle.playbooks[run.playbook], records, {each.name: each for each in promises})
+
+
 # Plain rows instead of objects: they are only looked at.
-_RUNS: BindParameter[Any] = bindparam("runs", expanding=True)
 _RUN, _STEP, _PROMISE = (table.__table__.c for table in (tables.Run, tables.Step, tables.Promise))
 _MOVING_RUNS = (
     select(_RUN.id, _RUN.subject_id, _RUN.playbook, _RUN.bundle, _RUN.alongside)
-    .where(_RUN.subject_id.in_(bindparam("subjects", expanding=True)), _RUN.status == "moving")
+    .where(_RUN.subject_id.in_(_SUBJECTS), _RUN.status == "moving")
     .order_by(_RUN.started_at, _RUN.alongside, _RUN.playbook, _RUN.id)
 )
 _RECORDS = select(_STEP.run_id, _STEP.path, _STEP.status, _STEP.outcome).where(_STEP.run_id.in_(_RUNS))

@@ -66,8 +66,7 @@ def by_hand(
     bundle, now, words = desk.shelf.current, desk.now(), reason.strip()
     known = bundle.vocabulary.fact(SEVERITY)
     if severity not in known.values:
-        offered = ", ".join(known.values)
-        raise CannotRetriage(f'"{severity}" is no severity{did_you_mean(severity, known.values)}; say one of {offered}')
+        raise CannotRetriage(f'"{severity}" is no severity{did_you_mean(severity, known.values)}')
     if case.closed_at is not None:
         raise CannotRetriage(f"{case.id} is closed; `firebreak open` opens a new case for its customer")
     if not words or len(words) > LONGEST_REASON:

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from flows.desk import Desk
 from flows.errors import ClaimLost
 from flows.hearing import Hearing
-from flows.runs import history, intake, looked_up, moving, news, trouble
+from flows.runs import at_once, history, intake, looked_up, moving, news, trouble
 from flows.runs.progress import standings
 from flows.runs.ready import Ready, next_due, ready
 from flows.runs.words import written
@@ -52,6 +52,9 @@ CROWDED = 20
 somebody wrote and takes the steps that follow at once. Prefect shows fewer groups, and more people are answered."""
 MOST_STEPS = 10
 """How many steps are taken in such a transaction; what is left has its turn later."""
+TOGETHER = 10
+"""So many customers of a crowd have their turn in one transaction: what one turn has to ask for by itself is asked for
+at once, and the store writes down once what has come of it. An emergency waits no longer than that."""
 AT_ONCE = 20
 """How many messages of a customer are read in one transaction."""
 _TOO_LATE = Hearing(why_not="the message came in while others were read")
@@ -160,7 +163,7 @@ class Wave:
         if arrived := self._by_severity(todo.unread):
             if self.desk.third_voice is not None:
                 yield Group("listen", len(arrived), partial(self._listen, self.desk.third_voice, arrived))
-            yield Group("read", len(arrived), partial(self._each, arrived, self._read, within=READS_FOR))
+            yield Group("read", len(arrived), partial(self._read_all, arrived))
             todo = self._ready()
         if happened := self._by_severity(todo.news):
             yield self._group("settle", happened, self._settle)
@@ -173,7 +176,7 @@ class Wave:
         if due:
             todo = self._ready()
         if waiting := self._by_severity(todo.letters)[:MOST_LETTERS]:
-            yield Group("send", len(waiting), partial(self._each, waiting, self._send, SENDERS))
+            yield Group("send", len(waiting), partial(self._send_all, waiting))
 
     # -- what there is to do --------------------------------------------------------------------------------
 
@@ -277,37 +280,53 @@ class Wave:
         looked_up.note(self.asked, looked_up.ask(self.desk, orders, {each.run_id for each in asking}))
         return []
 
+    def _read_all(self, subject_ids: list[str]) -> list[Moved]:
+        """Read what they wrote, the most severe first; in a crowd several customers in one transaction."""
+        if not self._crowded:
+            return self._each(subject_ids, self._read, within=READS_FOR)
+        began, moved = self.desk.now(), list[Moved]()
+        for start in range(0, len(subject_ids), TOGETHER):
+            some = [each for each in subject_ids[start : start + TOGETHER] if each in self.claims]
+            read = self._together(some, self._read_some)
+            moved += read if read is not None else self._each(some, self._read)
+            if self.desk.now() - began > READS_FOR:
+                break
+        return moved
+
+    def _together(self, subject_ids: list[str], turn: Callable[[Session, str], list[Moved]]) -> list[Moved] | None:
+        """One turn of each of these, in one transaction. None, and nothing has happened, if anything breaks for one of
+        them: it is then to be done for each by itself, where what broke harms nobody else."""
+        try:
+            with self._held(*subject_ids) as session:
+                return [moved for subject_id in subject_ids for moved in turn(session, subject_id)]
+        except Exception as error:
+            log.info("%s subjects are moved one by one (%s)", len(subject_ids), type(error).__name__)
+            return None
+
     def _read(self, subject_id: str) -> list[Moved]:
+        """Read what a customer wrote, a few messages at a time."""
         moved: list[Moved] = []
         while True:
-            try:
-                read = self._read_some(subject_id, self._crowded)
-            except (ClaimLost, SQLAlchemyError):
-                raise
-            except Exception:
-                if not self._crowded:
-                    raise
-                read = self._read_some(subject_id, go_on=False)  # what broke is done by itself, where it harms nothing
+            with self._held(subject_id) as session:
+                read = self._read_some(session, subject_id, go_on=False)
             moved += read
-            if sum(each.step_kind == "read" for each in read) < AT_ONCE:
+            if len(read) < AT_ONCE:
                 return moved
 
-    def _read_some(self, subject_id: str, go_on: bool) -> list[Moved]:
-        """Read a few messages: a transaction holds up everybody who has something to store."""
+    def _read_some(self, session: Session, subject_id: str, go_on: bool = True) -> list[Moved]:
+        """Read a few messages: a transaction holds up everybody who has something to store. With `go_on`, the steps
+        that follow are taken if that was all."""
         moved = []
-        with self._held(subject_id) as session:
-            unread = intake.unread(session, subject_id)
-            for message in unread[:AT_ONCE]:
-                hearing = self.heard.get(message.id, _TOO_LATE) if self.desk.third_voice is not None else None
-                case = intake.read_message(self.desk, session, message, self.flow_run, hearing)
-                moved.append(
-                    Moved(case.id if case else subject_id, case.playbook if case else "—", "read", "done", "read")
-                )
-            # What was read may be worse than what was known when the customer was claimed.
-            severity = session.get_one(Subject, subject_id).severity
-            self.claims[subject_id] = replace(self.claims[subject_id], severity=severity)
-            if go_on and len(unread) <= AT_ONCE:
-                moved += self._go_on(session, subject_id)
+        unread = intake.unread(session, subject_id)
+        for message in unread[:AT_ONCE]:
+            hearing = self.heard.get(message.id, _TOO_LATE) if self.desk.third_voice is not None else None
+            case = intake.read_message(self.desk, session, message, self.flow_run, hearing)
+            moved.append(Moved(case.id if case else subject_id, case.playbook if case else "—", "read", "done", "read"))
+        # What was read may be worse than what was known when the customer was claimed.
+        severity = session.get_one(Subject, subject_id).severity
+        self.claims[subject_id] = replace(self.claims[subject_id], severity=severity)
+        if go_on and len(unread) <= AT_ONCE:
+            moved += self._go_on(session, subject_id)
         return moved
 
     def _go_on(self, session: Session, subject_id: str) -> list[Moved]:
@@ -336,27 +355,54 @@ class Wave:
         with self._held(due.subject_id) as session:
             return self._take_step(session, due)
 
+    def _send_all(self, subject_ids: list[str]) -> list[Moved]:
+        """Send what they wait for, the most severe first; in a crowd letters to several customers leave together."""
+        if not self._crowded:
+            return self._each(subject_ids, self._send, SENDERS)
+        parts = [subject_ids[start : start + SENDERS] for start in range(0, len(subject_ids), SENDERS)]
+        with ThreadPoolExecutor(len(parts)) as pool:
+            return [moved for several in pool.map(self._send_together, parts) for moved in several]
+
     def _send(self, subject_id: str) -> list[Moved]:
-        moved: list[Moved] = []
+        calls = courier.deliver(self.desk, subject_id, lambda: self._held(subject_id), self.flow_run)
+        return [_sent(about) for about in calls]
 
-        def further(session: Session) -> None:
-            moved.extend(self._go_on(session, subject_id))
+    def _send_together(self, subject_ids: list[str]) -> list[Moved]:
+        """Send one letter to each: marked in one transaction, each in a hand of its own, and what became of them
+        written down in another, with the steps that follow."""
+        leaving: dict[str, courier.Leaving] = {}
 
-        calls = courier.deliver(
-            self.desk,
-            subject_id,
-            lambda: self._held(subject_id),
-            self.flow_run,
-            further=further if self._crowded else None,
-        )
-        return [*(Moved(about, "—", "send", "done", "send") for about in calls), *moved]
+        def mark(session: Session, subject_id: str) -> list[Moved]:
+            if (letter := courier.choose(self.desk, session, subject_id, self.flow_run)) is not None:
+                leaving[subject_id] = letter
+            return []
+
+        if self._together([each for each in subject_ids if each in self.claims], mark) is None:
+            return self._each(subject_ids, self._send)
+        if not leaving:
+            return []
+        with ThreadPoolExecutor(len(leaving)) as hands:
+            results = dict(zip(leaving, hands.map(courier.Leaving.leave, leaving.values()), strict=True))
+
+        def take_in(session: Session, subject_id: str) -> list[Moved]:
+            about = courier.taken_in(self.desk, session, leaving[subject_id], results[subject_id], self.flow_run)
+            return [_sent(about), *self._go_on(session, subject_id)]
+
+        def by_itself(subject_id: str) -> list[Moved]:
+            letter, result = leaving[subject_id], results[subject_id]
+            return [_sent(courier.take_in(self.desk, letter, result, lambda: self._held(subject_id), self.flow_run))]
+
+        done = self._together(list(leaving), take_in)
+        return done if done is not None else self._each(list(leaving), by_itself)
 
     @contextmanager
-    def _held(self, subject_id: str) -> Iterator[Session]:
-        """A transaction in which the subject is surely ours."""
+    def _held(self, *subject_ids: str) -> Iterator[Session]:
+        """A transaction in which these subjects are surely ours."""
         with self.desk.store.begin() as session, self.desk.store.vault.keys_at_hand():
             session.info["asked"] = self.asked
-            self.claims[subject_id] = subjects.hold(session, subject_id, self.owner, self.desk.now(), LEASE)
+            self.claims |= subjects.hold_all(session, subject_ids, self.owner, self.desk.now(), LEASE)
+            if len(subject_ids) > 1:
+                at_once.bring(self.desk, session, subject_ids)
             yield session
 
     def _set_aside(self, subject_id: str, error: Exception) -> None:
@@ -378,6 +424,8 @@ class Wave:
         claims, self.claims = self.claims, {}
         try:
             with self.desk.store.begin() as session:
+                # In the order in which everybody takes several; not that of how severe they are.
+                subjects.lock(session, *claims)
                 for subject_id, case_id in sorted(self.touched if self.note_absence else ()):
                     if subject_id in claims:
                         history.tell_of(
@@ -399,6 +447,10 @@ def move(desk: Desk, owner: str, limit: int = 200, *, note_absence: bool = False
     if not wave.claim():
         return []
     return [moved for group in wave.groups() for moved in group()]
+
+
+def _sent(about: str) -> Moved:
+    return Moved(about, "—", "send", "done", "send")
 
 
 def _line(error: Exception) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from flows import local_time
@@ -214,15 +214,14 @@ class Work:
 
     def go_on(self) -> datetime:
         """Go on with this step at once, in a transaction of its own."""
-        here = {"run_id": self.run.id, "path": self.record.path, "kind": "wait", "name": "", "due_at": self.now}
-        again = self.session.scalars(select(tables.Timer).filter_by(**here)).first()
-        if again is None:
-            return self.wake_at(self.now)
-        again.fired_at = again.cancelled_at = None  # a clock that stands still comes to the same moment again
-        return again.due_at
+        return self.wake_at(self.now)
 
     def remind_in(self, time: timedelta) -> datetime:
-        """Be asked again after this time whether somebody needs telling once more."""
+        """Be asked again after this time whether somebody needs telling once more, and not at a time that was set
+        before: what is asked anew begins a new clock, and nobody is told twice as often."""
+        ahead = self._timers("again").where(tables.Timer.fired_at.is_(None), tables.Timer.cancelled_at.is_(None))
+        for before in self.session.scalars(ahead):
+            before.cancelled_at = self.now
         return self._timer("again", self.now + time)
 
     def call(self, playbook: str) -> tables.Run:
@@ -265,9 +264,14 @@ class Work:
             self.customer.labels = sorted({*self.customer.labels, PRIVACY_SENSITIVE})
 
     def _timer(self, kind: tables.TimerKind, due: datetime) -> datetime:
-        self.session.add(
-            tables.Timer(
-                subject_id=self.run.subject_id, run_id=self.run.id, path=self.record.path, kind=kind, due_at=due
-            )
-        )
+        again = self.session.scalars(self._timers(kind).where(tables.Timer.due_at == due)).first()
+        if again is None:
+            here = {"run_id": self.run.id, "path": self.record.path}
+            self.session.add(tables.Timer(subject_id=self.run.subject_id, **here, kind=kind, due_at=due))
+        else:  # two reasons for one moment are one; and a clock that stands still comes to the same moment again
+            again.fired_at = again.cancelled_at = None
         return due
+
+    def _timers(self, kind: tables.TimerKind) -> Select[tuple[tables.Timer]]:
+        """The clocks of this kind that the step has ever set by itself."""
+        return select(tables.Timer).filter_by(run_id=self.run.id, path=self.record.path, kind=kind, name="")

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import bindparam, case, func, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from flows.channels.channel import Letter, Next, Refused, Result, Sent, Unsure
+from flows.channels.channel import Next, Refused, Result, Sent, Unsure
 from flows.channels.team import NotTold, UnknownRole
 from flows.crisis import silence
 from flows.desk import Desk
 from flows.errors import ClaimLost, VaultError
-from flows.sending import folding, in_group, letters, results
+from flows.sending import folding, in_group, letters, outdated, results
 from flows.store import customers
 from flows.store.subjects import ring
 from flows.store.tables import Outbox, Run
@@ -33,8 +32,22 @@ webhook was down too, and WhatsApp delivers what it missed at growing intervals.
 Transaction = Callable[[], AbstractContextManager[Session]]
 """Opens a transaction in which the subject is held; raises `ClaimLost` if somebody else has it."""
 
-Further = Callable[[Session], None]
-"""What can be done at once when a letter has left."""
+
+@dataclass(frozen=True)
+class Leaving:
+    """A row that is marked as being sent, the call to make outside of any transaction, and whether more are due."""
+
+    row_id: str
+    call: Callable[[], Result]
+    more: bool
+
+    def leave(self) -> Result:
+        """Make the call. If it breaks, nobody knows whether the letter left; a channel promises not to raise."""
+        try:
+            return self.call()
+        except Exception as error:
+            return Unsure(f"the call broke ({type(error).__name__})")
+
 
 WAITING = Outbox.status.in_(("ready", "sending"))
 """Whether a row of the outbox still needs a hand."""
@@ -53,50 +66,37 @@ _DUE_NOW = (
 )
 
 
-def deliver(
-    desk: Desk,
-    subject_id: str,
-    transaction: Transaction,
-    flow_run: str | None = None,
-    *,
-    further: Further | None = None,
-) -> list[str]:
-    """Send everything of a subject that is due now, oldest first; returns the case or incident of each call made.
-    `further` is done in the transaction that takes in what became of a letter; should it break, it is left away."""
+def deliver(desk: Desk, subject_id: str, transaction: Transaction, flow_run: str | None = None) -> list[str]:
+    """Send everything of a subject that is due now, oldest first; returns the case or incident of each call made."""
     calls: list[str] = []
     more = True
     while more:
         with transaction() as session:
-            chosen, more = _choose(desk, session, subject_id, flow_run)
-        if chosen is None:
+            letter = choose(desk, session, subject_id, flow_run)
+        if letter is None:
             break
-        row_id, call = chosen
-        result = call()
-        try:
-            calls.append(_take_in(desk, row_id, result, transaction, flow_run, further))
-        except ClaimLost:
-            _keep(desk, row_id, result)
-            raise
+        calls.append(take_in(desk, letter, letter.leave(), transaction, flow_run))
+        more = letter.more
     return calls
 
 
-def _take_in(
-    desk: Desk, row_id: str, result: Result, transaction: Transaction, flow_run: str | None, further: Further | None
-) -> str:
-    """Write down what became of a letter; returns what it is about."""
+def take_in(desk: Desk, letter: Leaving, result: Result, transaction: Transaction, flow_run: str | None = None) -> str:
+    """Write down what became of a letter, in a transaction of its own; returns the case or incident that it is about.
+    Raises `ClaimLost` if somebody else has the subject by now; that the letter has left is then written down all the
+    same."""
     try:
         with transaction() as session:
-            row = session.get_one(Outbox, row_id)
-            results.answered(desk, session, row, result, flow_run)
-            if further is not None:
-                further(session)
-            return row.case_id or row.incident_id or row.subject_id
-    except (ClaimLost, SQLAlchemyError):
+            return taken_in(desk, session, letter, result, flow_run)
+    except ClaimLost:
+        _keep(desk, letter.row_id, result)
         raise
-    except Exception:
-        if further is None:
-            raise
-    return _take_in(desk, row_id, result, transaction, flow_run, None)
+
+
+def taken_in(desk: Desk, session: Session, letter: Leaving, result: Result, flow_run: str | None = None) -> str:
+    """The same in a transaction of the caller, who holds the subject. Should that break, `take_in` is left to do."""
+    row = session.get_one(Outbox, letter.row_id)
+    results.answered(desk, session, row, result, flow_run)
+    return row.case_id or row.incident_id or row.subject_id
 
 
 def _keep(desk: Desk, row_id: str, result: Result) -> None:
@@ -112,11 +112,9 @@ def _keep(desk: Desk, row_id: str, result: Result) -> None:
                 row.provider_blind = desk.store.vault.blind("wamid", result.provider_id) if result.provider_id else None
 
 
-def _choose(
-    desk: Desk, session: Session, subject_id: str, flow_run: str | None
-) -> tuple[tuple[str, Callable[[], Any]] | None, bool]:
-    """Mark the next due row as being sent, and return it with the call to make outside the transaction, and whether
-    more rows are due."""
+def choose(desk: Desk, session: Session, subject_id: str, flow_run: str | None) -> Leaving | None:
+    """Mark the next due row of a subject as being sent; None if none may leave now. The caller holds the subject, and
+    commits before it makes the call."""
     now = desk.now()
     rows = session.scalars(_DUE_NOW, {"subject": subject_id, "now": now}).all()
     for number, row in enumerate(rows, 1):
@@ -135,13 +133,20 @@ def _choose(
                 results.note(session, row, now, "text waits", flow_run, urgent=urgent.id)
             row.not_before = now + silence.LOOK_AGAIN
             continue
+        if (
+            row.status == "ready"
+            and outdated.is_outdated(session, row)
+            and outdated.make_anew(desk, session, row, flow_run)
+        ):
+            results.note(session, row, now, "text made anew", flow_run, statement=row.statement_id)
+            continue
         call = _call(desk, session, row, now)
         if call is None:
             continue
         row.status, row.sending_since, row.not_before = "sending", now, None
         row.tries += 1
-        return (row.id, call), number < len(rows)
-    return None, False
+        return Leaving(row.id, call, number < len(rows))
+    return None
 
 
 def _told_now(desk: Desk, session: Session, row: Outbox, now: datetime, flow_run: str | None) -> bool:
@@ -158,7 +163,7 @@ def _told_now(desk: Desk, session: Session, row: Outbox, now: datetime, flow_run
     return True
 
 
-def _call(desk: Desk, session: Session, row: Outbox, now: datetime) -> Callable[[], Any] | None:
+def _call(desk: Desk, session: Session, row: Outbox, now: datetime) -> Callable[[], Result] | None:
     """What to call for this row; None if it may not leave yet."""
     try:
         alias = customers.newest_address(session, row.customer_id) if row.customer_id else None
@@ -182,14 +187,7 @@ def _call(desk: Desk, session: Session, row: Outbox, now: datetime) -> Callable[
     if wait > timedelta(0):
         row.not_before = now + wait
         return None
-    return lambda: _send(desk, letter)
-
-
-def _send(desk: Desk, letter: Letter) -> Result:
-    try:
-        return desk.channel.send(letter)
-    except Exception as error:  # a channel promises not to raise; if it does, nobody knows whether the letter left
-        return Unsure(f"the call broke ({type(error).__name__})")
+    return lambda: desk.channel.send(letter)
 
 
 def _tell(

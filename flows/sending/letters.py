@@ -124,7 +124,7 @@ def _values(work: Work, reply: Reply, locale: str, choices: Sequence[str] = ()) 
     if work.run.case_id:
         values["case"] = work.run.case_id
     profile = work.customer.sealed_profile if work.customer else None
-    name = str(work.desk.store.vault.open_or_nothing(profile).get("name") or "")
+    name = " ".join(str(work.desk.store.vault.open_or_nothing(profile).get("name") or "").split())
     if name and "name" in reply.placeholders() and not _tells_too_much(work, name):
         values["name"] = name
     promise = work.progress.promises.get("answered")
@@ -150,8 +150,10 @@ def _sells_in_a_crisis(work: Work, reply: Reply) -> bool:
 
 
 def _tells_too_much(work: Work, name: str) -> bool:
-    """Whether a text should do without the name: it holds a number, as some names at WhatsApp do, or the customer minds
-    what is written about them."""
+    """Whether a text should do without the name: it holds no letter or a number, as some names at WhatsApp do, or the
+    customer minds what is written about them."""
+    if not any(character.isalpha() for character in name):
+        return True  # such as a single dot, or a heart
     if any(character.isdigit() for character in name) and outgoing.review(name, _region(work)).refused:
         return True
     known = "privacy_sensitive" in work.vocabulary.facts  # older content may not

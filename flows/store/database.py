@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -36,6 +36,8 @@ class Store:
         self.ledger_file = ledger_file
         self._engines = (engine, keys_engine)
         self._sessions = sessionmaker(writer(engine), expire_on_commit=False)
+        for comes in ("loaded_as_persistent", "pending_to_persistent"):
+            event.listen(self._sessions, comes, _keep)
         self._views = sessionmaker(reader(engine), expire_on_commit=False, autoflush=False)
         # SQLite has one writer at a time: waiting here is fair and quick, waiting in SQLite means polling.
         self._write_turn: AbstractContextManager[Any] = threading.Lock() if on_sqlite(engine) else nullcontext()
@@ -135,3 +137,9 @@ class Store:
             yield
         finally:
             self._here.busy = False
+
+
+def _keep(session: Session, row: object) -> None:
+    """Hold on to a row until its transaction ends: a session by itself forgets what nobody else holds, and every part
+    of the work that asks for the same customer would ask the database again."""
+    session.info.setdefault("rows", []).append(row)

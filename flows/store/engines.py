@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import StaticPool
+from sqlalchemy.util import LRUCache
 
 from flows.errors import StoreError
 
@@ -18,6 +20,7 @@ BUSY_SECONDS = 30
 STATEMENTS = 500
 """How many prepared statements a connection keeps: more than there are, so that SQLite reads none of them twice."""
 _WRITES = "firebreak_writes"
+_COMPILED: LRUCache[Any, Any] = LRUCache(STATEMENTS)
 
 # What a commit says is written survives a power cut (FULL), and what is deleted is gone (secure_delete).
 _PRAGMAS = (
@@ -38,8 +41,10 @@ def connect(url: str) -> Engine:
     if parsed.get_backend_name() == "postgresql":
         return create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
     if not parsed.database or parsed.database == ":memory:":
-        same = {"check_same_thread": False, "cached_statements": STATEMENTS}
-        engine = create_engine(parsed, hide_parameters=True, poolclass=StaticPool, connect_args=same)
+        first = _first_in_memory()
+        # Its dialect and what it has compiled are for all of them: compiling takes longer than a short rehearsal.
+        engine = Engine(first.pool.recreate(), first.dialect, first.url, hide_parameters=True)
+        engine.update_execution_options(compiled_cache=_COMPILED)
     else:
         path = Path(parsed.database).resolve()  # it stays this file when the working directory changes
         _make_file(path)
@@ -49,6 +54,13 @@ def connect(url: str) -> Engine:
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+@cache
+def _first_in_memory() -> Engine:
+    """The pattern of all databases in memory; nobody connects to it."""
+    same = {"check_same_thread": False, "cached_statements": STATEMENTS}
+    return create_engine("sqlite://", hide_parameters=True, poolclass=StaticPool, connect_args=same)
 
 
 def on_sqlite(engine: Engine) -> bool:

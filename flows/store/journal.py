@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from flows.errors import JournalBroken
@@ -25,6 +25,11 @@ _LATEST = (
     .where(_LINES.subject_id == bindparam("subject"))
     .order_by(_LINES.number.desc())
     .limit(1)
+)
+_NEWEST = select(_LINES.subject_id, func.max(_LINES.number).label("number")).group_by(_LINES.subject_id)
+_OF_THESE = _NEWEST.where(_LINES.subject_id.in_(bindparam("subjects", expanding=True))).subquery()
+_LATEST_OF_THESE = select(_LINES.subject_id, _LINES.number, _LINES.hash).join(
+    _OF_THESE, (_LINES.subject_id == _OF_THESE.c.subject_id) & (_LINES.number == _OF_THESE.c.number)
 )
 _HASHED = tuple(column.key for column in _COLUMNS if column.key != "hash")
 
@@ -74,6 +79,15 @@ def write(
     chains[subject_id] = Chain(values["number"], _hash(values))
     session.execute(_INSERT, {**values, "hash": chains[subject_id].hash})
     return int(values["number"])
+
+
+def bring(session: Session, subject_ids: Collection[str]) -> None:
+    """Have the end of these subjects' chains at hand. The caller has locked them."""
+    chains: dict[str, Chain] = session.info.setdefault("journal", {})
+    for line in session.execute(_LATEST_OF_THESE, {"subjects": list(subject_ids)}):
+        chains.setdefault(line.subject_id, Chain(line.number, line.hash))
+    for subject_id in subject_ids:
+        chains.setdefault(subject_id, Chain(0, FIRST))
 
 
 def _last(session: Session, subject_id: str) -> Chain:

@@ -6,6 +6,7 @@ that row first (``hold``, ``ring``, ``lock`` and ``journal.write`` do), so that 
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -56,6 +57,12 @@ _TAKE = (
 _FREE = update(_SUBJECTS).where(Subject.claimed_by.is_not(None)).values(claimed_by=None, claimed_until=None)
 _OURS = update(_SUBJECTS).where(_THIS, Subject.claimed_by == bindparam("owner"))
 _HOLD = _OURS.values(claimed_until=bindparam("until")).returning(Subject.bells, Subject.severity)
+_HOLD_ALL = (
+    update(_SUBJECTS)
+    .where(Subject.id.in_(bindparam("subjects", expanding=True)), Subject.claimed_by == bindparam("owner"))
+    .values(claimed_until=bindparam("until"))
+    .returning(Subject.id, Subject.bells, Subject.severity)
+)
 _RELEASE = _OURS.values(
     claimed_by=None,
     claimed_until=None,
@@ -76,6 +83,14 @@ def ring(session: Session, subject_id: str, now: datetime) -> None:
     """Say that there is work for a subject, in the transaction that brings the work."""
     if not _change(session, _RING, subject_id, now=now):
         raise NotFound(f"There is no subject {subject_id} to ring for.")
+
+
+def ring_all(session: Session, subject_ids: Sequence[str], now: datetime) -> None:
+    """Say that there is work for many, who are given in the order of their ids as the database has it."""
+    if subject_ids:
+        session.flush()
+        session.execute(_RING, [{"subject": subject_id, "now": now} for subject_id in subject_ids])
+        _read_again(session, *subject_ids)
 
 
 def wake(session: Session, subject_id: str, at: datetime) -> None:
@@ -126,6 +141,21 @@ def hold(session: Session, subject_id: str, owner: str, now: datetime, lease: ti
     if row is None:
         raise ClaimLost(f"The claim on {subject_id} was lost: its lease ran out and somebody else took it.")
     return Claim(subject_id, row.bells, row.severity)
+
+
+def hold_all(
+    session: Session, subject_ids: Collection[str], owner: str, now: datetime, lease: timedelta
+) -> dict[str, Claim]:
+    """`hold` for several subjects, in the order of their ids; returns their claims by id. Raises ``ClaimLost`` when one
+    of them is lost."""
+    session.flush()
+    lock(session, *subject_ids)
+    held = {"subjects": sorted(subject_ids), "owner": owner, "until": now + lease}
+    claims = {row.id: Claim(row.id, row.bells, row.severity) for row in session.execute(_HOLD_ALL, held)}
+    _read_again(session, *subject_ids)
+    if lost := sorted(set(subject_ids) - claims.keys()):
+        raise ClaimLost(f"The claim on {', '.join(lost)} was lost: its lease ran out and somebody else took it.")
+    return claims
 
 
 def release(session: Session, claim: Claim, owner: str, next_due: datetime | None) -> bool:

@@ -50,6 +50,11 @@ _LIVING = (
     .order_by(Key.made_at, Key.id)
     .limit(1)
 )
+_ALL_OF = (
+    select(Key.id, Key.owner, Key.wrapped, Key.retired_at)
+    .where(Key.owner.in_(bindparam("owners", expanding=True)), Key.destroyed_at.is_(None))
+    .order_by(Key.made_at, Key.id)
+)
 _THESE = select(Key.id, Key.wrapped, Key.destroyed_at).where(Key.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -77,6 +82,16 @@ class Vault:
             yield
         finally:
             del self._here.keys, self._here.living
+
+    def bring_to_hand(self, owners: Collection[str]) -> None:
+        """Within `keys_at_hand`: read the keys of all these owners, at the price of one look."""
+        keys, living = self._here.keys, self._here.living
+        with self._turn, reading(self._engine) as connection:
+            for row in connection.execute(_ALL_OF, {"owners": list(owners)}):
+                key_id = bytes.fromhex(row.id)
+                keys[key_id] = self._unwrapped(key_id, row.wrapped)
+                if row.retired_at is None:
+                    living.setdefault(row.owner, (key_id, keys[key_id]))
 
     def _forget(self) -> None:
         """What is at hand may be retired, destroyed or another's by now."""

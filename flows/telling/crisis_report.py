@@ -177,8 +177,8 @@ class _Writer:
         if waits:
             half, nearly = (percentile(waits, share) for share in (50, 99))
             yield (
-                f"{len(waits):,} of them were answered: half of them within {_long(half)}, 99 of 100 within "
-                f"{_long(nearly)}, and the last one after {_long(waits[-1])}."
+                f"{len(waits):,} of them {'was' if len(waits) == 1 else 'were'} answered: half of them within "
+                f"{_long(half)}, 99 of 100 within {_long(nearly)}, and the last one after {_long(waits[-1])}."
             )
         if self.replies.unanswered:
             unanswered = self.replies.unanswered

@@ -276,6 +276,8 @@ class _Around:
             what = " or ".join(EVENTS.get(each, each).removeprefix("for ") for each in several(on["event"]))
             ends = [each for each in (until, _instant(on.get("until"))) if each is not None]
             return Wait(what, min(ends, default=None), step=step.path)
+        if "stand_down" in on:
+            return Wait("the fire to be out, or for somebody who thinks that it is over", step=step.path)
         return Wait("the time to pass", _instant(on.get("until")) or until, step=step.path)
 
 

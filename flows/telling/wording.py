@@ -170,6 +170,8 @@ def _step_done(entry: Entry) -> Told:
         return Told("note", f"promise {data['promise']} is now due by {entry.moment('until')}")
     if "closed_as" in data:
         return Told("note", f"closes it as {data['closed_as']}")
+    if data.get("verb") == "parallel":
+        return Told("note", f"{data['name']}: several things begin, side by side")
     if "assumed" in data:
         return Told("decision", f"nobody knows, so it assumes: {shown(data['assumed'])}")
     if "set" in data:
@@ -217,6 +219,9 @@ _HAPPENED = {
     "incident_worse": "the incident has become more severe",
     "incident_closed": "the incident is closed",
     "answer": "a colleague has answered",
+    "room": "somebody has told where the team meets",
+    "statement": "an official statement is in force",
+    "stood_down": "the incident is over",
 }
 
 
@@ -498,6 +503,11 @@ def _text_waits(entry: Entry) -> Told:
     return Told("note", f"our text {entry.data.get('reply', '')} waits: {entry.data['urgent']} is urgent")
 
 
+def _text_made_anew(entry: Entry) -> Told:
+    text = entry.data.get("reply", "")
+    return Told("note", f"our text {text} has not left: another statement is in force by now, and it is made anew")
+
+
 def _update_late(entry: Entry) -> Told:
     return Told("alarm", f"the customer should have heard from us before {entry.moment('late_at')}, and has not")
 
@@ -659,6 +669,7 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "severity overruled": _overruled,
     "kept silent": _kept_silent,
     "text waits": _text_waits,
+    "text made anew": _text_made_anew,
     "update late": _update_late,
     "freeze lifted": _freeze,
     "freeze again": _freeze,

@@ -26,6 +26,7 @@ class AnswerInGroup(Action):
 
     verb: ClassVar[str] = "answer_in_group"
     short: ClassVar[str | None] = "text"
+    in_private: ClassVar[bool] = False
     example: ClassVar[str] = "answer_in_group: crisis/group"
 
     text: ReplyName = says("The reply to say: one line, without a name or a number")

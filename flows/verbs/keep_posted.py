@@ -28,7 +28,8 @@ class KeepPosted(Action):
     changed, else that we are still at it. The time is counted from when they last heard from us in any way, also from a
     colleague.
 
-    Without news nobody is woken in the quiet hours of the business. Outside the 24-hour window at most one template a
+    Whoever asked us to write no more hears nothing, and whoever's own matter is settled hears only news. Without news
+    nobody is woken in the quiet hours of the business. Outside the 24-hour window at most one template a
     day is sent. What is an interval late stands in the history and in the war room. It ends when a person stands the
     incident down, or it is closed; with `timeout` also after that time.
     """
@@ -58,19 +59,17 @@ keep_posted:
         return self._say(work) if due <= work.now and not _over(work) else self._go_on(work)
 
     def happened(self, work: Work, event: str, message: Message | None = None) -> Outcome:
-        if _over(work):
-            return Done(note={"happened": event})
-        on = dict(work.record.waiting_for or {})
+        over, on = _over(work), dict(work.record.waiting_for or {})
         letter = work.session.get(Outbox, str(on.get("outbox")))
-        if letter is None:
-            return self._go_on(work)
-        if letter.status == "sending":  # it can no longer be held back; the news follow when it has left
+        if letter is not None and letter.status in ("ready", "handed_over"):
+            # Also one that lies with a colleague, who has better words to send now.
+            ending.withdraw_tasks(work.session, work.run.id, work.record.path, work.now)
+            letter.status = "withdrawn"
+            work.session.flush()
+            work.record.attempt += 1
+        elif letter is not None and not over:  # it can no longer be held back; the news follow when it has left
             return Waiting(on)
-        ending.withdraw_tasks(work.session, work.run.id, work.record.path, work.now)
-        letter.status = "withdrawn"  # also one that lies with a colleague, who has better words to send now
-        work.session.flush()
-        work.record.attempt += 1
-        return self._go_on(work)
+        return Done(note={"happened": event}) if over else self._go_on(work)
 
     def sent(self, work: Work, letter: Outbox) -> Outcome:
         outcome = super().sent(work, letter)
@@ -111,6 +110,8 @@ keep_posted:
             due = _after_quiet(work, due) or due
         if due <= work.now and updates.about_to_leave(work):
             due = work.now + updates.APART
+        if _unwanted(work, news=statement is not None):
+            return work.now + updates.DAY  # nothing is said then, either: it is looked at again, in case they resume
         due = _outside(work, max(due, work.now), updates.last_outside(work))
         return max(due, work.now + silence.LOOK_AGAIN) if _silent(work) else due
 
@@ -120,7 +121,9 @@ keep_posted:
         slipped = _slipped(work, on)
         text = self.no_news if updates.untold(work, self.news) is None else self.news
         reply = work.bundle.replies[text]
-        work.words["next_update"] = self._next_update(work)
+        work.words["next_update"] = self._next_update(
+            work, reply.locale_for(work.customer.locale if work.customer else None)
+        )
         if unproven := sorted(reply.claims - work.proven()):
             return Failed("the text claims what has not happened", {"reply": text, "unproven": unproven})
         if objections := letters.objections(work, reply):
@@ -133,13 +136,14 @@ keep_posted:
         late = {"late_at": late_at.isoformat(), "event": list(EVENTS)}
         return Waiting({**outcome.on, **late}, {**outcome.note, **slipped})
 
-    def _next_update(self, work: Work) -> str:
-        """When they hear from us again, should there be no news until then: as it will be, not as we would like it."""
+    def _next_update(self, work: Work, locale: str) -> str:
+        """When they hear from us again, should there be no news until then: as it will be, not as we would like it, and
+        in the language of the text."""
         assert work.customer is not None, "only a customer hears from us"
         due = work.now + self._interval(_told(work) + 1)
         outside = work.now if not window_is_open(work.customer, work.now) else updates.last_outside(work)
         due = _outside(work, _after_quiet(work, due) or due, outside)
-        return local_time.from_now((_after_quiet(work, due) or due) - work.now, work.customer.locale or "en")
+        return local_time.from_now((_after_quiet(work, due) or due) - work.now, locale)
 
 
 def _over(work: Work) -> bool:
@@ -158,6 +162,14 @@ def _silent(work: Work) -> bool:
     """Whether a person speaks with this customer about something urgent, in another case."""
     urgent = silence.silenced(work.session, work.run.subject_id)
     return urgent is not None and urgent.id != work.run.case_id
+
+
+def _unwanted(work: Work, news: bool) -> bool:
+    """Whether there is nothing that this customer wants to hear: they asked us to write no more, or there is no news
+    and their own matter is settled, so that "still at it" would be untrue."""
+    asked = {"wants_no_messages", "complaint_solved"} & work.vocabulary.facts.keys()  # older content has fewer
+    known = work.facts(asked)
+    return known.get("wants_no_messages") is True or (not news and known.get("complaint_solved") is True)
 
 
 def _after_quiet(work: Work, due: datetime) -> datetime | None:

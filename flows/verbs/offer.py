@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from flows.channels.manual import Manual
-from flows.runs import choices
+from flows.runs import choices, ending
 from flows.runs.outcome import Done, Failed, Outcome, Waiting
 from flows.runs.work import Work
 from flows.sending import letters
@@ -17,6 +17,8 @@ from rules.language import FactName, ReplyName, says
 from rules.phrases import CHOICE
 
 Remedy = Literal["refund", "replacement", "voucher"]
+STATEMENT = "statement"
+"""The event that another version of the statement is in force."""
 PERSON = "person"
 """The choice that is always offered: to talk with somebody."""
 NOTED = "choice_noted"
@@ -69,6 +71,8 @@ on_timeout: {notify: {who: on_call, message: A customer has not answered our off
         return Waiting({**waiting.on, "task": asked.id}, waiting.note)
 
     def happened(self, work: Work, event: str, message: Message | None = None) -> Outcome | None:
+        if event == STATEMENT:
+            return self._offer_anew(work)
         chosen = ((message.facts or {}) if message is not None else {}).get(CHOICE)
         if chosen is None:
             return None
@@ -80,6 +84,18 @@ on_timeout: {notify: {who: on_call, message: A customer has not answered our off
             return None
         work.journal("choice is not open any more", chosen=chosen, allowed=list(allowed))
         return self._ask(work, allowed, asked + 1)
+
+    def _offer_anew(self, work: Work) -> Outcome | None:
+        """What may be offered is something else now: an offer that has not left, or that a colleague has not sent yet,
+        is made anew. One that has left stays; should its choice be gone, they are asked again when they make it."""
+        letter = work.session.get(Outbox, str((work.record.waiting_for or {}).get("outbox")))
+        if letter is None or letter.status not in ("ready", "handed_over"):
+            return None
+        ending.withdraw_tasks(work.session, work.run.id, work.record.path, work.now)
+        letter.status = "withdrawn"
+        work.session.flush()
+        work.record.attempt += 1
+        return self._ask(work, self._allowed(work), int(work.record.outcome.get("times", 1)))
 
     def _allowed(self, work: Work) -> tuple[str, ...]:
         """Which remedies may be offered at this moment: by the statement in force, where a crisis has one; all that are
@@ -112,4 +128,4 @@ on_timeout: {notify: {who: on_call, message: A customer has not answered our off
 
 def _open(on: Mapping[str, Any], note: Mapping[str, Any]) -> Waiting:
     """Wait for the customer, besides what the letter waits for: a tap may be faster than the news that it has left."""
-    return Waiting({**on, "event": "customer_reply"}, note)
+    return Waiting({**on, "event": ["customer_reply", STATEMENT]}, note)

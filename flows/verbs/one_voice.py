@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from sqlalchemy import select
 
-from flows.crisis import retrospective, statements, wording
+from flows.crisis import readers, retrospective, statements, wording
 from flows.errors import VaultError
 from flows.runs import redating
 from flows.runs.outcome import Done, Failed, Outcome, Waiting
@@ -137,12 +137,14 @@ one_voice:
         question = (
             f"What do we tell everybody about {work.incident.id}, and what may be promised?{refused} Type: firebreak "
             f'statement draft {work.incident.id} --text en="…" --text zh-CN="…" --remedy refund --news-in "2 hours"; '
-            "or answer this, with the words as the remark"
+            "or answer this, with the words as the remark. One language is enough"
         )
         if self.kind == "retrospective":
             self._ask_to_look_back(work, refused)
             return
-        self._tell(work, work.ask("ask", self.drafted_by, question, form=_FORM))
+        read = readers.counted(readers.languages_read(work.session, work.incident.id))
+        details = {"customers read": read} if read else {}
+        self._tell(work, work.ask("ask", self.drafted_by, question, form=_FORM, details=details))
 
     def _ask_to_look_back(self, work: Work, refused: str) -> None:
         assert work.incident is not None
@@ -171,6 +173,7 @@ one_voice:
         except (VaultError, statements.WrongStatement):
             return
         until = {"news until": work.at(draft.news_at)} if draft.news_at is not None else {}
+        unread = readers.hint(texts, readers.languages_read(work.session, draft.incident_id))
         details = {
             "statement": draft.id,
             "version": draft.version,
@@ -178,6 +181,7 @@ one_voice:
             **{f"words ({locale})": text for locale, text in texts.items()},
             "may promise": ", ".join(draft.remedies) or "nothing",
             **until,
+            **({"languages": unread} if unread else {}),
             "digest": draft.digest,
         }
         for role in (role for role in roles if role not in asked):

@@ -13,7 +13,7 @@ from flows.crisis.words import WORDS
 from flows.runs import ending
 from flows.runs.outcome import Done, Failed, Outcome, Waiting
 from flows.runs.work import Work
-from flows.store.tables import Incident, Message, Task
+from flows.store.tables import Incident, Message, Outbox, Task
 from flows.verbs.action import Action
 from rules.language import Duration, RoleName, says
 
@@ -102,8 +102,11 @@ class WarRoom(Action):
     def _tell(self, work: Work, incident: Incident, before: str = "", found: Digest | None = None) -> None:
         found = found or digest(work.session, incident, work.now)
         text = in_words(found, work.desk.language, work.desk.timezone)
-        work.tell(self.who, f"{before}\n{text}".strip())
+        _withdraw_the_last(work)
         told = {"digests": work.record.outcome.get("digests", 0) + 1, "last": work.now.isoformat()}
+        told |= {"notice": None if before else work.tell(self.who, text)}
+        if before:  # with the way to the room, which everybody needs however late it comes
+            work.tell(self.who, f"{before}\n{text}".strip())
         work.record.outcome = {**work.record.outcome, **told, "state": self._state(found)}
 
     def _state(self, found: Digest) -> dict[str, Any]:
@@ -120,6 +123,13 @@ class WarRoom(Action):
 def _changed(before: dict[str, Any], now: dict[str, Any]) -> bool:
     newly_said = now["statement"] != before.get("statement", 0)
     return newly_said or any(now[each] > before.get(each, 0) for each in ("severity", "late", "urgent"))
+
+
+def _withdraw_the_last(work: Work) -> None:
+    """What the last digest says is no longer true: if it has not left, it need not."""
+    last = work.session.get(Outbox, str(work.record.outcome.get("notice")))
+    if last is not None and last.status == "ready":
+        last.status = "withdrawn"
 
 
 def _last(work: Work) -> datetime:

@@ -13,6 +13,7 @@ SEVERITY = "severity"
 READ_FROM_EVERY_TEXT = frozenset(
     {
         "locale",
+        "subject",
         "has_phone_number",
         "has_email",
         "has_postal_address",

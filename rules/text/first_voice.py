@@ -105,6 +105,11 @@ class FirstVoice:
     ) -> Iterator[tuple[int, str]]:
         """The sentences, by number, in which a list speaks, and the words it speaks by. Hits that are not `heard`, and
         those in `silenced` sentences, say nothing."""
+        hits = self.of(language, "list", str(entry.id))
+        if not hits and not any(
+            all(self.of(language, "group", str(each)) for each in names) for names in entry.together
+        ):
+            return  # as of most lists
         exceptions = self.of(language, "list except", str(entry.id))
         against = (hit for name in entry.without for hit in self.of(language, "group", str(name)))
         avoided = {*silenced, *(self._sentence(hit) for hit in against if not self._is_taken_back(hit))}
@@ -117,7 +122,7 @@ class FirstVoice:
         shown: set[str] = set()
         end = -1
         # In order of their beginnings, the longer ones first: what lies in the one before tells nothing new.
-        for hit in sorted(self.of(language, "list", str(entry.id)), key=lambda hit: (hit.start, -hit.end)):
+        for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
             if hit.end > end and hit.phrase not in shown and counts(hit):
                 shown.add(hit.phrase)
                 end = hit.end

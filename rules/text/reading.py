@@ -19,6 +19,8 @@ from rules.text.first_voice import FirstVoice
 from rules.text.language import language_of
 from rules.text.opinion import Opinion
 from rules.text.plain import LETTER, LONGEST_TEXT, is_traditional, shortened
+from rules.text.subject import SUBJECT, is_complaint, subject_of
+from rules.text.turns_of_speech import without_turns_of_speech
 from rules.text.voice import Voice
 from rules.text.word_lists import WordLists
 from rules.vocabulary import UNKNOWN, Value
@@ -69,6 +71,7 @@ def read_text(text: str, words: WordLists, before: str | None = None, voices: Se
     said = _said(texts, language if texts[0].covered.get(language or "", 0.0) else None)
     spoken_enough = texts[0].weight >= TOO_LITTLE
     others = {voice.name: voice.listen(text) for voice in voices} if language is not None and spoken_enough else {}
+    said = without_turns_of_speech(said, others, text)
     denied = {each for heard in texts for speaking in words.languages for each in heard.denied(speaking)}
     facts: dict[str, Value] = {"locale": _locale(text, language, words, before)}
     because: dict[str, tuple[str, ...]] = {}
@@ -77,7 +80,7 @@ def read_text(text: str, words: WordLists, before: str | None = None, voices: Se
         opinion = Opinion(
             fact,
             order,
-            said[fact],
+            said.get(fact, {}),
             heard,
             fact in words.graded,
             frozenset(value for name, value in denied if name == fact),
@@ -85,6 +88,14 @@ def read_text(text: str, words: WordLists, before: str | None = None, voices: Se
         facts[fact] = opinion.together() if understood else opinion.first or UNKNOWN
         if told := tuple(opinion.because()):
             because[fact] = told
+    lists_say = {
+        fact: value for fact, order in words.values.items() for value in reversed(order) if value in said.get(fact, ())
+    }
+    facts[SUBJECT] = UNKNOWN
+    if is_complaint(facts):
+        facts[SUBJECT], because[SUBJECT] = subject_of(
+            lists_say, {name: each[SUBJECT] for name, each in others.items() if SUBJECT in each}
+        )
     return Reading(facts, because)
 
 

@@ -13,7 +13,7 @@ from rules.yaml_source import read_text
 
 COLUMNS = ("intent", "anger", "signs", "more", "text")
 SIGN = "sign_"
-LABELS = ("intent", "anger", "motive", "demand")
+LABELS = ("intent", "anger", "motive", "demand", "subject")
 """The facts that a message can be labelled with, beside the signs."""
 NOBODY_SAID = "?"
 NOT = "!"
@@ -63,7 +63,7 @@ def line_of(facts: Mapping[str, object], text: str) -> str:
     signs = [
         f"{'' if value else NOT}{name.removeprefix(SIGN)}" for name, value in facts.items() if name.startswith(SIGN)
     ]
-    more = [f"{name}={facts[name]}" for name in ("motive", "demand") if name in facts]
+    more = [f"{name}={facts[name]}" for name in LABELS[2:] if name in facts]
     first = (str(facts.get(name, NOBODY_SAID)) for name in ("intent", "anger"))
     return "\t".join((*first, ",".join([*signs, NOBODY_SAID]), " ".join(more) or "-", " ".join(text.split())))
 

@@ -26,7 +26,7 @@ from rules.voice.labelled import SIGN, Labelled, read_labelled
 from rules.voice.second_voice import MODEL, UNIT, SecondVoice, distinct_pieces
 
 EXAMPLES = MODEL.with_name("examples")
-FACTS = ("intent", "anger")
+FACTS = ("intent", "anger", "subject")
 RARE = 3  # a piece in fewer messages than this is not learned
 STRICTNESS = 20.0  # scikit-learn's C: the higher, the more it trusts the examples
 SMALLEST = 2  # tenths; what weighs less is left out

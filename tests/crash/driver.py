@@ -34,6 +34,12 @@ from flows.verbs import all_verbs
 SHELF = Shelf.of_folder(all_verbs())
 SHELF.current.reading_of("Your charger caught fire next to my bed!", None, "US")  # what reading needs is made once, too
 ROLES = ("on_call", "shift_lead", "senior_owner")
+ANSWERS: dict[str, dict[str, object]] = {
+    "approve": {"approved": "yes"},
+    "ask": {"call_outcome": "solved"},
+}
+"""What the colleagues say to a task of this kind (the call is the only question that is asked); to any other, that
+they have it."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +117,7 @@ def _answer_one(desk: Desk) -> bool:
         task = session.scalars(select(Task).where(Task.status == "open").order_by(Task.created_at, Task.id)).first()
         if task is None:
             return False
-        given = {"approved": "yes"} if task.kind == "approve" else {}
+        given = ANSWERS.get(task.kind, {})
         answering.answer(session, SHELF.current.vocabulary, task.id, given, "colleague", desk.now())
         return True
 

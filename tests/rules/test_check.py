@@ -175,10 +175,10 @@ STRANGE: list[Any] = [
 
 def test_no_content_makes_the_check_raise() -> None:
     """The designer would see a traceback instead of a line to mend."""
-    chance = random.Random(7)
+    chance = random.Random(random.getrandbits(32))  # other slips in each run, by the seed that its head says
     problems = Problems()
     base = {shown: Source.read(path, problems, shown) for shown, path in content_paths(ROOT).items()}
-    for _ in range(150):
+    for _ in range(50):
         shown = chance.choice(sorted(base))
         source = base[shown]
         assert source is not None

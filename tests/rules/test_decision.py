@@ -121,7 +121,7 @@ def test_every_decision_can_be_written_down_and_agrees_with_its_explanation(
 def test_triage_always_gives_a_severity_and_never_plays_an_urgent_sign_down(raw: Mapping[str, Value]) -> None:
     """A message would otherwise stay without a severity, or a fire be handled like a slow parcel."""
     severity = TRIAGE.decide(raw).then["severity"]
-    if any(raw.get(sign) is True for sign in URGENT_SIGNS):
+    if any(raw.get(sign) is True for sign in URGENT_SIGNS) or raw.get("subject") in ("fire", "illness", "danger"):
         assert severity == "urgent"
     elif raw.get("intent", UNKNOWN) == UNKNOWN:
         assert severity == "important"

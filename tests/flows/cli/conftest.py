@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from flows import assembly
-from flows.cli.main import app
 from flows.shelf import Shelf
+from tests.command_line import typed
 from tests.flows.cli.town import Town
 from tests.flows.conftest import free_port
 
@@ -63,13 +63,7 @@ def firebreak(home: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> Fire
     """
     monkeypatch.setattr(assembly, "open_shelf", lambda *_: shelf)
 
-    def run(*arguments: str, stdin: str | None = None) -> Result:
-        result = CliRunner().invoke(app, list(arguments), input=stdin, prog_name="firebreak")
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception  # a traceback that a user would see
-        return result
-
-    return run
+    return typed
 
 
 def read_json(result: Result) -> Any:

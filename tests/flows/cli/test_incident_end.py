@@ -94,6 +94,28 @@ def test_what_cannot_be_is_told(firebreak: Firebreak, crisis: str, given: tuple[
     assert state(crisis).stood_down_at is None
 
 
+def test_a_retrospective_in_chinese_alone(firebreak: Firebreak, crisis: str) -> None:
+    """A shop that only writes Chinese could not look back on anything."""
+    parts = ("--cause", "zh-CN=车太少。", "--changed", "zh-cn=多了两辆车。", "--amends", "zh-CN=以后每一单都有人核对。")
+    made = read_json(firebreak("retrospective", "edit", crisis, *parts, "--by", "lee", "--json"))
+    assert (made["status"], list(made["texts"])) == ("draft", ["zh-CN"])
+
+
+def test_blame_is_refused_as_soon_as_it_is_typed(firebreak: Firebreak, crisis: str) -> None:
+    """Whoever completes it last would be refused for words that somebody else has written."""
+    done = firebreak("retrospective", "edit", crisis, "--cause", "en=It was the courier's fault.", "--by", "lee")
+    assert done.exit_code == 1
+    assert "no-blame-on-others" in done.stderr
+    assert "{cause}" in read_json(firebreak("retrospective", "show", crisis, "--json"))["texts"]["en"]
+
+
+def test_without_a_draft_the_right_command_is_named(firebreak: Firebreak, crisis: str) -> None:
+    """Whoever looks back would be told to draft a statement about a crisis that is over."""
+    for command in ("approve", "list"):
+        done = firebreak("retrospective", command, crisis)
+        assert "firebreak retrospective edit" in done.output
+
+
 def test_a_retrospective_from_the_blanks_to_the_yes(firebreak: Firebreak, crisis: str) -> None:
     """The words would have to be written from nothing, by somebody who was not there."""
     firebreak("incident", "stand-down", crisis, "--done", "all", "--yes", "--by", "kim")

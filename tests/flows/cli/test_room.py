@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from flows.cli.context import open_desk
+from flows.ids import new_id
+from flows.runs import waves
 from tests.flows.cli.conftest import Firebreak, read_json
 from tests.flows.cli.town import NAME, NUMBER
 
@@ -60,6 +63,20 @@ def test_who_does_what_is_in_the_digest(firebreak: Firebreak, incident: str) -> 
     assert (found["lead"], found["fix"]) == ("kim", None)
     assert found["levels"][0]["answered_by"] == "sam"
     assert "kim said who does what" in firebreak("incident", incident).stdout
+
+
+def test_nobody_is_asked_to_lead_once_somebody_does(firebreak: Firebreak, incident: str) -> None:
+    """The shift lead would be told every five minutes that nobody leads, below a digest that names who does."""
+    with open_desk() as desk:
+        while waves.move(desk, new_id("R")):
+            pass
+    asked = [each["id"] for each in read_json(firebreak("tasks", "--json")) if "lead this incident" in each["question"]]
+    assert len(asked) == 1
+    firebreak("incident", "assign", incident, "--fix", "lee", "--by", "kim")
+    assert read_json(firebreak("task", asked[0], "--json"))["status"] == "open"
+    firebreak("incident", "assign", incident, "--lead", "ann", "--by", "kim")
+    told = read_json(firebreak("task", asked[0], "--json"))
+    assert (told["status"], told["answered_by"]) == ("answered", "ann")
 
 
 @pytest.mark.parametrize(

@@ -127,15 +127,21 @@ def test_remark_is_kept_sealed_and_told(firebreak: Firebreak, decision: str, tow
     assert town["urgent"] in firebreak("task", decision).stdout
 
 
+def test_one_question_is_answered_by_the_answer_alone(firebreak: Firebreak, question: str) -> None:
+    """Whoever is woken at three types `answer T-… none`, and would be sent back to type the name of a fact."""
+    told = read_json(firebreak("answer", question, "none", "--json"))
+    assert told["answer"] == {"backup_status": "none"}
+
+
 @pytest.mark.parametrize(
     ("given", "says"),
     [
         (["backup_status=maybe"], "one of none, possible, confirmed"),
         (["backup_sttus=none"], '"backup_status"'),
         ([], "also asks for: backup_status"),
-        (["none"], "backup_status=…"),
-        (["yes"], "backup_status=…"),
-        (["backup_status="], "backup_status=…"),
+        (["yes"], "one of none, possible, confirmed"),
+        (["none", "possible"], "backup_status=none|possible|confirmed"),
+        (["backup_status="], "backup_status=none|possible|confirmed"),
         (["backup_status=none", "backup_status=possible"], "twice"),
     ],
 )

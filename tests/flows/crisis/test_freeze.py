@@ -119,7 +119,7 @@ def test_a_lifted_freeze_can_be_put_in_force_again_and_a_new_incident_brings_its
         freeze.again(stage.desk, session, session.get_one(Incident, first), "mei")
         with pytest.raises(FirebreakError, match="in force"):
             freeze.again(stage.desk, session, session.get_one(Incident, first), "mei")
-    assert freeze.asked(stage.desk)["incidents"] == [first, second]
+    assert set(freeze.asked(stage.desk)["incidents"]) == {first, second}
 
 
 def test_at_night_what_can_wait_waits(stage: Stage) -> None:
@@ -149,7 +149,7 @@ def test_nobody_who_asked_for_deletion_gets_an_offer(stage: Stage) -> None:
 def test_who_said_stop_is_left_alone(stage: Stage, words: str) -> None:
     """Somebody would get more of what they have asked us to stop, in a language that nobody thought of."""
     stage.happen(Event(customer_says=Says(words)))
-    stage.pass_time(timedelta(days=20))
+    stage.pass_time(timedelta(hours=30))
     assert _asked(stage, "marketing", CUSTOMER)[0] == "no"
     assert _asked(stage, "order", CUSTOMER) == ("ask", "order_but_stop")
     _open(stage)

@@ -197,3 +197,20 @@ def test_a_case_of_another_matter_stays_out_of_it(desk: Desk, store: Store) -> N
     with store.read() as session:
         found = select(Case.incident_id).where(Case.playbook == "deletion-request")
         assert set(session.scalars(found)) == {None}
+
+
+def test_the_crowd_of_an_incident_that_was_ended_opens_no_other(desk: Desk, store: Store, clock: MovedClock) -> None:
+    """A person closes what was a false alarm, and the next complaint would wake everybody again within the minute."""
+    write(store, range(25))
+    respond(desk)
+    (first,) = ids(store)
+    clock.move(MINUTE)
+    with store.begin() as session:
+        ending.close_by_hand(session, first, "false_alarm", "lee", clock.now())
+    clock.move(MINUTE)
+    write(store, range(30, 34))
+    respond(desk)
+    assert [each.open for each in incidents(store)] == [False]
+    write(store, [34])  # the fifth who writes after that: it does burn
+    respond(desk)
+    assert [each.open for each in incidents(store)] == [False, True]

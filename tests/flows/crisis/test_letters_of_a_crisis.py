@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from flows.rehearsal.events import Says
 from flows.rehearsal.stage import Stage
-from flows.store.tables import JournalLine, Outbox, Task
+from flows.store.tables import Customer, JournalLine, Outbox, Task
 from rules.language import FactName
 from tests.flows.crisis import voices
 from tests.flows.runs.trials import ASKS
@@ -55,6 +55,17 @@ def test_the_words_in_force_are_what_is_said(stage: Stage) -> None:
     assert "(UTC)" in said
     with stage.store.read() as session:
         assert session.scalars(select(Outbox.statement_id).where(Outbox.reply == "trial/news")).all() == [made]
+
+
+def test_the_words_are_in_the_language_of_the_customer(stage: Stage) -> None:
+    """Words in Portuguese would be approved, and nobody would get them: the replies around them are in English."""
+    incident = voices.incident(stage)
+    voices.joins(stage, incident)
+    made = voices.draft(stage, incident, texts={**voices.WORDS, "pt": "Muitos pacotes estão atrasados."})
+    voices.vote(stage, made, "ann")
+    with stage.store.begin() as session:
+        session.scalars(select(Customer)).one().locale = "pt"
+    assert sent(stage).startswith("Muitos pacotes estão atrasados. Version 1.")
 
 
 def test_a_time_for_news_that_is_over_is_not_claimed(stage: Stage) -> None:

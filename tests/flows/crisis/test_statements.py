@@ -131,10 +131,20 @@ def test_what_may_not_stand_in_it(stage: Stage, words: str, objection: str) -> N
         voices.draft(stage, incident, texts={"en": words})
 
 
-def test_words_for_everybody_else_are_needed(stage: Stage) -> None:
-    """A customer who reads none of its languages would get nothing."""
-    with pytest.raises(WrongStatement, match="words in en are missing"):
-        voices.draft(stage, voices.incident(stage), texts={"zh-CN": "我们正在处理。"})
+def test_one_language_is_enough(stage: Stage) -> None:
+    """A shop that only writes Chinese could say nothing to anybody."""
+    incident = voices.incident(stage)
+    made = voices.draft(stage, incident, texts={"zh-CN": "我们正在处理。"})
+    assert voices.vote(stage, made, "ann") == "in_force"
+    with pytest.raises(WrongStatement, match="no words"):
+        voices.draft(stage, incident, texts={"zh-CN": " "})
+
+
+def test_whoever_reads_none_of_its_languages_gets_one_of_them() -> None:
+    """A letter would leave with a hole in it, or never."""
+    only = {"zh-CN": "我们正在处理。", "de": "Wir sind dran."}
+    assert [wording.locale_of(only, each) for each in ("zh-TW", "de", "pt", None)] == ["zh-CN", "de", "zh-CN", "zh-CN"]
+    assert wording.locale_of({"zh-CN": "…", "en": "…"}, "pt") == "en"
 
 
 def test_a_time_that_is_over_is_not_promised(stage: Stage) -> None:

@@ -243,3 +243,18 @@ def test_a_team_reads_it_in_its_own_language(stage: Stage, phones: Phones) -> No
     stage.pass_time(15 * MINUTE)
     assert "不要作任何承诺" in phones.digests()[-1]
     assert "nobody" not in phones.digests()[-1]
+
+
+def test_after_an_outage_of_the_messenger_one_digest_comes_and_not_all_of_them(stage: Stage, phones: Phones) -> None:
+    """The moment the messenger works again the room would be full of numbers that are no longer true."""
+
+    class Broken(Phones):
+        def tell(self, *_: object, **__: object) -> NotTold:
+            return NotTold("nobody could be reached")
+
+    stage.desk = replace(stage.desk, team=Broken())
+    stage.pass_time(timedelta(hours=2, minutes=1))
+    stage.desk = replace(stage.desk, team=phones)
+    before = len(phones.digests())
+    stage.pass_time(11 * MINUTE)
+    assert len(phones.digests()) == before + 1

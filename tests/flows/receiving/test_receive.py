@@ -23,8 +23,9 @@ from flows.receiving.receive import Received, receive
 from flows.receiving.shapes import NotJson
 from flows.store import customers
 from flows.store.database import Store
-from flows.store.tables import Alias, Customer, Delivery, Message, Outbox, Rejected, Seen, Subject
+from flows.store.tables import Alias, Customer, Delivery, Message, Outbox, OutboxStatus, Rejected, Seen, Subject
 from tests.flows.receiving.bodies import (
+    AT,
     ECHOES,
     MESSAGES,
     NAME,
@@ -78,7 +79,12 @@ def the_customer(store: Store) -> Customer:
         return found
 
 
-def letter(store: Store, key: str = "R-1/first_reply/1", provider_id: str | None = None) -> str:
+def letter(
+    store: Store,
+    key: str = "R-1/first_reply/1",
+    provider_id: str | None = None,
+    state: OutboxStatus = "sending",
+) -> str:
     """An outbox row of a customer who is not in the bodies; returns its subject."""
     with store.begin() as session:
         customer = customers.recognise(session, store.vault, store.clock.now(), wa_id="33612345678")
@@ -90,7 +96,7 @@ def letter(store: Store, key: str = "R-1/first_reply/1", provider_id: str | None
             to="customer",
             form="text",
             sealed_body=store.vault.seal(customer.id, {"text": "We got it."}),
-            status="sent",
+            status=state,
             created_at=store.clock.now(),
             provider_blind=store.vault.blind("wamid", provider_id) if provider_id else None,
         )
@@ -206,6 +212,23 @@ def test_what_is_not_json_is_refused(store: Store) -> None:
 
 
 # -- statuses ---------------------------------------------------------------------------------------------------
+
+
+def test_a_text_that_has_left_is_known_to_have_arrived_at_once(any_store: Store) -> None:
+    """In a crowd, three statuses for every text would keep people waiting who have not been answered, or nobody would
+    know when a text arrived; and one that did not arrive would move nobody."""
+    subject = letter(any_store, state="sent")
+    before = bells(any_store)[subject]
+    ours = {"biz_opaque_callback_data": "R-1/first_reply/1"}
+    told = [status(number, word, **ours) for number, word in enumerate(("sent", "read", "delivered", "read"), 1)]
+    done = take(any_store, statuses(*({**each, "id": wamid(1)} for each in told)))
+    (sent,) = rows(any_store, Outbox)
+    assert sent.delivered_at == sent.read_at == datetime.fromtimestamp(AT + 2, UTC)
+    assert all(row.handled_at is not None and row.outbox_id == sent.id for row in rows(any_store, Delivery))
+    assert (done.statuses, done.rung, bells(any_store)[subject]) == (4, 0, before)
+    failed = status(1, "failed", errors=[{"code": 131026}], **ours)
+    assert take(any_store, statuses(failed)).rung == 1
+    assert bells(any_store)[subject] == before + 1
 
 
 def test_a_status_finds_its_letter_by_our_key(any_store: Store) -> None:

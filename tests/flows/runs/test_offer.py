@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from flows.verbs import all_verbs
+from rules.bundle import Bundle
 from tests.flows.runs.trials import bundle, tried
 
 OFFERS = """
@@ -22,7 +24,11 @@ steps:
       - when: {chosen_remedy: person}
         steps: [{reply: crisis/person}]
 """
-CONTENT = bundle(OFFERS)
+OFFER = "playbooks/replies/crisis/offer.yaml"
+_SHIPPED = dict(bundle(OFFERS).files)
+_APART = _SHIPPED[OFFER].replace("{statement}", "{statement|We are sorry.}")
+CONTENT = Bundle.parse({**_SHIPPED, OFFER: _APART}, all_verbs())
+"""The shipped offer, as a business would word it for days without a crisis: there is no statement then."""
 ASKS = "Please delete my personal information from this chat"  # what begins a trial
 
 

@@ -8,10 +8,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from flows.crisis import statements
+from flows.rehearsal.events import Says
 from flows.rehearsal.stage import Stage
 from flows.runs import opening
 from flows.shelf import Shelf
-from flows.store.tables import Case, Incident, JournalLine, Statement
+from flows.store.tables import Case, Incident, JournalLine, Statement, Task
 from flows.verbs import all_verbs
 from rules.language import FactName
 from tests.flows.runs.trials import ASKS, bundle
@@ -66,7 +68,7 @@ def state(stage: Stage, remedies: Sequence[str]) -> None:
                 drafted_at=now,
                 remedies=list(remedies),
                 sealed_texts=stage.store.vault.seal(crisis.id, {"en": "We are on it"}),
-                digest="0" * 64,
+                digest=statements.digest_of({"en": "We are on it"}, remedies, None),
                 in_force_at=now,
             )
         )
@@ -130,3 +132,16 @@ def test_nobody_is_asked_without_end(stage: Stage) -> None:
         stage.tap("remedy:refund")
         stage.settle()
     assert len(buttons(stage)) == 3
+
+
+def test_who_chooses_anew_in_words_is_seen_by_a_person_once(stage: Stage) -> None:
+    """Whoever writes instead of tapping would get what they do not want any more, and nobody would have read it."""
+    with stage.store.begin() as session:
+        session.scalars(select(Case)).one().facts = {"chosen_remedy": "refund"}
+    for words in ("Actually I would rather have the voucher", "The voucher, please", "When does my refund come?"):
+        stage.say(Says(words))
+        stage.settle()
+    with stage.store.read() as session:
+        asked = session.scalars(select(Task.question).where(Task.role == "on_call", Task.kind == "do")).all()
+    assert len(asked) == 1
+    assert asked[0].startswith("The customer first chose refund and now voucher.")

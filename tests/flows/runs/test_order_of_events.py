@@ -138,6 +138,7 @@ def test_an_answer_after_its_time_is_none(stage: Stage) -> None:
     """A yes three hours after its time limit would open the gate that its silence has shut."""
     stage.happen(FIRE)
     stage.happen(Event(answer={}))
+    stage.happen(Event(answer={"call_outcome": "looked_after"}))
     [task] = open_tasks(stage.store)
     stage.clock.move(timedelta(days=2, hours=3))  # nobody is there to notice that the time is up
     with pytest.raises(answering.WrongAnswer, match="time for"), stage.store.begin() as session:
@@ -153,6 +154,7 @@ def test_an_answer_in_time_counts_although_nobody_looked(stage: Stage) -> None:
     """An answer a minute before the limit would be lost because the responder was down."""
     stage.happen(FIRE)
     stage.happen(Event(answer={}))
+    stage.happen(Event(answer={"call_outcome": "looked_after"}))
     [task] = open_tasks(stage.store)
     stage.clock.move(timedelta(days=1))
     with stage.store.begin() as session:

@@ -60,7 +60,7 @@ def test_matter_to_take_over_says_when_its_role_is_told_again(stage: Stage) -> N
 
 def test_decision_waits_for_a_yes(stage: Stage) -> None:
     """A decision would look like a question with a form."""
-    (wait,) = play(stage, FIRE, answer()).waits
+    (wait,) = play(stage, FIRE, answer(), answer(call_outcome="looked_after")).waits
     assert wait.what.startswith("senior_owner to say yes or no")
     assert wait.until == stage.clock.now() + timedelta(days=2)
 
@@ -68,8 +68,7 @@ def test_decision_waits_for_a_yes(stage: Stage) -> None:
 def test_text_that_may_have_left_is_waited_for(stage: Stage) -> None:
     """A case that waits for WhatsApp would look like one that waits for nothing."""
     stage.channel.answers.append(Unsure("the connection broke"))
-    (wait,) = play(stage, FIRE).waits
-    assert wait.what == "our text complaint/first-urgent to leave"
+    assert "our text complaint/first-urgent to leave" in [wait.what for wait in play(stage, FIRE).waits]
 
 
 def test_customer_is_waited_for_until_the_time_is_up(stage: Stage) -> None:
@@ -105,7 +104,7 @@ def test_closed_case_waits_for_its_follow_up(stage: Stage) -> None:
 def test_stuck_case_waits_for_a_person(stage: Stage) -> None:
     """A procedure that cannot go on would look like one that waits as planned."""
     stage.channel.answers.append(refusal(131050))  # the customer does not want to hear from us
-    found = play(stage, FIRE)
+    found = play(stage, PARCEL)
     assert found.status == "stuck"
     assert any((wait.role, wait.task is not None) == ("on_call", True) for wait in found.waits)
 
@@ -122,7 +121,8 @@ def test_open_case_without_a_playbook_is_idle(stage: Stage) -> None:
 
 def test_most_severe_is_first_then_the_oldest(stage: Stage) -> None:
     """In a storm the fire would stand at the end."""
-    for event in (PARCEL, after(minutes=1), DELETE, after(minutes=1), FIRE):
+    fire = Event(customer_says=Says("The charger caught fire and burned my hand", customer=2))
+    for event in (PARCEL, after(minutes=1), DELETE, after(minutes=1), fire):
         stage.happen(event)
     assert [each.playbook for each in cases(stage)] == ["complaint-urgent", "complaint-general", "deletion-request"]
     assert [each.severity for each in cases(stage)] == ["urgent", "general", "general"]

@@ -17,7 +17,7 @@ from flows.rehearsal.scenario import Event, Says
 from flows.rehearsal.stage import Stage
 from flows.runs import incident_events
 from flows.shelf import Shelf
-from flows.store.tables import Case, Incident, JournalLine, Message, Outbox, Run, Statement, Step, Task
+from flows.store.tables import Case, Customer, Incident, JournalLine, Message, Outbox, Run, Statement, Step, Task
 from flows.verbs import all_verbs
 from rules.bundle import Bundle
 from rules.language import Words
@@ -133,6 +133,14 @@ def test_the_next_time_that_is_told_is_the_next_time(stage: Stage) -> None:
         (False, True),
         (False, True),
     ]
+
+
+def test_the_time_is_said_in_the_language_of_the_text(stage: Stage) -> None:
+    """Somebody for whom there is only the English text would read Spanish words in the middle of it."""
+    with stage.store.begin() as session:
+        session.scalars(select(Customer)).one().locale = "es"
+    _pass(stage, hours=1)
+    assert ["in 1 hour" in text for text in stage.said().values()] == [True]
 
 
 def test_news_is_told_at_once_and_only_once(stage: Stage) -> None:

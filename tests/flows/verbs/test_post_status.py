@@ -11,7 +11,7 @@ from sqlalchemy import select
 from flows.rehearsal.stage import Stage
 from flows.runs import incident_events, opening
 from flows.shelf import Shelf
-from flows.store.tables import Incident, Outbox, Run, Statement, Task
+from flows.store.tables import Incident, JournalLine, Outbox, Run, Statement, Task
 from flows.verbs import all_verbs
 from flows.verbs.post_status import LONGEST_STATUS
 from tests.flows.runs.trials import bundle
@@ -132,7 +132,7 @@ def test_a_long_statement_is_cut_at_the_end_of_a_sentence(crisis: Crisis) -> Non
     for locale, end in (("en", "We are sorry. 🙏"), ("zh-CN", "真的很抱歉。🙏")):
         assert len(details[locale]) <= LONGEST_STATUS
         assert details[locale].endswith(end)
-    assert ".\nWe are on it" in details["en"]
+    assert ".\nWe are working on it" in details["en"]
 
 
 def test_somebody_is_told_again_until_it_is_posted_and_then_no_more(crisis: Crisis) -> None:
@@ -149,6 +149,27 @@ def test_somebody_is_told_again_until_it_is_posted_and_then_no_more(crisis: Cris
     crisis.posted()
     crisis.stage.pass_time(timedelta(hours=5))
     assert told() == before + 2
+
+
+def test_a_new_statement_is_told_of_by_one_clock_only(crisis: Crisis) -> None:
+    """Each new statement would have the night ring once more every quarter of an hour; and one that comes into force
+    at the very moment of a reminder would stop the whole incident for a minute."""
+
+    def times() -> list[str]:
+        with crisis.stage.store.read() as session:
+            told = select(Outbox.created_at).where(Outbox.to == "team").order_by(Outbox.created_at)
+            return [at.strftime("%M:%S") for at in session.scalars(told)]
+
+    crisis.statement({"en": EN})
+    crisis.stage.pass_time(timedelta(minutes=15, seconds=-1))
+    crisis.statement({"en": "It is batch 8 as well."})  # at the moment of the reminder
+    crisis.stage.pass_time(timedelta(minutes=4, seconds=59))
+    crisis.statement({"en": "It is batch 9 as well."})
+    crisis.stage.pass_time(timedelta(minutes=31))
+    with crisis.stage.store.read() as session:
+        assert session.scalars(select(JournalLine).where(JournalLine.event == "moving failed")).all() == []
+    assert sorted(set(times())) == ["00:01", "15:01", "20:01", "35:01", "50:01"]
+    assert times().count("35:01") == times().count("50:01") == 1
 
 
 def test_it_is_posted_again_before_it_disappears(crisis: Crisis) -> None:
@@ -203,3 +224,12 @@ def test_blame_is_never_put_before_everybody(crisis: Crisis) -> None:
     assert "The guards refuse the words in en" in question
     assert "en" not in details
     assert "zh-CN" in details
+
+
+def test_a_new_statement_at_the_moment_of_a_reminder_stops_nothing(crisis: Crisis) -> None:
+    """The procedure of the crisis would fail at that moment, and the words of yesterday stand in the task."""
+    crisis.statement({"en": "The parcels stand still."})
+    crisis.stage.pass_time(timedelta(minutes=14, seconds=59))
+    crisis.statement({"en": "The parcels move again."})  # a second later, when the reminder is due
+    [(_, details)] = crisis.tasks()
+    assert "The parcels move again." in details["en"]
