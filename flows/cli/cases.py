@@ -169,7 +169,7 @@ def show_case(
     everything: Everything = False,
     as_json: Json = False,
 ) -> None:
-    """Tell the whole story of a case, with every because.
+    """Tell the whole story of a case.
 
     The beginning of an id is enough. With the id of a customer it is the story of all their messages and cases.
 

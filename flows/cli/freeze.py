@@ -38,7 +38,12 @@ def show(context: typer.Context, as_json: Json = False) -> None:
 
 
 def show_too(as_json: Json = False) -> None:
-    """The same as `firebreak freeze` alone."""
+    """The same as `firebreak freeze` alone.
+
+    \b
+    Example:
+      firebreak freeze show --json
+    """
     from flows.cli.timeline import day_and_minute
     from flows.crisis import freeze
 

@@ -23,7 +23,9 @@ def heard(
     name: Annotated[str, typer.Option(metavar="NAME", help="What they are called, if that is known.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Tell what a customer wrote, where no webhook does: to the Business app, on another phone, in a call.
+    """Tell what a customer wrote, where no webhook does.
+
+    That is to the Business app, on another phone, in a call.
 
     It is read like every message: it opens or joins a case, counts in the crowd, and is answered by the procedure that
     fits. In `manual` mode the answer is a task with the text ready. A number that nobody knows yet is a new customer.

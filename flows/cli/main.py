@@ -205,7 +205,7 @@ app.command("open")(open.open_case)
 app.command("retriage")(retriage.retriage)
 app.command("overrule", hidden=True)(retriage.retriage)
 _incident = typer.Typer(
-    cls=WithIds, no_args_is_help=True, help="Open, join, split, merge, close, list and tell incidents.", **_PLAIN
+    cls=WithIds, no_args_is_help=True, help="Open, join, split, merge, close incidents.", **_PLAIN
 )
 _incident.command("open")(incident.open_incident)
 _incident.command("join")(regroup.join)
@@ -221,7 +221,7 @@ _incident.command("room")(room.set_room)
 _incident.command("assign")(room.assign)
 app.add_typer(_incident, name="incident")
 _statement = typer.Typer(
-    cls=WithIds, no_args_is_help=True, help="What we all say about an incident: draft, approve, read.", **_PLAIN
+    cls=WithIds, no_args_is_help=True, help="What we all say: draft, approve, read.", **_PLAIN
 )
 _statement.command("draft")(statement.draft)
 _statement.command("show")(statement.show)
@@ -230,7 +230,7 @@ _statement.command("approve")(statement.approve)
 _statement.command("refuse")(statement.refuse)
 app.add_typer(_statement, name="statement")
 _retrospective = typer.Typer(
-    cls=WithIds, no_args_is_help=True, help="What everybody is told afterwards: complete, approve, read.", **_PLAIN
+    cls=WithIds, no_args_is_help=True, help="What everybody is told afterwards.", **_PLAIN
 )
 _retrospective.command("show")(retrospective.show)
 _retrospective.command("edit")(retrospective.edit)

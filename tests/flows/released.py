@@ -9,7 +9,7 @@ from rules.lock import write_lock
 PLAYBOOK = "playbooks/complaint_general.yaml"
 
 
-def release(root: Path, version: str = "1.1.0", title: str = "Another title") -> None:
+def release(root: Path, version: str = "2.1.0", title: str = "Another title") -> None:
     """Release the playbook under a new version."""
     text = (root / PLAYBOOK).read_text().splitlines()
     text[2], text[3] = f"version: {version}", f"title: {title}"

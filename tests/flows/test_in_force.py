@@ -67,7 +67,7 @@ class Running:
 
 def test_released_content_is_in_force_as_it_is(root: Path, store: Store, said: list[str]) -> None:
     """Every start would warn of nothing."""
-    assert version(start(root, store, said)) == "1.0.0"
+    assert version(start(root, store, said)) == "2.0.0"
     assert said == []
 
 
@@ -81,7 +81,7 @@ def test_what_somebody_is_writing_is_not_in_force(
     else:
         (root / PLAYBOOK).write_text(spoiled)
     shelf = start(root, store, said)
-    assert version(shelf) == "1.0.0"
+    assert version(shelf) == "2.0.0"
     assert "Look into it and answer the customer" in shelf.current.files[PLAYBOOK]
     assert said == [f"Changed since the last release, and not in force until `firebreak release`: {PLAYBOOK}"]
 
@@ -141,13 +141,13 @@ def test_rules_that_the_engine_takes_wrongly_are_not_put_in_force(
     assert before.triage.decide({"sign_safety": True}).then == {"severity": "urgent"}
     monkeypatch.setattr(engine, "_tests", lambda *_: [])  # every rule that is built now holds always
     release(root)
-    assert service.later() == "1.0.0"
+    assert service.later() == "2.0.0"
     assert "the rule engine does not take" in said[0]
     assert f"bundle {before.digest} stays in force" in said[0]
     assert service.shelf.current.triage.decide({"sign_safety": True}).then == {"severity": "urgent"}
     monkeypatch.undo()
-    release(root, "1.2.0")
-    assert service.later() == "1.2.0"
+    release(root, "2.2.0")
+    assert service.later() == "2.2.0"
 
 
 def test_deciding_goes_on_while_new_content_is_put_in_force(root: Path, store: Store, said: list[str]) -> None:
@@ -167,8 +167,8 @@ def test_deciding_goes_on_while_new_content_is_put_in_force(root: Path, store: S
         deciding = [threads.submit(decide) for _ in range(2)]
         try:
             for number in (1, 2):
-                release(root, f"1.{number}.0")
-                assert service.later() == f"1.{number}.0"
+                release(root, f"2.{number}.0")
+                assert service.later() == f"2.{number}.0"
         finally:
             released.set()
         for each in deciding:
@@ -180,9 +180,9 @@ def test_a_release_is_picked_up_once(root: Path, store: Store, said: list[str]) 
     """A procedure that was mended would reach customers only after a restart."""
     service = Running(root, store, said)
     release(root)
-    assert version(service.shelf) == "1.0.0"
-    assert service.later() == "1.1.0"
-    assert [service.later() for _ in range(3)] == ["1.1.0"] * 3
+    assert version(service.shelf) == "2.0.0"
+    assert service.later() == "2.1.0"
+    assert [service.later() for _ in range(3)] == ["2.1.0"] * 3
     assert len(said) == 1
     assert said[0].startswith(f"New content is in force: bundle {service.shelf.current.digest}.")
     with store.read() as session:
@@ -196,15 +196,15 @@ def test_it_does_not_look_all_the_time(root: Path, store: Store, said: list[str]
     assert isinstance(service.clock, MovedClock)
     service.clock.move(LOOKS_EVERY - timedelta(seconds=1))
     service.watch.look()
-    assert version(service.shelf) == "1.0.0"
+    assert version(service.shelf) == "2.0.0"
 
 
 def test_an_edit_that_is_not_released_changes_nothing(root: Path, store: Store, said: list[str]) -> None:
     """Every save of a designer would go live."""
     service = Running(root, store, said)
-    edit(root, "version: 1.0.0", "version: 9.0.0")
+    edit(root, "version: 2.0.0", "version: 9.0.0")
     edit(root, "priority: 10", "priority: 11", TRIAGE)
-    assert service.later() == "1.0.0"
+    assert service.later() == "2.0.0"
     assert said == []
     assert service.watch.trouble is None
 
@@ -214,14 +214,14 @@ def test_a_release_goes_live_although_somebody_is_editing_it_again(root: Path, s
     service = Running(root, store, said)
     release(root)
     (root / PLAYBOOK).write_text("steps: [")
-    assert service.later() == "1.1.0"
+    assert service.later() == "2.1.0"
 
 
 @pytest.mark.parametrize(
     ("path", "text", "says"),
     [
         (LOCK, "{", "playbooks/lock.json:1:2: error: not readable as JSON"),
-        (PLAYBOOK, "playbook: complaint-general\nversion: 2.0.0\n", f"{PLAYBOOK}:1:1: error: missing:"),
+        (PLAYBOOK, "playbook: complaint-general\nversion: 3.0.0\n", f"{PLAYBOOK}:1:1: error: missing:"),
         ("playbooks/roles.yaml", "on_call: Whoever has the phone\n", "no role is called"),
         (TRIAGE, "pack: [\n", f"{TRIAGE}:"),
     ],
@@ -237,7 +237,7 @@ def test_a_broken_release_is_refused_and_said_once(
     if path != LOCK:
         write_lock(root)
     for _ in range(4):
-        assert service.later() == "1.0.0"
+        assert service.later() == "2.0.0"
     assert len(said) == 1
     assert says in said[0]
     assert f"bundle {good.digest} stays in force" in said[0]
@@ -245,7 +245,7 @@ def test_a_broken_release_is_refused_and_said_once(
         service.watch.require_well()
     for each, was in before.items():
         (root / each).write_text(was)
-    assert service.later() == "1.0.0"
+    assert service.later() == "2.0.0"
     service.watch.require_well()
     assert len(said) == 2
     assert service.shelf.current is good
@@ -261,11 +261,11 @@ def test_files_that_arrive_after_their_lock_are_waited_for(root: Path, store: St
     for path, text in old.items():
         (root / path).write_text(text)
     shutil.rmtree(root / "playbooks/releases")  # comes last of all
-    assert service.later() == "1.0.0"
+    assert service.later() == "2.0.0"
     (root / PLAYBOOK).write_text(new[PLAYBOOK])
-    assert service.later() == "1.0.0"
+    assert service.later() == "2.0.0"
     (root / TRIAGE).write_text(new[TRIAGE])
-    assert service.later() == "1.1.0"
+    assert service.later() == "2.1.0"
     assert service.shelf.current.files[TRIAGE] == new[TRIAGE]
 
 
@@ -279,7 +279,7 @@ def test_a_store_that_is_away_for_a_moment_costs_no_release(
         away.setattr(Store, "begin", lambda _self: (_ for _ in ()).throw(StoreError("away")))
         with pytest.raises(StoreError):
             service.later()
-    assert service.later() == "1.1.0"
+    assert service.later() == "2.1.0"
 
 
 def test_going_back_to_an_older_release_is_a_release_too(root: Path, store: Store, said: list[str]) -> None:
@@ -287,15 +287,15 @@ def test_going_back_to_an_older_release_is_a_release_too(root: Path, store: Stor
     service = Running(root, store, said)
     before = {path: (root / path).read_text() for path in (PLAYBOOK, LOCK)}
     release(root)
-    assert service.later() == "1.1.0"
+    assert service.later() == "2.1.0"
     for path, text in before.items():
         (root / path).write_text(text)
-    assert service.later() == "1.0.0"
+    assert service.later() == "2.0.0"
 
 
 def test_each_process_looks_for_itself(root: Path, store: Store, said: list[str]) -> None:
     """Of two responders one would go on with the old content for ever."""
     one, other = Running(root, store, said), Running(root, store, said)
     release(root)
-    assert one.later() == "1.1.0"
-    assert other.later() == "1.1.0"
+    assert one.later() == "2.1.0"
+    assert other.later() == "2.1.0"

@@ -72,47 +72,47 @@ def test_changed_content_needs_a_new_version(firebreak: Firebreak, content: Path
     spoil(content, "title: ", "title: Indeed, ")
     refused = firebreak("release")
     assert refused.exit_code == 1
-    assert "still 1.0.0; write 1.0.1: this is a patch change: The title is now: Indeed," in refused.stderr
-    spoil(content, "version: 1.0.0", "version: 1.1.0")
+    assert "still 2.0.0; write 2.0.1: this is a patch change: The title is now: Indeed," in refused.stderr
+    spoil(content, "version: 2.0.0", "version: 2.1.0")
     released = firebreak("release")
-    assert "released complaint-urgent 1.1.0 (patch, after 1.0.0)\n  - The title is now: Indeed" in released.stdout
+    assert "released complaint-urgent 2.1.0 (patch, after 2.0.0)\n  - The title is now: Indeed" in released.stdout
     assert firebreak("release").stdout == "playbooks/lock.json is up to date\n"
     kept = content / "playbooks/releases/complaint-urgent"
-    assert sorted(path.name for path in kept.iterdir()) == ["1.0.0.yaml", "1.1.0.yaml"]
+    assert sorted(path.name for path in kept.iterdir()) == ["1.0.0.yaml", "2.0.0.yaml", "2.1.0.yaml"]
 
 
 def test_a_change_needs_as_much_of_a_version_as_the_policy_says(firebreak: Firebreak, content: Path) -> None:
     """A broken promise would be released as a corrected word."""
     spoil(content, "within: 10 minutes", "within: 20 minutes")
-    spoil(content, "version: 1.0.0", "version: 1.1.0")
+    spoil(content, "version: 2.0.0", "version: 2.1.0")
     refused = firebreak("release")
     assert refused.exit_code == 1
-    wanted = "only 1.1.0; write 2.0.0: this is a major change: The promise first_reply is now 20 minutes instead of 10"
+    wanted = "only 2.1.0; write 3.0.0: this is a major change: The promise first_reply is now 20 minutes instead of 10"
     assert wanted in refused.stderr
-    spoil(content, "version: 1.1.0", "version: 2.0.0")
+    spoil(content, "version: 2.1.0", "version: 3.0.0")
     assert firebreak("release", "--check-only").exit_code == 0
-    assert read_json(firebreak("release", "--json"))["added"] == ["complaint-urgent 2.0.0"]
+    assert read_json(firebreak("release", "--json"))["added"] == ["complaint-urgent 3.0.0"]
 
 
 def test_nothing_goes_back_to_an_older_version(firebreak: Firebreak, content: Path) -> None:
     """Under the newest version an older procedure would be in force, and the history would say otherwise."""
     before = (content / PLAYBOOK).read_text()
     spoil(content, "title: ", "title: Indeed, ")
-    spoil(content, "version: 1.0.0", "version: 1.1.0")
+    spoil(content, "version: 2.0.0", "version: 2.1.0")
     assert firebreak("release").exit_code == 0
     (content / PLAYBOOK).write_text(before)
     refused = firebreak("release")
     assert refused.exit_code == 1
-    assert "1.1.0 is released already, so it cannot go back to 1.0.0; write 1.1.1" in refused.stderr
+    assert "2.1.0 is released already, so it cannot go back to 2.0.0; write 2.1.1" in refused.stderr
 
 
 def test_check_only_writes_nothing(firebreak: Firebreak, content: Path) -> None:
     """Somebody who only wants to know would have released."""
     spoil(content, "title: ", "title: Indeed, ")
-    spoil(content, "version: 1.0.0", "version: 1.0.1")
+    spoil(content, "version: 2.0.0", "version: 2.0.1")
     before = {path: path.read_bytes() for path in content.rglob("*") if path.is_file()}
     said = firebreak("release", "--check-only")
-    assert "would release complaint-urgent 1.0.1 (patch, after 1.0.0)" in said.stdout
+    assert "would release complaint-urgent 2.0.1 (patch, after 2.0.0)" in said.stdout
     assert "Nothing was written." in said.stdout
     assert {path: path.read_bytes() for path in content.rglob("*") if path.is_file()} == before
 
@@ -121,7 +121,7 @@ def test_content_with_a_fault_or_a_failing_scenario_is_not_released(firebreak: F
     """A procedure that does not do what its own tests demand would be in force within seconds."""
     before = (content / "playbooks/lock.json").read_text()
     spoil(content, "title: ", "title: Indeed, ")
-    spoil(content, "version: 1.0.0", "version: 1.0.1")
+    spoil(content, "version: 2.0.0", "version: 2.0.1")
     spoil(content, "reply: complaint/first", "reply: complaint/frist", "playbooks/complaint_general.yaml")
     assert '"complaint/frist"' in firebreak("release").stderr
     spoil(content, "reply: complaint/frist", "reply: complaint/first", "playbooks/complaint_general.yaml")
@@ -147,14 +147,14 @@ def test_what_a_designer_changed_is_said_in_words(firebreak: Firebreak, content:
     spoil(content, "timeout: 2 days", "timeout: 3 days")
     spoil(content, "Hello", "Hi", "playbooks/replies/complaint/first-urgent.yaml")
     said = firebreak("diff", "complaint-urgent").stdout
-    assert "complaint-urgent: 1.0.0 -> 1.0.0 (the file)" in said
+    assert "complaint-urgent: 2.0.0 -> 2.0.0 (the file)" in said
     assert "minor  The step `solved` now waits 3 days instead of 2 days" in said
-    assert "It may be released as 1.1.0 or higher." in said
+    assert "It may be released as 2.1.0 or higher." in said
     assert "complaint/first-urgent: 1.0.0 -> 1.0.0 (the file)\npatch" in said
-    spoil(content, "version: 1.0.0", "version: 1.1.0")
+    spoil(content, "version: 2.0.0", "version: 2.1.0")
     spoil(content, "version: 1.0.0", "version: 1.0.1", "playbooks/replies/complaint/first-urgent.yaml")
     assert firebreak("release").exit_code == 0
-    [told] = read_json(firebreak("diff", "complaint-urgent", "1.0.0", "1.1.0", "--json"))
+    [told] = read_json(firebreak("diff", "complaint-urgent", "2.0.0", "2.1.0", "--json"))
     assert [each["level"] for each in told["differences"]] == ["minor"]
     assert read_json(firebreak("diff", "complaint/first-urgent", "1.0.0", "--json"))[0]["differences"] != []
 
@@ -164,7 +164,7 @@ def test_what_a_designer_changed_is_said_in_words(firebreak: Firebreak, content:
     ("typed", "says"),
     [
         (("complaint-urgnt",), 'No playbook or reply called "complaint-urgnt" was ever released; did you mean'),
-        (("complaint-urgent", "9.0.0"), "complaint-urgent 9.0.0 was never released; there are: 1.0.0"),
+        (("complaint-urgent", "9.0.0"), "complaint-urgent 9.0.0 was never released; there are: 1.0.0, 2.0.0"),
     ],
 )
 def test_versions_that_do_not_exist_are_named(firebreak: Firebreak, typed: tuple[str, ...], says: str) -> None:
@@ -192,11 +192,11 @@ def test_problems_for_other_programs(firebreak: Firebreak, content: Path) -> Non
     spoil(content, "within: 10 minutes", "within: 10")
     github = firebreak("check", "--format", "github")
     assert github.exit_code == 1
-    assert github.stdout.startswith(f"::error file={PLAYBOOK},line=13,col=5,title=duration::a duration needs a unit")
+    assert github.stdout.startswith(f"::error file={PLAYBOOK},line=14,col=5,title=duration::a duration needs a unit")
     sarif = firebreak("check", "--format", "sarif")
     assert sarif.exit_code == 1
     log = json.loads(sarif.stdout)
-    assert log["version"] == "2.1.0"
+    assert log["version"] == "3.1.0"
     assert [each["ruleId"] for each in log["runs"][0]["results"]] == ["duration"]
     assert firebreak("check", "--format", "json").stdout == firebreak("check", "--json").stdout
 

@@ -249,5 +249,5 @@ def test_an_old_card_can_be_told_from_a_new_one(shelf: Shelf) -> None:
     """Nobody could say whether the card on the wall is still in force."""
     _, html = card(shelf.current)
     assert shelf.current.digest in html
-    assert "complaint-urgent 1." in html
+    assert "complaint-urgent 2." in html
     assert html == card(shelf.current)[1]

@@ -42,7 +42,7 @@ def in_one_wave(store: Store, shelf: Shelf, customers: int) -> int:
 def test_a_first_reply_asks_the_store_little(store: Store, shelf: Shelf) -> None:
     """Every answer would come later, on the day on which a thousand people wait for one."""
     assert (
-        in_one_wave(store, shelf, 1) <= 135
+        in_one_wave(store, shelf, 1) <= 160
     )  # it was 109 when this was written, 129 with what starts alongside, and 191 before
 
 

@@ -64,7 +64,7 @@ def test_new_customers_get_what_was_released_meanwhile(root: Path, store: Store,
         bell.ring()
         assert eventually(lambda: said)
         write(store, 2, bell)
-        (root / PLAYBOOK).write_text("playbook: complaint-general\nversion: 2.0.0\n")
+        (root / PLAYBOOK).write_text("playbook: complaint-general\nversion: 3.0.0\n")
         write_lock(root)
         clock.move(LOOKS_EVERY)
         bell.ring()
@@ -72,7 +72,7 @@ def test_new_customers_get_what_was_released_meanwhile(root: Path, store: Store,
         write(store, 3, bell)
 
     answering(desk, watch, course)
-    assert versions(store) == ["1.0.0", "1.1.0", "1.1.0"]
+    assert versions(store) == ["2.0.0", "2.1.0", "2.1.0"]
     assert len(said) == 2
     code, parts = asked(store, Probe("content", watch.require_well, needed=False))
     assert code == 200
