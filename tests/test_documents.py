@@ -9,6 +9,8 @@ from unittest import mock
 
 import pytest
 
+from tests import customers_of_documents
+from tests.customers_of_documents import Customers
 from tests.documents import Play, blocks, copied, fits
 
 PAGE = """\
@@ -125,3 +127,34 @@ $ firebreak case C-…
     with mock.patch.dict(os.environ), copied() as folder:
         played = list(Play(folder).document(page))
     assert [str(each) for _, _, differences in played for each in differences] == []
+
+
+CROWD = """\
+**2026-03-10 02:50**
+
+```whatsapp
+02:50 Ana +44 7700 900201, with a photo: My parcel has not arrived for two weeks
+02:51 何先生 +86 138 0013 8010，在群里：包裹两个星期都没收到，服务太差了
+```
+
+```console
+$ firebreak cases
+```
+"""
+
+
+def test_customers_write_in_a_document() -> None:
+    """A page about a crisis would have to make up what comes of a message."""
+    with mock.patch.dict(os.environ), copied() as folder, mock.patch("tests.service_of_documents.ROOT", folder):
+        [(_, came, _)] = list(Play(folder).document(CROWD))
+    assert "2 open cases" in came
+
+
+@pytest.mark.parametrize(
+    "line", ["Ana: Hello", "02:49 Ana +44 7700 900201: Hello", "Ana +44 7700 900201, taps: Refund"]
+)
+def test_what_nobody_can_write_is_an_error(line: str) -> None:
+    """Somebody would write before their time, from no number, or tap a button that is not there."""
+    now = datetime(2026, 3, 10, 2, 50, tzinfo=UTC)
+    with pytest.raises(AssertionError):
+        [Customers().body(said, []) for said in customers_of_documents.read(line + "\n", now, 1)]
