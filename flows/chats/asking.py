@@ -12,16 +12,21 @@ from rules.personal_data import country_of
 from rules.vocabulary import UNKNOWN
 
 NEWEST = 8
-"""How many of the last messages are read: a request to delete is what somebody exports a chat for."""
+"""How many of the last messages are read: a request or a complaint is what somebody exports a chat for."""
+ASKED = ("deletion_request", "complaint")
+"""What starts a procedure of its own, by the fact `intent`."""
 
 
 @dataclass(frozen=True)
 class Read:
-    """One of the customer's last messages, what it was written for (the fact `intent`) and in which language."""
+    """One of the customer's last messages, what it was written for (the fact `intent`), in which language, how severe
+    it is, and which playbook would start with it."""
 
     said: Said
     intent: str
     locale: str
+    severity: str
+    playbook: str | None
 
 
 def last_messages(bundle: Bundle, chat: Chat, sides: Sides) -> Sequence[Read]:
@@ -35,7 +40,10 @@ def last_messages(bundle: Bundle, chat: Chat, sides: Sides) -> Sequence[Read]:
         facts = bundle.reading_of(said.text, before, region, (sides.customer,)).facts
         locale = str(facts.get("locale", UNKNOWN))
         before = locale if locale != UNKNOWN else before
-        found.append(Read(said, str(facts.get("intent", UNKNOWN)), locale))
+        known = bundle.derive({**facts, "place": "group" if sides.others else "private"}).facts
+        playbook = bundle.triggers.decide(known).then.get("playbook")
+        intent, severity = (str(known.get(name, UNKNOWN)) for name in ("intent", "severity"))
+        found.append(Read(said, intent, locale, severity, str(playbook) if playbook is not None else None))
     return found
 
 
@@ -44,6 +52,6 @@ def language_of(read: Sequence[Read]) -> str | None:
     return next((each.locale for each in reversed(read) if each.locale != UNKNOWN), None)
 
 
-def asked_for_deletion(read: Sequence[Read]) -> Said | None:
-    """The last message that asks to delete something, if one does."""
-    return next((each.said for each in reversed(read) if each.intent == "deletion_request"), None)
+def asked(read: Sequence[Read]) -> Read | None:
+    """The last message that asks to delete something, if one does; else the last complaint, if there is one."""
+    return next((each for intent in ASKED for each in reversed(read) if each.intent == intent), None)

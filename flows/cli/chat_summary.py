@@ -29,7 +29,7 @@ def summary(chat: Chat, sides: Sides, kept: Kept | None, read: Sequence[Read]) -
     yield from _recallable(chat, sides, now)
     yield from _request(read)
     yield ""
-    yield from _going_on(sides, kept)
+    yield from _going_on(sides, kept, read)
 
 
 def _what_there_is(chat: Chat, sides: Sides) -> Iterator[str]:
@@ -97,14 +97,17 @@ def _recallable(chat: Chat, sides: Sides, now: datetime) -> Iterator[str]:
 
 
 def _request(read: Sequence[Read]) -> Iterator[str]:
-    from flows.chats.asking import asked_for_deletion
+    from flows.chats.asking import asked
 
-    if (asked := asked_for_deletion(read)) is not None:
-        yield ink(f"The customer asks for deletion, on {_shown(asked.at)}:", "bold")
-        yield "  " + cut(clean(asked.text), width() - 2)
+    if (found := asked(read)) is not None:
+        what = "complains" if found.intent == "complaint" else "asks for deletion"
+        yield ink(f"The customer {what}, on {_shown(found.said.at)}:", "bold")
+        yield "  " + cut(clean(found.said.text), width() - 2)
 
 
-def _going_on(sides: Sides, kept: Kept | None) -> Iterator[str]:
+def _going_on(sides: Sides, kept: Kept | None, read: Sequence[Read]) -> Iterator[str]:
+    from flows.chats.asking import asked
+
     if kept is None:
         missing = [
             option for option, known in (("--me NAME", sides.we), ("--customer NUMBER", sides.number)) if not known
@@ -114,7 +117,11 @@ def _going_on(sides: Sides, kept: Kept | None) -> Iterator[str]:
         return
     known = f", {kept.known} known already" if kept.known else ""
     yield f"{many(kept.new, 'message')} kept{known}; the customer is {kept.customer}"
-    yield f"  firebreak open deletion-request --customer {kept.customer}"
+    found = asked(read)
+    if found is not None and found.intent == "complaint" and found.playbook is not None:
+        yield f"  firebreak open {found.playbook} --customer {kept.customer} --severity {found.severity}"
+    else:
+        yield f"  firebreak open deletion-request --customer {kept.customer}"
     yield "The file itself is one more copy, and is remembered as one."
 
 

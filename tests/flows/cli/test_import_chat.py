@@ -95,6 +95,20 @@ def test_summary_says_what_there_is_and_how_to_go_on(firebreak: Firebreak, chat:
     assert "0 messages kept, 4 known already" in firebreak("import-chat", str(chat), "--customer", NUMBER).stdout
 
 
+def test_a_complaint_in_a_chat_is_shown_with_the_command_for_it(firebreak: Firebreak, tmp_path: Path) -> None:
+    """A fire told in an exported chat would be answered with the command to delete it."""
+    path = tmp_path / "chat.txt"
+    now = datetime(2025, 12, 24, 21, 5, tzinfo=UTC)
+    path.write_text(
+        exported((now, "Ana", "The charger you sent me caught fire"), (now, "Bo", "Oh no")), encoding="utf-8"
+    )
+    shown = firebreak("import-chat", str(path), "--me", "Bo", "--customer", NUMBER).stdout
+    assert "The customer complains, on 2025-12-24" in shown
+    (command,) = (line.strip() for line in shown.splitlines() if "firebreak open" in line)
+    assert command.startswith("firebreak open complaint-urgent --customer P-")
+    assert "is open" in firebreak(*command.split()[1:]).stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
