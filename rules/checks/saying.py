@@ -199,7 +199,7 @@ class _First(Paths[bool]):
                         self.found.append((place_of(self.playbook, step), message))
 
     def passed(self, step: Step, how: How, state: bool) -> bool:
-        return state or (how != "skipped" and any(_said(self.bundle, step)))
+        return state or (how != "skipped" and any(_named(step)))  # also if the text itself could not be read
 
     def joined(self, states: Sequence[bool]) -> bool:
         return any(states)
@@ -207,8 +207,12 @@ class _First(Paths[bool]):
 
 def _said(bundle: Bundle, step: Step) -> list[tuple[str, Reply]]:
     """The replies that a step names and that exist."""
-    named = [value for value in vars(step.verb).values() if isinstance(value, ReplyName)]
-    return [(name, bundle.replies[name]) for name in named if name in bundle.replies]
+    return [(name, bundle.replies[name]) for name in _named(step) if name in bundle.replies]
+
+
+def _named(step: Step) -> list[ReplyName]:
+    """The replies that a step names."""
+    return [value for value in vars(step.verb).values() if isinstance(value, ReplyName)]
 
 
 def _longest(time: timedelta | Moment) -> timedelta:
