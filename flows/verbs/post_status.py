@@ -42,6 +42,7 @@ class PostStatus(Action):
     verb: ClassVar[str] = "post_status"
     short: ClassVar[str | None] = "text"
     waits: ClassVar[bool] = True
+    in_private: ClassVar[bool] = False
     example: ClassVar[str] = "post_status: {who: on_call, text: crisis/status}"
 
     text: ReplyName = says("The reply whose words frame the statement")

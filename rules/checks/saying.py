@@ -88,10 +88,11 @@ def follow_up_without_template(bundle: Bundle) -> Iterator[Found]:
     followed = _follow_ups(bundle)
     for playbook in bundle.playbooks.values():
         if playbook.name in followed and not playbook.triggers:
-            for name, place in pointers(playbook):
-                reply = bundle.replies.get(name) if isinstance(name, ReplyName) else None
-                if reply is not None and reply.template is None:
-                    yield place, f'"{name}" has no template, and when a follow-up starts, free text is no longer taken'
+            for step in playbook.walk():
+                for name, reply in _written(bundle, step):
+                    if reply.template is None:
+                        message = f'"{name}" has no template, and when a follow-up starts, free text is no longer taken'
+                        yield place_of(playbook, step), message
 
 
 @check("no-answer-day")
@@ -146,7 +147,7 @@ class _Late(Paths[timedelta]):
         self.found: list[Found] = []
 
     def arrive(self, step: Step, state: timedelta) -> None:
-        for name, reply in _said(self.bundle, step):
+        for name, reply in _written(self.bundle, step):
             if reply.template is None and state >= WINDOW:
                 place = place_of(self.playbook, step)
                 message = f'"{name}" has no template, and the customer may have written last 24 hours ago or more'
@@ -199,7 +200,7 @@ class _First(Paths[bool]):
                         self.found.append((place_of(self.playbook, step), message))
 
     def passed(self, step: Step, how: How, state: bool) -> bool:
-        return state or (how != "skipped" and any(_said(self.bundle, step)))
+        return state or (how != "skipped" and any(_named(step)))  # also if the text itself could not be read
 
     def joined(self, states: Sequence[bool]) -> bool:
         return any(states)
@@ -207,8 +208,17 @@ class _First(Paths[bool]):
 
 def _said(bundle: Bundle, step: Step) -> list[tuple[str, Reply]]:
     """The replies that a step names and that exist."""
-    named = [value for value in vars(step.verb).values() if isinstance(value, ReplyName)]
-    return [(name, bundle.replies[name]) for name in named if name in bundle.replies]
+    return [(name, bundle.replies[name]) for name in _named(step) if name in bundle.replies]
+
+
+def _written(bundle: Bundle, step: Step) -> list[tuple[str, Reply]]:
+    """Those that WhatsApp delivers to the customer; what is said in a group or in a Status needs no template."""
+    return _said(bundle, step) if step.verb.in_private else []
+
+
+def _named(step: Step) -> list[ReplyName]:
+    """The replies that a step names."""
+    return [value for value in vars(step.verb).values() if isinstance(value, ReplyName)]
 
 
 def _longest(time: timedelta | Moment) -> timedelta:

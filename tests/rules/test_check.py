@@ -69,12 +69,12 @@ def test_problems_of_all_files_come_at_once_in_their_order(root: Path) -> None:
 def test_a_slip_in_one_file_hides_nothing_in_others(root: Path) -> None:
     """A designer would mend a typing error, and only then learn of a step that is never reached."""
     path = root / "playbooks/complaint_general.yaml"
-    path.write_text(path.read_text().rstrip() + "\n      - label: seen\n")
+    path.write_text(path.read_text().rstrip() + "\n  - label: seen\n")
     reply = root / "playbooks/replies/complaint/first.yaml"
     reply.write_text(reply.read_text().replace("text:", "txt:"))
     (root / "playbooks/deletion_check_in.yaml").write_text("playbok: x\n")
     places = [line.split(": ")[0] for line in check(root)]
-    assert f"playbooks/complaint_general.yaml:{len(path.read_text().splitlines())}:9" in places
+    assert f"playbooks/complaint_general.yaml:{len(path.read_text().splitlines())}:5" in places
     assert not [place for place in places if "deletion_request" in place or "urgent" in place]
 
 
@@ -98,7 +98,7 @@ def test_names_and_versions_are_short_enough_to_be_kept(root: Path) -> None:
     """A release would end in a traceback, because no file can have such a name."""
     path = root / "playbooks/incident.yaml"
     before = path.read_text()
-    for right, wrong in (("version: 1.0.0", f"version: 1.0.{'9' * 5000}"), ("playbook: ", f"playbook: {'a' * 60}")):
+    for right, wrong in (("\nversion: ", f"\nversion: {'9' * 5000}"), ("playbook: ", f"playbook: {'a' * 60}")):
         path.write_text(before.replace(right, wrong, 1))
         assert any(line.endswith("[shape]") and line.startswith("playbooks/incident.yaml:") for line in check(root))
 
@@ -119,8 +119,8 @@ def test_changed_content_needs_a_new_version(root: Path) -> None:
     path.write_text(path.read_text().replace("Somebody leads", "Someone leads"))
     found = check(root)
     assert len(found) == 1
-    assert "but the version is still 1.0.0; give it a new one: `firebreak diff incident` says which" in found[0]
-    path.write_text(path.read_text().replace("version: 1.0.0", "version: 1.0.1"))
+    assert "but the version is still 2.0.0; give it a new one: `firebreak diff incident` says which" in found[0]
+    path.write_text(path.read_text().replace("version: 2.0.0", "version: 2.0.1"))
     assert "run `firebreak release` [not-released]" in check(root)[0]
     write_lock(root)
     assert check(root) == []
@@ -271,4 +271,4 @@ def test_playbooks_that_nothing_plays_are_told(root: Path) -> None:
     (untested,) = [line for line in found if "[no-scenario]" in line]
     assert untested.startswith("playbooks/incident.yaml:2:1: warning: no scenario plays this playbook; write some in ")
     (silent,) = [line for line in found if "[unplayed-trigger]" in line]
-    assert silent.startswith("playbooks/complaint_urgent.yaml:8:5: warning: no scenario beside the playbook has a")
+    assert silent.startswith("playbooks/complaint_urgent.yaml:9:5: warning: no scenario beside the playbook has a")

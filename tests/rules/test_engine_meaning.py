@@ -31,6 +31,7 @@ def plain(rules: list[Rule], vocabulary: Vocabulary, given: Mapping[str, Value])
 
 
 @VOCABULARIES
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")  # of the shipped vocabulary, in every example
 @settings(deadline=None)
 @given(st.data())
 def test_a_rule_set_decides_what_a_plain_evaluator_decides(vocabulary: Vocabulary, data: st.DataObject) -> None:

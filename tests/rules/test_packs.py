@@ -46,7 +46,7 @@ def test_facts_of_one_pack_reach_the_next() -> None:
     """A crowd would be seen, and each of its complaints be handled as if it were the only one."""
     derived = PACKS.derive({"complainers_in_10_minutes": 30, "intent": "complaint", "sign_safety": False}, ["severity"])
     assert (derived.facts["surge"], derived.facts["severity"]) == ("surge", "important")
-    assert list(derived.decisions) == ["surge", "triage"], "and nobody else is asked"
+    assert list(derived.decisions) == ["topic", "surge", "triage"], "and nobody else is asked"
 
 
 def test_what_is_known_is_not_decided_anew() -> None:
@@ -60,7 +60,7 @@ def test_only_what_is_needed_is_asked_for() -> None:
     """Every condition of every step would cost a dozen questions to the store."""
     assert PACKS.needs(["recall_outlook", "locale"]) == {"recall_outlook", "time_since_message", "locale"}
     assert "complainers_in_10_minutes" in PACKS.needs(["severity"])
-    assert PACKS.following_from(["complainers_in_10_minutes"]) == {"surge", "severity"}
+    assert PACKS.following_from(["complainers_in_10_minutes"]) == {"surge", "fire_state", "severity"}
 
 
 def test_facts_outside_the_vocabulary_are_refused() -> None:
@@ -78,8 +78,8 @@ def test_deriving_adds_and_never_changes(raw: Mapping[str, Value]) -> None:
     assert {name: derived.facts[name] for name in known} == known
     changed = {name for name, value in derived.facts.items() if value != UNKNOWN and name not in known}
     assert changed <= PACKS.suppliers.keys()
-    asked = {"retention_value"}  # what may go is asked where nobody knows
-    assert changed | known.keys() >= PACKS.suppliers.keys() - asked, "every other pack says something in every case"
+    open_ = {"retention_value", "topic"}  # what may go is asked where nobody knows; only a complaint has a topic
+    assert changed | known.keys() >= PACKS.suppliers.keys() - open_, "every other pack says something in every case"
     again = PACKS.derive(derived.facts)
     assert again.facts == derived.facts
     assert all(decision.rule is None for decision in again.decisions.values())

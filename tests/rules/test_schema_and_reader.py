@@ -23,6 +23,7 @@ from rules.bundle import (
     HOURS,
     LEGAL_CLOCKS,
     PHRASES,
+    REMEDIES,
     RETENTION,
     content_paths,
     is_playbook,
@@ -37,6 +38,7 @@ from rules.legal_clocks import read_legal_clocks
 from rules.phrases import read_phrases
 from rules.playbook import read_playbook
 from rules.problems import Problems
+from rules.remedies import read_remedies
 from rules.replies import read_reply
 from rules.retention import read_retention
 from rules.vocabulary import Vocabulary
@@ -136,6 +138,8 @@ def _problems(path: str, data: Any, facts: Vocabulary) -> list[str]:
         read_retention(source, problems)
     elif path == PHRASES:
         read_phrases(source, facts, problems)
+    elif path == REMEDIES:
+        read_remedies(source, problems)
     elif path == FACTS:
         Vocabulary.parse(source, problems)
     else:

@@ -113,7 +113,7 @@ def test_a_slip_of_the_keyboard_is_named_on_its_line(slip: Callable[[str, int, s
         assert {each.place.path for each in found} == {path}, f"{written!r}: {told}"
 
 
-OF_ONES_OWN = re.compile(r"promises/\w+$|text/[\w-]+$|^[\w-]+$")
+OF_ONES_OWN = re.compile(r"promises/\w+$|parallel/\w+$|text/[\w-]+$|^[\w-]+$")
 """Keys that name something of one's own: misspelt, they are another name, and those who use it are told."""
 
 

@@ -132,6 +132,10 @@ def test_unknown_counts_as_the_cautious_side_in_the_shipped_vocabulary() -> None
         "retention_value": "needed",
         "surge": "watch",
         "complaint_growth": "growing",
+        "fire_state": "burning",
+        "anger_peak": "upset",
+        "anger_now": "upset",
+        "may_send": "no",
     }
     assert {fact.name for fact in VOCABULARY if fact.kind == "level"} <= set(cautious)
 
