@@ -150,14 +150,18 @@ class _Again:
         desk = self._stage.desk
         try:
             with self._stage.store.begin() as session:
-                self._cases[deed.case] = opening.open_case_by_hand(
+                case = opening.open_case_by_hand(
                     desk,
                     session,
                     customer_id=self._stage.customer_id(session),
                     playbook=deed.playbook,
                     severity=deed.severity,
                     opened_by=deed.by,
-                ).id
+                )
+                self._cases[deed.case] = case.id
+                if deed.incident is not None:
+                    session.flush()
+                    self._crises.join(desk, session, deed, case.id)
         except opening.NoSuchPlaybook as error:
             yield str(error)
 

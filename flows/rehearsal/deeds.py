@@ -48,13 +48,14 @@ class Reported:
 
 @dataclass(frozen=True)
 class OpenedByHand:
-    """A person opened a case for the customer."""
+    """A person opened a case for the customer, in this incident if any."""
 
     at: datetime
     case: str
     playbook: str
     severity: str
     by: str
+    incident: str | None = None
 
 
 @dataclass(frozen=True)

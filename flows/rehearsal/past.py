@@ -65,7 +65,7 @@ class _Reader:
             select(Run).where(Run.case_id == self.case.id).order_by(Run.started_at, Run.alongside, Run.id).limit(1)
         ).one()
         messages = self._messages(begins, until)
-        remarks: list[str] = []
+        remarks = [*past_crises.remarks(self.session, self.case)]
         deeds = [
             *self._wrote(messages, lines, remarks),
             *self._answers(lines),
@@ -257,7 +257,8 @@ def _by_hand(lines: Sequence[JournalLine]) -> Iterator[tuple[int, Deed]]:
             continue
         if line.event == "case opened" and "opened_by" in data:
             severity = str(data.get("severity", "important"))
-            yield number, OpenedByHand(line.at, line.case_id, str(data["playbook"]), severity, str(data["opened_by"]))
+            by, incident = str(data["opened_by"]), past_crises.opened_in(lines, line)
+            yield number, OpenedByHand(line.at, line.case_id, str(data["playbook"]), severity, by, incident)
         elif line.event == "closed by hand":
             yield number, ClosedByHand(line.at, line.case_id, str(data["closed_as"]), str(data["by"]))
 

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 from flows.crisis import gathering, statements
 from flows.desk import Desk
 from flows.ids import new_id
-from flows.rehearsal.deeds import Crisis, Deed, InForce, Joined, Turned
-from flows.runs import ending, incident_events
+from flows.rehearsal.deeds import Crisis, Deed, InForce, Joined, OpenedByHand, Turned
+from flows.runs import ending, incident_events, opening
 from flows.store.subjects import lock, ring
 from flows.store.tables import Case, Incident, JournalLine, Run, Statement, Subject, Timer
 from flows.store.vault import Vault
@@ -33,6 +33,9 @@ _TURNS: Mapping[str, tuple[str, str]] = {
     "freeze again": ("freeze_again", ""),
 }
 """Line of an incident's history -> what it says of the incident, and where it says to what."""
+
+TIPPED = "with this message a crowd became an incident, which is open before it here: the others are not played"
+"""What is told of the case at which an incident opened by itself."""
 
 
 # -- taking them out of the store -------------------------------------------------------------------------------------
@@ -74,6 +77,23 @@ def by_hand(lines: Sequence[JournalLine]) -> Iterator[tuple[int, Deed]]:
         if line.case_id is not None and line.event in ("case joined", "case left") and "by" in data:
             into = data["incident"] if line.event == "case joined" else None
             yield number, Joined(line.at, line.case_id, into, str(data["by"]))
+
+
+def remarks(session: Session, case: Case) -> Iterator[str]:
+    """What cannot be played as it was: the complaint that made a crowd of many is played without the others."""
+    crowds = select(Incident.id).where(Incident.opened_by == gathering.OPENED_BY, Incident.opened_at == case.opened_at)
+    if session.scalars(crowds.where(Incident.id == case.incident_id)).first() is not None:
+        yield TIPPED
+
+
+def opened_in(lines: Sequence[JournalLine], opened: JournalLine) -> str | None:
+    """The incident for which a person opened a case, by the lines about both; None if it was for none."""
+    joined = (
+        each for each in lines if (each.event, each.case_id, each.at) == ("case joined", opened.case_id, opened.at)
+    )
+    return next(
+        (str(each.data["incident"]) for each in joined if each.data.get("by") == opened.data["opened_by"]), None
+    )
 
 
 def _woken(session: Session, owners: Sequence[str]) -> set[tuple[str, datetime]]:
@@ -133,22 +153,23 @@ class Again:
         else:
             _say(desk, session, incident, deed)
 
-    def join(self, desk: Desk, session: Session, deed: Joined, case_id: str) -> None:
-        """A person lets a case join, or leave."""
+    def join(self, desk: Desk, session: Session, deed: Joined | OpenedByHand, case_id: str) -> None:
+        """A person lets a case join, or leave; or has opened it for an incident."""
         case = session.get_one(Case, case_id)
         lock(session, case.customer_id)
         if case.closed_at is not None:
             return
         into = self.now.get(deed.incident) if deed.incident is not None else None
         if into is not None:
-            gathering.attach(desk, session, case, session.get_one(Incident, into), by=deed.by)
+            decided = isinstance(deed, OpenedByHand)
+            gathering.attach(desk, session, case, session.get_one(Incident, into), by=deed.by, decided=decided)
         elif deed.incident is None and case.incident_id is not None:
             gathering.detach(desk, session, case, by=deed.by)
         ring(session, case.customer_id, desk.now())
 
     def _begin(self, desk: Desk, session: Session, deed: Crisis) -> None:
         id_ = self.now[deed.incident] = new_id("I")
-        rank = _rank(desk, deed.facts["severity"])
+        rank = opening.severity_rank(desk.shelf.current.vocabulary, deed.facts)
         session.add(Subject(id=id_, kind="incident", severity=rank))
         incident = Incident(
             id=id_,
@@ -175,7 +196,8 @@ class Again:
                 if incident.topic is None:
                     incident.topic, incident.facts = deed.to, {**incident.facts, TOPIC: deed.to}
             case "worse":
-                incident.severity, incident.facts = _rank(desk, deed.to), {**incident.facts, "severity": deed.to}
+                incident.facts = {**incident.facts, "severity": deed.to}
+                incident.severity = opening.severity_rank(desk.shelf.current.vocabulary, incident.facts)
                 incident_events.tell(session, incident.id, "incident_worse", now)
             case "stood_down":
                 incident.stood_down_at = now
@@ -218,7 +240,3 @@ def _say(desk: Desk, session: Session, incident: Incident, deed: InForce) -> Non
     session.add(statement)
     session.flush()
     incident_events.tell(session, incident.id, "statement", desk.now())
-
-
-def _rank(desk: Desk, severity: object) -> int:
-    return list(desk.shelf.current.vocabulary.fact("severity").values).index(str(severity))
