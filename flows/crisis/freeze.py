@@ -85,10 +85,10 @@ def may_send(
     known = purpose_of(bundle, purpose)
     now = desk.now()
     morning = bundle.hours.quiet_until(now, desk.timezone)
-    given = {**desk.given, "purpose": known, "quiet_now": morning is not None}
+    given = {**desk.given, "purpose": known}
     if customer is not None:
         given["in_incident"] = _in_incident(session, customer)
-    about = About(session, now, customer=customer, given=given, vault=desk.store.vault)
+    about = About(session, now, customer=customer, given=given, vault=desk.store.vault, zone=desk.timezone)
     facts = gather(about, bundle, pack.facts())
     decision = pack.decide(facts)
     rule = decision.rule

@@ -127,7 +127,8 @@ def decide_again(desk: Desk, session: Session, case: Case, *, about_it: bool) ->
     choose none. Its severity is what it was, by whoever has found it."""
     bundle = desk.shelf.current
     customer = session.get_one(Customer, case.customer_id)
-    asked = providers.About(session, desk.now(), customer=customer, case=case, given=desk.given, vault=desk.store.vault)
+    vault, zone = desk.store.vault, desk.timezone
+    asked = providers.About(session, desk.now(), customer=customer, case=case, given=desk.given, vault=vault, zone=zone)
     wanted = bundle.triggers.facts() | {"severity"}
     severity = list(bundle.vocabulary.fact("severity").values)[case.severity]
     known = {**providers.known(asked, bundle, wanted), "severity": severity, ABOUT_IT: about_it}

@@ -15,15 +15,27 @@ from sqlalchemy.orm import Session
 
 from flows import answering, ticking
 from flows.channels.channel import Letter, Result, Sent
-from flows.ids import new_id
+from flows.rehearsal import past_crises
 from flows.rehearsal.course import Rehearsed
-from flows.rehearsal.deeds import Answered, ClosedByHand, Crisis, Deed, OpenedByHand, Past, Reported, Wrote
+from flows.rehearsal.deeds import (
+    Answered,
+    ClosedByHand,
+    Crisis,
+    Deed,
+    InForce,
+    Joined,
+    OpenedByHand,
+    Past,
+    Reported,
+    Turned,
+    Wrote,
+)
 from flows.rehearsal.play import happened_in, stories_of
 from flows.rehearsal.stage import Nowhere, Stage
 from flows.runs import ending, listing, opening
 from flows.shelf import Shelf
 from flows.store.database import Store
-from flows.store.tables import Incident, JournalLine, Message, Outbox, Run, Subject, Task
+from flows.store.tables import JournalLine, Message, Outbox, Run, Task
 from rules.language import FactValues
 
 
@@ -70,6 +82,7 @@ class _Again:
         stage.use_channel(self._channel)
         self._cases: dict[str, str] = {}  # case then -> case now
         self._early: list[Answered] = []
+        self._crises = past_crises.Again()
 
     def play(self) -> Rehearsed:
         past, stage = self._past, self._stage
@@ -118,8 +131,13 @@ class _Again:
                 with self._stage.store.begin() as session:
                     if (case := self._cases.get(deed.case)) is not None:
                         ending.close_by_hand(session, case, deed.as_, deed.by, deed.at)
-            case Crisis():
-                self._crisis(deed)
+            case Crisis() | InForce() | Turned():
+                with self._stage.store.begin() as session:
+                    self._crises.happen(self._stage.desk, session, deed)
+            case Joined():
+                with self._stage.store.begin() as session:
+                    if (case := self._cases.get(deed.case)) is not None:
+                        self._crises.join(self._stage.desk, session, deed, case)
 
     def _opened_by(self, deed: Wrote, then: str) -> None:
         blind = self._stage.store.vault.blind("wamid", str(deed.element["id"]))
@@ -132,36 +150,20 @@ class _Again:
         desk = self._stage.desk
         try:
             with self._stage.store.begin() as session:
-                self._cases[deed.case] = opening.open_case_by_hand(
+                case = opening.open_case_by_hand(
                     desk,
                     session,
                     customer_id=self._stage.customer_id(session),
                     playbook=deed.playbook,
                     severity=deed.severity,
                     opened_by=deed.by,
-                ).id
+                )
+                self._cases[deed.case] = case.id
+                if deed.incident is not None:
+                    session.flush()
+                    self._crises.join(desk, session, deed, case.id)
         except opening.NoSuchPlaybook as error:
             yield str(error)
-
-    def _crisis(self, deed: Crisis) -> None:
-        """That an incident is open is a fact for customers; who leads it is no part of this."""
-        with self._stage.store.begin() as session:
-            if deed.over:
-                (known,) = session.scalars(select(Incident).where(Incident.opened_by == deed.incident))
-                known.closed_at = deed.at
-                return
-            id_ = new_id("I")
-            session.add(Subject(id=id_, kind="incident", severity=deed.severity))
-            session.add(
-                Incident(
-                    id=id_,
-                    kind=deed.kind,
-                    severity=deed.severity,
-                    opened_at=deed.at,
-                    opened_by=deed.incident,  # by this it is found again
-                    facts=dict(deed.facts),
-                )
-            )
 
     def _answer(self, deed: Answered, *, alike: bool) -> bool:
         """Give an answer to the step that asked then; `alike`: or to who is asked the same now. False if nobody is."""

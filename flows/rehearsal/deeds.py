@@ -48,13 +48,14 @@ class Reported:
 
 @dataclass(frozen=True)
 class OpenedByHand:
-    """A person opened a case for the customer."""
+    """A person opened a case for the customer, in this incident if any."""
 
     at: datetime
     case: str
     playbook: str
     severity: str
     by: str
+    incident: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,17 +70,53 @@ class ClosedByHand:
 
 @dataclass(frozen=True)
 class Crisis:
-    """An incident began, or (`over`) ended. Who leads it plays no part in the case; that it is open may."""
+    """An incident begins, with what was known of it then (its severity among the `facts`). Its own procedure plays no
+    part in the case; that it is open, and what it is about, does."""
 
     at: datetime
     incident: str
     kind: str
-    severity: int
     facts: Mapping[str, Any]
-    over: bool = False
+    topic: str | None
+    opened_at: datetime
+    noticed_at: datetime | None
 
 
-Deed = Wrote | Answered | Reported | OpenedByHand | ClosedByHand | Crisis
+@dataclass(frozen=True)
+class InForce:
+    """A statement about an incident came into force: `texts` are language -> words."""
+
+    at: datetime
+    incident: str
+    version: int
+    texts: Mapping[str, str] = field(repr=False)
+    remedies: tuple[str, ...]
+    news_at: datetime | None
+    in_force_at: datetime
+
+
+@dataclass(frozen=True)
+class Turned:
+    """An incident became worse or was found to be `about` something, its freeze was lifted or put in force again, it
+    was stood down or closed. `to` is the severity, the topic, or the incident in which it went on."""
+
+    at: datetime
+    incident: str
+    turn: str
+    to: str | None
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A person let a case join an incident, or (without one) took it out of its own."""
+
+    at: datetime
+    case: str
+    incident: str | None
+    by: str
+
+
+Deed = Wrote | Answered | Reported | OpenedByHand | ClosedByHand | Crisis | InForce | Turned | Joined
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 from flows.channels.channel import HandOver, Next, Refused, Result, Sent, Unsure
 from flows.channels.error_codes import meaning_of
 from flows.errors import NotFound
-from flows.rehearsal.deeds import Answered, ClosedByHand, Crisis, Deed, OpenedByHand, Past, Reported, Said, Wrote
+from flows.rehearsal import past_crises
+from flows.rehearsal.deeds import Answered, ClosedByHand, Deed, OpenedByHand, Past, Reported, Said, Wrote
 from flows.runs.providers import PRIVACY_NOTICE, SENSITIVE_ADVICE
 from flows.sending.results import FROM_THE_APP
 from flows.store import customers
 from flows.store.database import Store
-from flows.store.tables import Case, Customer, Delivery, Incident, JournalLine, Message, Outbox, Run, Task
+from flows.store.tables import Case, Customer, Delivery, JournalLine, Message, Outbox, Run, Task
 from flows.store.vault import Vault
 from flows.telling.finding import by_id
 
@@ -64,13 +65,14 @@ class _Reader:
             select(Run).where(Run.case_id == self.case.id).order_by(Run.started_at, Run.alongside, Run.id).limit(1)
         ).one()
         messages = self._messages(begins, until)
-        remarks: list[str] = []
+        remarks = [*past_crises.remarks(self.session, self.case)]
         deeds = [
             *self._wrote(messages, lines, remarks),
             *self._answers(lines),
             *_by_hand(lines),
             *self._reports(owners, lines, begins, until),
-            *self._crises(begins, until),
+            *past_crises.met(self.session, self.vault, list(owners), begins, until),
+            *past_crises.by_hand(lines),
         ]
         before = self.session.scalars(
             select(Message)
@@ -211,14 +213,6 @@ class _Reader:
                 when = failed_at.get(row.id, _LAST) if each.status == "failed" else _LAST
                 yield when, Reported(each.received_at, reply, number, each.status, each.code)
 
-    def _crises(self, begins: datetime, until: datetime) -> Iterator[tuple[int, Deed]]:
-        during = or_(Incident.closed_at.is_(None), Incident.closed_at >= begins)
-        for each in self.session.scalars(select(Incident).where(Incident.opened_at <= until, during)):
-            about = (each.id, each.kind, each.severity, each.facts)
-            yield _FIRST, Crisis(max(each.opened_at, begins), *about)
-            if each.closed_at is not None and each.closed_at <= until:
-                yield _FIRST, Crisis(each.closed_at, *about, over=True)
-
     # -- what the channel answered ------------------------------------------------------------------------------
 
     def _results(self, lines: Sequence[JournalLine]) -> dict[str, tuple[Result, ...]]:
@@ -240,7 +234,7 @@ class _Reader:
         return {reply: tuple(results) for reply, results in found.items()}
 
 
-_FIRST, _LAST = -1, 10**9  # before and after everything else of the same moment
+_LAST = 10**9  # after everything else of the same moment
 
 
 def _result(event: str, data: Mapping[str, Any]) -> Result | None:
@@ -263,7 +257,8 @@ def _by_hand(lines: Sequence[JournalLine]) -> Iterator[tuple[int, Deed]]:
             continue
         if line.event == "case opened" and "opened_by" in data:
             severity = str(data.get("severity", "important"))
-            yield number, OpenedByHand(line.at, line.case_id, str(data["playbook"]), severity, str(data["opened_by"]))
+            by, incident = str(data["opened_by"]), past_crises.opened_in(lines, line)
+            yield number, OpenedByHand(line.at, line.case_id, str(data["playbook"]), severity, by, incident)
         elif line.event == "closed by hand":
             yield number, ClosedByHand(line.at, line.case_id, str(data["closed_as"]), str(data["by"]))
 

@@ -41,6 +41,7 @@ def start(
         message=message,
         given=desk.given,
         vault=desk.store.vault,
+        zone=desk.timezone,
     )
     wanted = frozenset[str]().union(*(rules.facts() for rules in bundle.asides.values()))
     facts = providers.gather(about, bundle, wanted | {"severity"})

@@ -160,6 +160,7 @@ def _facts(
         run=planner,
         given=desk.given,
         vault=desk.store.vault,
+        zone=desk.timezone,
     )
     return providers.gather(about, bundle, wanted)
 

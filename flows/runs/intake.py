@@ -80,7 +80,8 @@ def read_message(
         complaint.topic = topic_of(bundle, {**desk.given, **message.facts})
         message.facts = {**message.facts, "topic": complaint.topic}
         complaints.count(session, complaint)
-    about = providers.About(session, now, customer=customer, message=message, given=desk.given, vault=desk.store.vault)
+    vault, zone = desk.store.vault, desk.timezone
+    about = providers.About(session, now, customer=customer, message=message, given=desk.given, vault=vault, zone=zone)
     wanted = bundle.triggers.facts() | {"severity", "surge", "place"}  # the procedure may ask where it was written, too
     known = providers.known(about, bundle, wanted)
     derived = bundle.derive(known, wanted)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
@@ -35,8 +36,8 @@ RECALL_TRIED = timedelta(hours=60)
 @dataclass(frozen=True)
 class About:
     """Whom and what facts are asked about, and when. `given` are facts that a rehearsal takes as known, `item` those
-    of the item of a `for_each`; `vault` opens what only the customer's own data tells; `gather` adds the `bundle` that
-    judges texts."""
+    of the item of a `for_each`; `vault` opens what only the customer's own data tells; `zone` is where the business has
+    its clock; `gather` adds the `bundle` that judges texts and knows the hours of the business."""
 
     session: Session
     now: datetime
@@ -47,6 +48,7 @@ class About:
     message: Message | None = None
     given: Mapping[str, Value] = field(default_factory=dict)
     vault: Vault | None = None
+    zone: ZoneInfo | None = None
     item: Mapping[str, object] = field(default_factory=dict)
     bundle: Bundle | None = None  # the content by which it is asked
 
@@ -143,6 +145,13 @@ def open_case(about: About) -> Value:
         return UNKNOWN
     asked = {"customer": about.customer.id, "but": about.case.id if about.case is not None else ""}
     return about.session.scalars(_UNDER_WAY, asked).first() is not None
+
+
+@provides
+def quiet_now(about: About) -> Value:
+    if about.bundle is None or about.zone is None:
+        return UNKNOWN
+    return about.bundle.hours.quiet_until(about.now, about.zone) is not None
 
 
 @provides

@@ -52,7 +52,9 @@ def _read(desk: Desk, session: Session, customer: Customer, message: Message, pl
         return None
     reading = bundle.reading_of(text, before_it, region, names)
     before, message.facts = message.facts, facts_to_json({**reading.facts, "message_kind": "text"})
-    about = providers.About(session, desk.now(), customer=customer, message=message, given=desk.given, vault=vault)
+    about = providers.About(
+        session, desk.now(), customer=customer, message=message, given=desk.given, vault=vault, zone=desk.timezone
+    )
     wanted = bundle.triggers.facts() | {"severity", "place"}
     known = providers.known(about, bundle, wanted)
     decision = bundle.triggers.decide(bundle.derive(known, wanted).facts)

@@ -140,6 +140,7 @@ def _procedure(
         message=session.scalars(_NEWEST, {"case": case.id}).first(),
         given=desk.given,
         vault=desk.store.vault,
+        zone=desk.timezone,
     )
     known = providers.known(about, bundle, bundle.triggers.facts())
     # What the case is about, not what was said last; and where nobody could tell that, it is a complaint by now.

@@ -88,6 +88,7 @@ class Work:
             run=self.run,
             given=self.desk.given,
             vault=self.desk.store.vault,
+            zone=self.desk.timezone,
             item=self._facts_of_item(),
         )
         return providers.gather(about, self.bundle, wanted)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from flows.cli.paper import cells
+from flows.shelf import Shelf
 from tests.flows.cli.conftest import Firebreak, read_json
 from tests.flows.cli.town import CHINESE, FIRE, HOURS, NAME, NUMBER, PARCEL
 
@@ -100,18 +101,18 @@ def test_unknown_incident_is_an_error(firebreak: Firebreak) -> None:
     assert "incident list" in result.stderr
 
 
-def test_story_reads_from_the_first_word_to_what_is_waited_for(firebreak: Firebreak, town: Town) -> None:
+def test_story_reads_from_the_first_word_to_what_is_waited_for(firebreak: Firebreak, town: Town, shelf: Shelf) -> None:
     """Somebody woken at night could not tell what happened and what is to be done."""
     shown = firebreak("case", town["urgent"]).stdout
     parts = [
         "severity urgent",
         FIRE,
-        "complaint-urgent 2.",
+        f"complaint-urgent {shelf.current.playbooks['complaint-urgent'].version} begins",
         "because severity is urgent",
         "sign_safety is true",
+        "senior_owner is to take it over",
         "we wrote complaint/first-urgent",
         "promise kept:",
-        "senior_owner is to take it over",
         "told senior_owner once more",
         "+12m 03s",
         "first_phone has taken it over",

@@ -196,7 +196,7 @@ def test_problems_for_other_programs(firebreak: Firebreak, content: Path) -> Non
     sarif = firebreak("check", "--format", "sarif")
     assert sarif.exit_code == 1
     log = json.loads(sarif.stdout)
-    assert log["version"] == "3.1.0"
+    assert log["version"] == "2.1.0"
     assert [each["ruleId"] for each in log["runs"][0]["results"]] == ["duration"]
     assert firebreak("check", "--format", "json").stdout == firebreak("check", "--json").stdout
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flows.cli.context import open_store
-from flows.shelf import ROOT, Shelf
+from flows.shelf import Shelf
 from flows.store.bundles import put
 from flows.store.tables import Case
 from tests.flows.cli.conftest import Firebreak, read_json
@@ -18,6 +18,20 @@ CHAT = """\
 24/12/2025, 21:05 - Ana: The charger caught fire and burned my hand
 24/12/2025, 21:25 - Shop: Have you tried another socket?
 25/12/2025, 09:06 - Ana: Please delete my personal information from our chat
+"""
+
+SCENARIOS = """\
+tests: complaint-urgent
+scenarios:
+  - name: Danger to a person
+    timeline:
+      - customer says: The charger caught fire and burned my hand
+      - after: 20 minutes
+    expect: [{opened: complaint-urgent}]
+  - name: A lawyer is no danger
+    timeline:
+      - customer says: You will hear from my lawyer about this
+    expect: [{opened: complaint-urgent}]
 """
 
 
@@ -29,10 +43,16 @@ def chat(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def older(tmp_path: Path) -> Path:
+def older(tmp_path: Path, shelf: Shelf) -> Path:
     """complaint-urgent as it might have been before: another first text, and more patience."""
-    text = (ROOT / "playbooks/complaint_urgent.yaml").read_text(encoding="utf-8")
-    for now, then in (("1.0.0", "0.9.0"), ("complaint/first-urgent", "complaint/first"), ("5 minutes", "2 hours")):
+    text = shelf.current.files[shelf.current.playbooks["complaint-urgent"].source.path]
+    version = f"version: {shelf.current.playbooks['complaint-urgent'].version}"
+    for now, then in (
+        (version, "version: 0.9.0"),
+        ("complaint/first-urgent", "complaint/first"),
+        ("5 minutes", "2 hours"),
+    ):
+        assert now in text
         text = text.replace(now, then)
     path = tmp_path / "older.yaml"
     path.write_text(text, encoding="utf-8")
@@ -128,19 +148,23 @@ def test_wrong_wish_is_one_clear_line(firebreak: Firebreak, chat: Path, argument
 # -- against an older version ------------------------------------------------------------------------------------------
 
 
-def test_both_versions_stand_side_by_side(firebreak: Firebreak, older: Path) -> None:
+def test_both_versions_stand_side_by_side(firebreak: Firebreak, older: Path, tmp_path: Path) -> None:
     """A designer would release a change without seeing what it changes."""
-    shown = firebreak("rehearse", "complaint-urgent", "--against", str(older)).stdout
+    scenarios = tmp_path / "urgent.test.yaml"
+    scenarios.write_text(SCENARIOS, encoding="utf-8")
+    shown = firebreak("rehearse", "complaint-urgent", "--scenario", str(scenarios), "--against", str(older)).stdout
     assert "~ reply complaint/first" in shown
     assert "+ told senior_owner" in shown
-    assert "A matter that is not solved goes to the shift lead: no difference" in shown
-    assert "2 of 5 go another way" in shown
+    assert "A lawyer is no danger: no difference" in shown
+    assert "1 of 2 go another way" in shown
     assert "replies, rules and word lists are as they are now" in shown
 
 
-def test_same_version_makes_no_difference(firebreak: Firebreak, home: Path) -> None:
+def test_same_version_makes_no_difference(firebreak: Firebreak, home: Path, shelf: Shelf) -> None:
     """Differences would be shown where there are none; or a store would be made where there is none."""
-    told = read_json(firebreak("rehearse", "incident", "--against", "1.0.0", "--json"))
+    version = shelf.current.playbooks["complaint-check-in"].version
+    told = read_json(firebreak("rehearse", "complaint-check-in", "--against", version, "--json"))
+    assert told["played"]
     assert told["differ"] == 0
     assert {len(each["differences"]) for each in told["played"]} == {0}
     assert not home.exists()

@@ -106,7 +106,7 @@ def test_what_a_customer_chose_in_the_app_is_told_by_a_colleague(stage: Stage) -
     stage.desk = replace(stage.desk, channel=Manual())
     incident(stage)
     opened(stage)
-    stage.happen(Event(answer={}, to="first"))
+    stage.happen(Event(answer={}, to="heard"))
     stage.happen(Event(statement=Stated(remedies=REMEDIES, text=STUCK)))
     assert asked(stage) == []
     stage.happen(Event(answer={}, to="choice"))

@@ -80,7 +80,7 @@ def test_who_starts_a_playbook_without_triggers(shelf: Shelf) -> None:
     """Nobody would know where a check-in comes from."""
     everything = shelf.current.playbooks
     [begin, *_] = chart_of(everything["complaint-check-in"], everything.values()).nodes
-    assert begin.title == "complaint-important, complaint-urgent"
+    assert "complaint-important, complaint-urgent" in begin.title
     [begin, *_] = chart_of(everything["incident"], everything.values()).nodes
     assert begin.title == "Somebody opens an incident by hand"
 

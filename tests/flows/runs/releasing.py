@@ -17,8 +17,15 @@ PARCEL = "My parcel still has not arrived, it has been two weeks"
 Changes = tuple[str, str]
 
 
-def changed(shelf: Shelf, *changes: Changes, version: str = "2.0.0", path: str = GENERAL) -> Bundle:
-    """The content with these replacements in one file, and that file under a new version."""
+def version_in(content: Bundle, path: str = GENERAL) -> str:
+    """The version of the procedure in this file."""
+    return next(each.version for each in content.playbooks.values() if each.source.path == path)
+
+
+def changed(shelf: Shelf, *changes: Changes, version: str | None = None, path: str = GENERAL) -> Bundle:
+    """The content with these replacements in one file, and that file under a new version: the next major one, if none
+    is given."""
+    version = version or f"{int(version_in(shelf.current, path).partition('.')[0]) + 1}.0.0"
     text = shelf.current.files[path]
     text = re.sub(r"version: [0-9.]+", f"version: {version}", text, count=1)
     for before, after in changes:

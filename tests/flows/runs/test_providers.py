@@ -19,7 +19,7 @@ from flows.store.tables import Case, Customer, Incident, Message, Run
 from flows.verbs import all_verbs
 from rules.language import Words
 from rules.vocabulary import UNKNOWN, Value
-from tests.flows.runs.trials import ASKS, bundle
+from tests.flows.runs.trials import ASKS, bundle, tried
 
 SHIPPED = Shelf.of_folder(all_verbs()).current
 VOCABULARY = SHIPPED.vocabulary
@@ -189,6 +189,29 @@ def test_a_label_on_one_case_holds_for_the_customer() -> None:
         known = gather(About(session, START, customer=merged), SHIPPED, ["privacy_sensitive"])
         assert known["privacy_sensitive"] is True
     stage.close()
+
+
+def test_the_quiet_hours_are_those_of_the_business() -> None:
+    """What a procedure keeps for the day would happen at night, or what it keeps for the night never."""
+    content = bundle("""
+    steps:
+      - if: {quiet_now: true}
+        label: asleep
+      - wait_for: 12 hours
+      - if: {quiet_now: true}
+        label: still_asleep
+    """)
+    scenario = """
+    starts: 2026-01-05 22:00
+    timeline:
+      - customer says: Please delete my personal information from this chat
+      - after: 12 hours
+    expect:
+      - label: asleep
+    never:
+      - label: still_asleep
+    """
+    tried(content, scenario)
 
 
 def test_the_last_crisis_ended_when_it_was_closed(stage: Stage) -> None:

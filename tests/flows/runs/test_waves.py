@@ -24,6 +24,7 @@ from flows.store import journal, subjects
 from flows.store.database import Store
 from flows.store.tables import Bundle, Case, JournalLine, Message, Outbox, Run, Subject, Task
 from tests.flows.receiving import bodies
+from tests.flows.runs.releasing import changed, version_in
 
 MANY = 12
 
@@ -217,7 +218,8 @@ def test_one_group_for_equal_steps(store: Store, shelf: Shelf) -> None:
     for group in wave.groups():
         names.append(group.name)
         group()
-    assert names[:3] == ["read ×5", "reply ×5", "send ×5"]
+    assert {"read ×5", "reply ×5", "send ×5"} <= set(names)
+    assert {name.partition(" ")[2] for name in names} == {"×5"}
 
 
 def test_forgotten_work_is_found_again(store: Store, shelf: Shelf) -> None:
@@ -259,18 +261,12 @@ def test_a_run_keeps_the_bundle_it_was_started_with(store: Store, shelf: Shelf) 
     """A release would change what was promised to customers whose cases are open."""
     complaints(store, 1)
     waves.move(desk_over(store, shelf), "one")
-    newer = {**shelf.current.files}
-    path = "playbooks/complaint_general.yaml"
-    newer[path] = (
-        newer[path].replace("version: 2.0.0", "version: 3.0.0").replace("reply: complaint/counted", "label: new")
-    )
-    released = Shelf(type(shelf.current).parse(newer, shelf.verbs), shelf.verbs)
-    desk = desk_over(store, released)
+    newer = changed(shelf, ("reply: complaint/counted", "label: new"))
+    desk = desk_over(store, Shelf(newer, shelf.verbs))
     with store.read() as session:
         run = session.scalars(select(Run)).one()
-        assert run.version == "2.0.0"
-        book = desk.shelf.bundle(session, run.bundle).playbooks["complaint-general"]
-    assert book.version == "2.0.0"
+        assert run.version == version_in(shelf.current) != version_in(newer)
+        assert version_in(desk.shelf.bundle(session, run.bundle)) == run.version
 
 
 def test_every_text_is_committed_before_it_is_sent(store: Store, shelf: Shelf) -> None:
