@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -18,12 +18,13 @@ from rules.decision import Rule, RuleSet
 from rules.deletion_plan import DeletionPlan, read_deletion_plan
 from rules.guards import Guards, read_guards
 from rules.hours import Hours, read_hours
-from rules.language import Playbook
+from rules.language import Playbook, Verb
 from rules.legal_clocks import LegalClock, read_legal_clocks
 from rules.packs import Derived, Packs, read_packs
 from rules.phrases import Phrases, read_phrases
 from rules.playbook import read_playbook
 from rules.problems import Place, Problems
+from rules.read_once import read_once
 from rules.reading import Verbs
 from rules.remedies import Remedies, read_remedies
 from rules.replies import Reply, read_reply
@@ -201,15 +202,16 @@ class Bundle:
         vocabulary = _one(sources, FACTS, problems, Vocabulary.parse)
         replies = _many(
             {path: source for path, source in sources.items() if is_reply(path)},
-            lambda source: read_reply(source, problems),
+            lambda source: read_once(read_reply, source, problems),
             problems,
         )
         roles = _one(sources, ROLES, problems, _read_roles)
         if vocabulary is None or any(problem.place.path == FACTS for problem in problems.errors()):
             return None  # everything else speaks about facts, and would complain about those that are faulty
+        spoken = tuple(verbs.items())
         playbooks = _many(
             {path: source for path, source in sources.items() if is_playbook(path)},
-            lambda source: read_playbook(source, vocabulary, verbs, problems),
+            lambda source: read_once(_read_playbook, source, problems, vocabulary, spoken),
             problems,
         )
         # Optional, because bundles of running cases may be older than this file.
@@ -218,20 +220,20 @@ class Bundle:
             problems.error(Place(TRIAGE), "this file is missing", "file")
         written = {path: source for path, source in sources.items() if is_pack(path) and source is not None}
         packs = read_packs(written, vocabulary, problems)
-        guards = _one(sources, GUARDS, problems, lambda source, noted: read_guards(source, vocabulary, noted))
+        guards = _one(sources, GUARDS, problems, read_guards, vocabulary)
         lists = [source for path, source in sources.items() if is_words(path) and source is not None]
         facts = sources[FACTS]
         words = _words(tuple((source.path, source.text) for source in lists), facts.text if facts else "")
         if words is None:
             words = WordLists.parse(lists, vocabulary, problems)
         law = sources.get(LEGAL_CLOCKS)
-        clocks = {} if law is None else read_legal_clocks(law, vocabulary, problems)
+        clocks = {} if law is None else read_once(read_legal_clocks, law, problems, vocabulary)
         places = sources.get(DELETION_PLAN)
-        plan = None if places is None else read_deletion_plan(places, vocabulary, problems)
+        plan = None if places is None else read_once(read_deletion_plan, places, problems, vocabulary)
         kept = _one(sources, RETENTION, problems, read_retention) if RETENTION in sources else Retention()
         promises = _one(sources, REMEDIES, problems, read_remedies) if REMEDIES in sources else Remedies()
         put_into_words = sources.get(PHRASES)
-        phrases = Phrases() if put_into_words is None else read_phrases(put_into_words, vocabulary, problems)
+        phrases = Phrases() if put_into_words is None else read_once(read_phrases, put_into_words, problems, vocabulary)
         sound = {path: source for path, source in sources.items() if source is not None}
         if len(sound) < len(sources) or len(problems.errors()) > before:
             return None
@@ -300,29 +302,35 @@ def _starting(playbook: Playbook) -> list[Rule]:
     ]
 
 
+def _read_playbook(
+    source: Source, vocabulary: Vocabulary, verbs: tuple[tuple[str, type[Verb]], ...], problems: Problems
+) -> Playbook | None:
+    return read_playbook(source, vocabulary, dict(verbs), problems)
+
+
 def _one(
-    sources: Mapping[str, Source | None], path: str, problems: Problems, read: Callable[[Source, Problems], T]
+    sources: Mapping[str, Source | None], path: str, problems: Problems, read: Callable[..., T | None], *by: Hashable
 ) -> T | None:
     if path not in sources:
         problems.error(Place(path), "this file is missing", "file")
         return None
     source = sources[path]
-    return read(source, problems) if source is not None else None
+    return read_once(read, source, problems, *by) if source is not None else None
 
 
 def _many(
     sources: Mapping[str, Source | None], read: Callable[[Source], Content | None], problems: Problems
 ) -> dict[str, Content]:
     found: dict[str, Content] = {}
-    for source in sources.values():
+    paths: dict[str, str] = {}
+    for path, source in sources.items():
         each = read(source) if source is not None else None
         if each is None or source is None:
             continue
         if each.name in found:
-            other = next(path for path, read in sources.items() if read is not None and read is found[each.name].source)
-            message = f'"{each.name}" is also the name of {other}; rename one of them'
+            message = f'"{each.name}" is also the name of {paths[each.name]}; rename one of them'
             problems.error(source.place(), message, "duplicate-name")
-        found[each.name] = each
+        found[each.name], paths[each.name] = each, path
     return found
 
 

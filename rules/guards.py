@@ -83,7 +83,7 @@ class Guards:
     """All guards of a bundle, by id."""
 
     guards: Mapping[str, Guard]
-    _looked_at: dict[tuple[str, str], bool] = field(default_factory=dict, repr=False, compare=False)
+    _looked_at: dict[tuple[str, str], tuple[str | None]] = field(default_factory=dict, repr=False, compare=False)
 
     def facts(self) -> frozenset[str]:
         """The names of all facts that they speak about."""
@@ -95,22 +95,22 @@ class Guards:
         for name, guard in self.guards.items():
             if guard.when is not None and (facts is None or not guard.when.holds(facts)):
                 continue
-            if self._refuses(name, text):
+            if self.phrase_in(name, text) is not None:
                 yield name
 
     def look_at(self, text: str) -> None:
         """Get to know a text before anybody waits for it: the first time takes longest."""
         for name in self.guards:
-            self._refuses(name, text)
+            self.phrase_in(name, text)
 
-    def _refuses(self, name: str, text: str) -> bool:
-        """Whether what a guard looks for stands in a text; remembered, since ten thousand customers get the same."""
+    def phrase_in(self, name: str, text: str) -> str | None:
+        """What a guard finds in a text (`Guard.phrase_in`); remembered, since ten thousand customers get the same."""
         known = self._looked_at.get((name, text))
         if known is None:
             if len(self._looked_at) > MOST_REMEMBERED:
                 self._looked_at.clear()
-            known = self._looked_at[name, text] = self.guards[name].phrase_in(text) is not None
-        return known
+            known = self._looked_at[name, text] = (self.guards[name].phrase_in(text),)
+        return known[0]
 
 
 def read_guards(source: Source, vocabulary: Vocabulary, problems: Problems) -> Guards:

@@ -56,7 +56,12 @@ class Packs:
 
     def following_from(self, names: Collection[str]) -> frozenset[str]:
         """The facts that may become others when one of these does."""
-        return frozenset(fact for fact in self.suppliers if not self.needs([fact]).isdisjoint(names))
+        return frozenset(fact for fact, needed in self._needed.items() if not needed.isdisjoint(names))
+
+    @cached_property
+    def _needed(self) -> Mapping[str, frozenset[str]]:
+        """Fact that a pack supplies -> the facts by which it can be told."""
+        return {fact: self.needs([fact]) for fact in self.suppliers}
 
     def derive(self, raw: Mapping[str, object], wanted: Collection[str] | None = None) -> Derived:
         """Facts with everything that follows from them, or only with what is `wanted` and what that takes.

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 
 from rules.conditions import All, Any_, Condition, Is, Not
 from rules.units import LONGEST
 from rules.vocabulary import LARGEST_COUNT, UNKNOWN, Fact, Value, value_to_json
 
 MOST_TRIES = 4_000  # a second at most; the triggers of ten playbooks need a few dozen
+MOST_KEPT = 4_000  # conditions; a check of the shipped content asks about seven hundred
 
 Example = Mapping[str, Value]
 """Fact -> a value; facts that are not named may be anything."""
@@ -25,8 +27,12 @@ class TooHard(Exception):
     """The condition is too entangled to be decided with a bounded effort."""
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def example(condition: Condition) -> Example | None:
-    """Facts for which the condition holds; None if there are none. Raises `TooHard`."""
+    """Facts for which the condition holds; None if there are none. Raises `TooHard`.
+
+    Kept, because the checks ask the same again and again, and hardly any condition changes from one check to the next.
+    """
     return _Search(condition).run()
 
 

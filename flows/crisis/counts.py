@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TypedDict
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, distinct, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, bindparam, case, cast, distinct, func, or_, select
 from sqlalchemy.orm import Session
 
 from flows.crisis import waiting
@@ -20,6 +20,15 @@ from rules.windows import CROWD_WINDOW, Growth, growth
 _ANGERS = ("calm", "upset", "furious")
 """Values of the fact `anger`, the worst last; what nobody could tell counts like `upset`, as in `rules/facts.yaml`."""
 _UNTOLD = _ANGERS.index("upset")
+
+_complaints = waiting.complaints(bindparam("incident", type_=Case.incident_id.type)).c
+_PER_LEVEL = select(
+    _complaints.severity,
+    func.count(),
+    func.count(_complaints.closed_at),
+    func.count(_complaints.since),
+    func.min(_complaints.since),
+).group_by(_complaints.severity)  # put together once: a war room asks every two minutes
 
 
 @dataclass(frozen=True)
@@ -61,10 +70,8 @@ class Letters(TypedDict):
 
 def per_level(session: Session, incident_id: str) -> dict[int, OfLevel]:
     """Severity -> the complaints of an incident that have it."""
-    found = waiting.complaints(incident_id).c
-    counted = func.count(), func.count(found.closed_at), func.count(found.since), func.min(found.since)
-    wanted = select(found.severity, *counted).group_by(found.severity)
-    return {severity: OfLevel(*numbers) for severity, *numbers in session.execute(wanted).all()}
+    found = session.execute(_PER_LEVEL, {"incident": incident_id}).all()
+    return {severity: OfLevel(*numbers) for severity, *numbers in found}
 
 
 def moods(

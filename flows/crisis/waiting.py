@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Subquery, and_, case, exists, func, or_, select
+from sqlalchemy import BindParameter, Row, Subquery, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from flows.runs.our_messages import NO_WORDS
@@ -93,7 +93,7 @@ _UNHEARD = and_(Case.closed_at.is_(None), ~_ANSWERED, ~_ANSWERED_PAST_US)
 _SINCE = func.min(case((_UNHEARD, _BEGAN)), type_=Case.opened_at.type)
 
 
-def complaints(incident_id: str | None = None) -> Subquery:
+def complaints(incident_id: str | BindParameter[str] | None = None) -> Subquery:
     """The complaints of an incident, or all open ones, as a table with the columns `case_id`, `severity`, `closed_at`
     and `since`: since when the case waits, empty if it does not."""
     mine = Case.incident_id == incident_id if incident_id is not None else Case.closed_at.is_(None)

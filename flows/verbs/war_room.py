@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from flows.crisis import room
-from flows.crisis.digest import Digest, digest
+from flows.crisis import counts, room, statements
+from flows.crisis.digest import digest
 from flows.crisis.digest_words import in_words
+from flows.crisis.waiting import levels
 from flows.crisis.words import WORDS
 from flows.runs import ending
 from flows.runs.outcome import Done, Failed, Outcome, Waiting
@@ -93,30 +94,33 @@ class WarRoom(Action):
             return True
         if passed < AT_MOST_EVERY:
             return False  # the next look is not far
-        found = digest(work.session, incident, work.now)
-        if not _changed(work.record.outcome.get("state") or {}, self._state(found)):
+        if not _changed(work.record.outcome.get("state") or {}, self._state(work, incident)):
             return False
-        self._tell(work, incident, found=found)
+        self._tell(work, incident)
         return True
 
-    def _tell(self, work: Work, incident: Incident, before: str = "", found: Digest | None = None) -> None:
-        found = found or digest(work.session, incident, work.now)
+    def _tell(self, work: Work, incident: Incident, before: str = "") -> None:
+        found = digest(work.session, incident, work.now)
         text = in_words(found, work.desk.language, work.desk.timezone)
         _withdraw_the_last(work)
         told = {"digests": work.record.outcome.get("digests", 0) + 1, "last": work.now.isoformat()}
         told |= {"notice": None if before else work.tell(self.who, text)}
         if before:  # with the way to the room, which everybody needs however late it comes
             work.tell(self.who, f"{before}\n{text}".strip())
-        work.record.outcome = {**work.record.outcome, **told, "state": self._state(found)}
+        work.record.outcome = {**work.record.outcome, **told, "state": self._state(work, incident)}
 
-    def _state(self, found: Digest) -> dict[str, Any]:
-        """What the room hears of at once when it changes for the worse, or is newly said."""
-        there = {level.name for level in found.levels if level.waiting or level.answered}
+    def _state(self, work: Work, incident: Incident) -> dict[str, Any]:
+        """What the room hears of at once when it changes for the worse, or is newly said. It is looked at every two
+        minutes, mostly for nothing, so that it asks for nothing else that a digest tells."""
+        statement = statements.in_force(work.session, incident.id)
+        found = counts.per_level(work.session, incident.id)
+        urgent = found.get(levels().index("urgent"), counts.OfLevel())
+        longest = min((each.since for each in found.values() if each.since is not None), default=work.now)
         return {
-            "statement": found.statement.version if found.statement is not None else 0,
-            "severity": found.severity_rank,
-            "late": found.longest_wait is not None and found.longest_wait > self.late_after,
-            "urgent": "urgent" in there,
+            "statement": statement.version if statement is not None else 0,
+            "severity": incident.severity,
+            "late": work.now - longest > self.late_after,
+            "urgent": urgent.all > urgent.closed,
         }
 
 

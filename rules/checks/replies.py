@@ -45,7 +45,7 @@ def guarded_text(bundle: Bundle) -> Iterator[Found]:
         for locale, text in reply.text.items():
             for name in bundle.guards.objections(text):
                 guard = bundle.guards.guards[name]
-                phrase = guard.phrase_in(text)
+                phrase = bundle.guards.phrase_in(name, text)
                 yield _place_in(reply, locale, str(phrase)), f'"{phrase}" is refused by {name}: {guard.never}'
 
 

@@ -185,17 +185,17 @@ class _First(Paths[bool]):
         asked = {"first_reply": True, "had_first_reply": False}
         known = [(bundle.vocabulary.facts.get(name), value) for name, value in asked.items()]
         first = tuple(Is(fact, "is", value) for fact, value in known if fact is not None)
-        self.guards = {
-            name: guard
+        self.guards = [
+            name
             for name, guard in bundle.guards.guards.items()
             if first and guard.when is not None and never_holds(All((*first, Not(guard.when))))
-        }
+        ]
 
     def arrive(self, step: Step, state: bool) -> None:
         for name, reply in _said(self.bundle, step) if not state else ():
-            for guard_name, guard in self.guards.items():
+            for guard_name in self.guards:
                 for locale, text in reply.text.items():
-                    if (phrase := guard.phrase_in(text)) is not None:
+                    if (phrase := self.bundle.guards.phrase_in(guard_name, text)) is not None:
                         message = f'"{phrase}" in "{name}" ({locale}) is refused in a first reply by {guard_name}'
                         self.found.append((place_of(self.playbook, step), message))
 

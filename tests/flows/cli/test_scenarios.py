@@ -151,8 +151,8 @@ def test_path_without_scenarios_is_an_error(firebreak: Firebreak) -> None:
 
 def test_playbook_stands_for_the_scenarios_beside_it(firebreak: Firebreak) -> None:
     """A designer would have to type the name of the test file."""
-    result = firebreak("test", str(ROOT / "playbooks/incident.yaml"), "--json")
-    assert {each["playbook"] for each in read_json(result)["scenarios"]} == {"incident"}
+    result = firebreak("test", str(ROOT / "playbooks/breach_recipient.yaml"), "--json")
+    assert {each["playbook"] for each in read_json(result)["scenarios"]} == {"breach-recipient"}
 
 
 # -- rehearse ----------------------------------------------------------------------------------------------------------
@@ -174,11 +174,11 @@ def test_rehearsal_leaves_no_trace(firebreak: Firebreak, home: Path) -> None:
 
 
 def test_name_alone_plays_the_scenarios_beside_the_playbook(firebreak: Firebreak) -> None:
-    """`firebreak rehearse incident` would ask what to play."""
-    result = firebreak("rehearse", "incident")
+    """`firebreak rehearse breach-recipient` would ask what to play."""
+    result = firebreak("rehearse", "breach-recipient")
     assert result.exit_code == 0
     assert result.stdout.count("nothing is sent") > 1
-    assert "opens an incident" in result.stdout
+    assert "closed as not_deleted" in result.stdout
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def test_a_list_alone_is_not_enough(stage: Stage) -> None:
     voices.answer(stage, checklist, {"1": "done"}, "lee")
     assert endings.asked(stage)[0].kind == "do"
     voices.answer(stage, checklist, {"2": "done"}, "ann")
-    stage.pass_time(timedelta(days=3))
+    stage.pass_time(timedelta(days=1))
     assert endings.incident(stage, incident).stood_down_at is None
     assert endings.asked(stage)[0].kind == "approve"
 
