@@ -13,6 +13,7 @@ from flows.crisis.standing_down import NotYet
 from flows.desk import Desk
 from flows.store.tables import Incident
 from flows.ticking import WrongAnswer
+from rules import translations
 
 ALL = "all"
 """Stands for every number of the checklist."""
@@ -31,7 +32,11 @@ def told(desk: Desk, session: Session, incident: Incident) -> dict[str, Any]:
         **found,
         "against": standing_down.speaks_against(found, desk.language),
         "checklist": [
-            {"number": number, "words": words, "status": items.get(number, "open")}
+            {
+                "number": number,
+                "words": translations.in_language(bundle, words, desk.language),
+                "status": items.get(number, "open"),
+            }
             for number, words in enumerate(checklist, 1)
         ],
         "tasks": [task.id for task in standing_down.open_tasks(session, run, step)],

@@ -89,7 +89,7 @@ on_timeout: {notify: {who: on_call, message: A customer has not answered our off
         return self._ask(work, allowed, asked + 1)
 
     def _something_else(self, work: Work, message: Message | None) -> None:
-        """They have read the offer, and answer with what is no choice: a person takes that up, where none has it yet."""
+        """They have read the offer, and their answer is no choice: a person takes that up, where none has it yet."""
         with_somebody = "task" in (work.record.waiting_for or {})  # sent by hand: whoever did that reads the chat
         if message is not None and work.record.outcome.get(choices.ASKED) and not with_somebody:
             beside_an_offer.hand_over(work, message)

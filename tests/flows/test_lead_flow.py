@@ -22,7 +22,11 @@ from tests.flows.crisis.crowds import LATE, respond, write
 from tests.flows.runs.test_waves import desk_over
 from tests.flows.test_flows import call, last_run
 
-pytestmark = [pytest.mark.prefect, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
+pytestmark = [
+    pytest.mark.prefect,
+    pytest.mark.usefixtures("prefect_server"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 BY = "night.shift"
 
@@ -33,7 +37,7 @@ def desk(store: Store, shelf: Shelf) -> Desk:
 
 
 @pytest.fixture
-def opened(prefect_server: PrefectServer, desk: Desk) -> str:
+def opened(desk: Desk) -> str:
     """An incident with one complaint in it, whose procedure has begun."""
     from flows.incident import IncidentForm, Kind, incident
 
@@ -67,7 +71,6 @@ def test_somebody_leads_by_the_form(prefect_server: PrefectServer, desk: Desk, o
     assert run["name"] == f"assign: {opened}"
 
 
-@pytest.mark.usefixtures("prefect_server")
 def test_a_statement_is_decided_by_the_form(desk: Desk, opened: str) -> None:
     """No statement could come into force from the page, or one by a yes to words that nobody has read."""
     from flows.lead import Objection, StatementForm, Vote, statement
@@ -89,7 +92,6 @@ def test_a_statement_is_decided_by_the_form(desk: Desk, opened: str) -> None:
         assert [each.by for each in statements.approvals(session, second)] == ["owner"]
 
 
-@pytest.mark.usefixtures("prefect_server")
 def test_a_freeze_is_lifted_and_put_back_by_the_form(desk: Desk, opened: str) -> None:
     """A shop whose crisis hits one town only could not let the others hear of their parcels from the page."""
     from flows.lead import Freeze, FreezeForm, Lifted, freeze
@@ -104,7 +106,6 @@ def test_a_freeze_is_lifted_and_put_back_by_the_form(desk: Desk, opened: str) ->
         assert [each.id for each in freezing.frozen_by(session)] == [opened]
 
 
-@pytest.mark.usefixtures("prefect_server")
 def test_a_crisis_is_stood_down_by_the_form(desk: Desk, opened: str) -> None:
     """A crisis could never end from the page, or would end with half of the checklist undone."""
     from flows.lead import End, StandDownForm, stand_down
