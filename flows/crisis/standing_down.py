@@ -8,7 +8,7 @@ from sqlalchemy import distinct, func, or_, select
 from sqlalchemy.orm import Session
 
 from flows.crisis import statements
-from flows.crisis.team_words import TEAM_WORDS
+from flows.crisis.team_words import TEAM_WORDS, in_units
 from flows.crisis.words import Language
 from flows.desk import Desk
 from flows.errors import FirebreakError
@@ -75,7 +75,7 @@ def in_words(found: Mapping[str, object], bundle: Bundle, language: Language = "
     told = {
         "the fire": burns,
         "customers waiting": words["not known"] if waiting == UNKNOWN else str(waiting),
-        **({"longest wait": str(longest)} if longest not in (UNKNOWN, None) else {}),
+        **({"longest wait": in_units(str(longest), language)} if longest not in (UNKNOWN, None) else {}),
         "urgent cases open": str(found["urgent_open"]),
         "updates that are late": str(found["late_updates"]),
         "promises broken": str(found["promises_broken"]),

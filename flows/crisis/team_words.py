@@ -3,6 +3,7 @@ have. The words of a playbook are in `rules/wording`, those of the digest in `fl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from flows.crisis.words import Language
@@ -146,3 +147,11 @@ _CHINESE = {
 }
 
 TEAM_WORDS: Mapping[Language, Mapping[str, str]] = {"en": _ENGLISH, "zh-CN": _CHINESE}
+
+_UNITS = {"second": "秒", "minute": "分钟", "hour": "小时", "day": "天", "week": "周"}
+_LENGTH = re.compile(r"([\d.,]+) (second|minute|hour|day|week)s? ?")
+
+
+def in_units(words: str, language: Language) -> str:
+    """A length of time in English words, such as `2 hours 5 minutes`, in the team's language."""
+    return words if language == "en" else _LENGTH.sub(lambda found: f"{found[1]}{_UNITS[found[2]]}", words)

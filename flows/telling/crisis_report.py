@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from flows import local_time
 from flows.crisis import statements
+from flows.crisis.team_words import in_units
 from flows.crisis.words import Language
 from flows.desk import Desk
 from flows.errors import NotFound
@@ -316,7 +317,7 @@ class _Writer:
         return self._name(self.incident.topic or self.incident.kind)
 
     def _since_it_opened(self, at: datetime) -> str:
-        return crisis_report_words.in_units(roughly(at - self.incident.opened_at), self.language)
+        return in_units(roughly(at - self.incident.opened_at), self.language)
 
     def _when(self, at: datetime | None, by: str | None = None) -> str:
         if at is None:

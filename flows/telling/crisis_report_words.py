@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import timedelta
 
+from flows.crisis.team_words import in_units
 from flows.crisis.words import WORDS, Language
 from flows.telling.sentences import roughly
 
@@ -203,8 +203,6 @@ _NAMES = {
     "wrong_orders": "订单出错",
     "data_leak": "信息泄露",
 }
-_UNITS = {"second": "秒", "minute": "分钟", "hour": "小时", "day": "天", "week": "周"}
-_LENGTH = re.compile(r"([\d.,]+) (second|minute|hour|day|week)s? ?")
 
 
 def name(value: str, language: Language) -> str:
@@ -217,8 +215,3 @@ def name(value: str, language: Language) -> str:
 def length(time: timedelta, language: Language) -> str:
     """A length of time by its two largest units, a second at least: `8 days 1 hour`."""
     return in_units(roughly(timedelta(seconds=max(round(time.total_seconds()), 1))), language)
-
-
-def in_units(words: str, language: Language) -> str:
-    """A length of time in English words, in the team's language."""
-    return words if language == "en" else _LENGTH.sub(lambda found: f"{found[1]}{_UNITS[found[2]]}", words)
