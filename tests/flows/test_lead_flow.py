@@ -88,7 +88,7 @@ def test_a_statement_is_decided_by_the_form(desk: Desk, opened: str) -> None:
     assert vote(second, Vote.approve, "owner", digest=second.digest[:8]) == f"**{second.id}** is in force"
     with desk.store.read() as session:
         refused = session.get_one(Statement, first.id)
-        assert desk.store.vault.open(refused.sealed_reason) == {"text": Objection.explains.value}
+        assert desk.store.vault.open_or_nothing(refused.sealed_reason) == {"text": Objection.explains.value}
         assert [each.by for each in statements.approvals(session, second)] == ["owner"]
 
 
@@ -100,7 +100,7 @@ def test_a_freeze_is_lifted_and_put_back_by_the_form(desk: Desk, opened: str) ->
     with desk.store.read() as session:
         [lifted] = freezing.lifted(session)
         assert lifted.freeze_lifted_by == BY
-        assert desk.store.vault.open(lifted.sealed_lift_reason) == {"reason": Lifted.needed.value}
+        assert desk.store.vault.open_or_nothing(lifted.sealed_lift_reason) == {"reason": Lifted.needed.value}
     call(desk, freeze, FreezeForm(incident=opened, change=Freeze.again, by=BY))
     with desk.store.read() as session:
         assert [each.id for each in freezing.frozen_by(session)] == [opened]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -13,8 +14,11 @@ from flows import checklist, duties
 from flows.crisis import freeze, regrouping, standing_down
 from flows.rehearsal.events import Says
 from flows.rehearsal.stage import Stage
+from flows.shelf import Shelf
 from flows.store.tables import Incident, Outbox, Task
 from flows.telling import crisis_report
+from rules import translations
+from rules.language import Branch, Playbook, Steps, Words
 from tests.flows.crisis import voices
 
 LATE = "My parcel still has not arrived after two weeks"
@@ -55,6 +59,44 @@ def crisis(stage: Stage) -> tuple[Stage, str]:
         standing_down.propose(stage.desk, session, session.get_one(Incident, known), "kim")
     stage.settle()
     return stage, known
+
+
+def said_in(playbook: Playbook) -> set[str]:
+    """Every sentence of a playbook to colleagues."""
+    return {" ".join(words.split()) for step in playbook.walk() for words in _words(step.verb)}
+
+
+def _words(value: object) -> Iterator[str]:
+    if isinstance(value, Words):
+        yield value
+    elif isinstance(value, Steps | Branch | type):
+        return  # steps inside a step are walked by themselves
+    elif isinstance(value, Mapping):
+        yield from _words(tuple(value.values()))
+    elif isinstance(value, tuple | list):
+        yield from (words for each in value for words in _words(each))
+    elif is_dataclass(value):
+        yield from (words for each in fields(value) for words in _words(getattr(value, each.name)))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "incident",
+        "crisis-complaint",
+        "complaint-general",
+        "complaint-important",
+        "complaint-urgent",
+        "group-complaint",
+        "retrospective",
+    ],
+)
+def test_what_a_playbook_of_a_crisis_says_to_colleagues_is_there_in_chinese(shelf: Shelf, name: str) -> None:
+    """A new step of a procedure would speak English to a team that reads Chinese, and nobody would notice before."""
+    bundle = shelf.current
+    said = said_in(bundle.playbooks[name])
+    assert said
+    assert [words for words in said if translations.in_language(bundle, words, "zh-CN") == words] == []
 
 
 def english_in(text: str) -> list[str]:

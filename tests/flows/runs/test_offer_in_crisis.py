@@ -171,7 +171,7 @@ def test_a_question_instead_of_a_choice_reaches_a_person_once(stage: Stage) -> N
     pass_an_hour(stage)
     write(stage, Says("👍", kind="reaction"), Says("STOP"))
     assert beside(stage) == []
-    write(stage, Says("Which card does the money go to?"), Says("", kind="voice"), Says("Hello??"))
+    write(stage, Says("Which card does the money go to?"), Says("", kind="audio"), Says("Hello??"))
     [task] = beside(stage)
     assert task.question.startswith("A customer has answered our offer with something else")
     with stage.store.read() as session:
