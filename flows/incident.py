@@ -1,24 +1,20 @@
-"""The flows `incident`, `breach` and `case`: opening one by hand, and `regroup`: which cases belong to which incident;
-from the form of Prefect's custom run.
-
-What is typed into the form stays in Prefect's database, so it has choices and ids and no room for a customer's words.
-"""
+"""The flows `incident`, `breach` and `case`: opening one by hand, from the form of Prefect's custom run."""
 
 from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated
 
 from prefect import flow
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.runtime import flow_run
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from flows.at_hand import desk_at_hand
 from flows.crisis import by_hand, regrouping
 from flows.desk import Desk
+from flows.forms import INCIDENT, By, Form, Severity, Topic
 from flows.runs import breaches
 
 
@@ -34,31 +30,6 @@ class Kind(StrEnum):
     other = "something else"
 
 
-class Severity(StrEnum):
-    """How bad it is, low to high."""
-
-    general = "general"
-    important = "important"
-    urgent = "urgent"
-
-
-class Topic(StrEnum):
-    """What complaints are about: the values of the fact `topic`."""
-
-    fire = "fire, smoke, an explosion, overheating, an electric shock"
-    illness = "somebody fell ill, or something was not fit for use"
-    danger = "another danger to people"
-    loss = "a large loss of property or money, fraud, theft"
-    payment = "charged wrongly, or money that does not come back"
-    wrong_order = "the wrong article, or something is missing"
-    delivery = "a delivery is late or lost"
-    failure = "a product does not work or arrived damaged"
-    outage = "the shop, the app or an account cannot be used"
-    treatment = "how customers were treated, or that nobody answers"
-    data = "personal data in other hands"
-    other = "something else"
-
-
 _LIKELY = {
     Kind.product_failure: Topic.failure,
     Kind.delivery: Topic.delivery,
@@ -68,21 +39,15 @@ _LIKELY = {
 """What the complaints are about where only the kind of the crisis was chosen."""
 
 
-class IncidentForm(BaseModel):
+class IncidentForm(Form):
     """A crisis that hits many customers at once."""
-
-    model_config = ConfigDict(extra="forbid")
 
     kind: Kind = Field(description="What hit the customers")
     topic: Topic | None = Field(
         None, description="What the complaints are about that join it, open ones and new ones; empty: by what hit them"
     )
     severity: Severity = Field(Severity.important, description="urgent: people in danger, a great loss, press, lawyers")
-    opened_by: str = Field(
-        description="Your short name as colleagues know it; never a customer's",
-        pattern=r"^[a-z][a-z0-9_.-]{1,29}$",
-        examples=["shift.lead"],
-    )
+    opened_by: By
 
 
 class Way(StrEnum):
@@ -114,68 +79,19 @@ class SeenBy(StrEnum):
     unknown = "nobody knows yet"
 
 
-class BreachForm(BaseModel):
+class BreachForm(Form):
     """Personal data got out. What nobody knows yet counts as the worst."""
-
-    model_config = ConfigDict(extra="forbid")
 
     way: Way = Field(Way.unknown, description="How it got out")
     data: Data = Field(Data.unknown, description="The most sensitive kind of data that leaked")
     people: int | None = Field(None, ge=0, le=999_999_999, description="Of how many people; empty if nobody knows")
     seen_by: SeenBy = Field(SeenBy.unknown, description="Who may have seen it")
     noticed_at: datetime = Field(description="When somebody noticed it: the clocks of the law run from there")
-    opened_by: str = Field(
-        description="Your short name as colleagues know it; never a customer's",
-        pattern=r"^[a-z][a-z0-9_.-]{1,29}$",
-        examples=["shift.lead"],
-    )
+    opened_by: By
 
 
-class Change(StrEnum):
-    """What is to be done with an incident."""
-
-    let_join = "let cases join it: those named below, or all that complain about a topic"
-    take_out = "take the cases named below out of it"
-    split_off = "open another incident with a part of it: the cases named below, or a topic"
-    merge_into = "let it go on in another incident"
-    close = "close it"
-
-
-class Reason(StrEnum):
-    """Why an incident is over."""
-
-    solved = "the cause is mended, and everyone has heard"
-    false_alarm = "there was none"
-    duplicate = "another one is about the same"
-    other = "another reason"
-
-
-class RegroupForm(BaseModel):
-    """Which cases belong to which incident."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    change: Change = Field(description="What is to be done")
-    incident: str = Field(description="The incident's id, which begins with I-", pattern=r"^I-[0-9A-Z]{10}$")
-    cases: list[Annotated[str, Field(pattern=r"^C-[0-9A-Z]{10}$")]] = Field(
-        [], description="Ids of cases, which begin with C-", max_length=1000
-    )
-    topic: Topic | None = Field(None, description="Instead of cases: what they complain about")
-    into: str | None = Field(
-        None, description="For a merge: the incident in which it goes on", pattern=r"^I-[0-9A-Z]{10}$"
-    )
-    why: Reason = Field(Reason.solved, description="For closing: why it is over")
-    by: str = Field(
-        description="Your short name as colleagues know it; never a customer's",
-        pattern=r"^[a-z][a-z0-9_.-]{1,29}$",
-        examples=["shift.lead"],
-    )
-
-
-class CaseForm(BaseModel):
+class CaseForm(Form):
     """A case that no message has opened."""
-
-    model_config = ConfigDict(extra="forbid")
 
     customer: str = Field(
         description="The customer's id, which begins with P-; `firebreak case` shows it", pattern=r"^P-[0-9A-Z]{10}$"
@@ -187,11 +103,9 @@ class CaseForm(BaseModel):
     incident: str | None = Field(
         None,
         description="The incident it is about; empty: the only open one, where the playbook is for a crisis",
-        pattern=r"^I-[0-9A-Z]{10}$",
+        pattern=INCIDENT,
     )
-    opened_by: str = Field(
-        description="Your short name as colleagues know it; never a customer's", pattern=r"^[a-z][a-z0-9_.-]{1,29}$"
-    )
+    opened_by: By
 
 
 @flow(name="incident", flow_run_name="incident: {form.kind.value}", persist_result=False)
@@ -214,19 +128,6 @@ async def breach(form: BreachForm) -> str:
     """
     with desk_at_hand() as desk:
         return await _shown("breach", await asyncio.to_thread(_open_breach, desk, form))
-
-
-@flow(name="regroup", flow_run_name="{form.change.name}: {form.incident}", persist_result=False)
-async def regroup(form: RegroupForm) -> str:
-    """Let cases join or leave an incident, split or merge incidents, or close one.
-
-    Args:
-        form: what is to be done with which incident, and who does it
-    """
-    with desk_at_hand() as desk:
-        said = await asyncio.to_thread(_regroup, desk, form)
-        await acreate_markdown_artifact(said, key="regrouped")
-        return said
 
 
 @flow(name="case", flow_run_name="case: {form.playbook}", persist_result=False)
@@ -253,29 +154,6 @@ def _open_incident(desk: Desk, form: IncidentForm) -> str:
         likely=likely.name if likely is not None else None,
         flow_run=flow_run.get_id(),
     ).incident_id
-
-
-def _regroup(desk: Desk, form: RegroupForm) -> str:
-    topic, run = form.topic.name if form.topic is not None else None, flow_run.get_id()
-    match form.change:
-        case Change.let_join:
-            done = regrouping.join(desk, form.incident, cases=form.cases, topic=topic, by=form.by, flow_run=run)
-            return f"{len(done.cases)} joined **{form.incident}**"
-        case Change.take_out:
-            left = regrouping.leave(desk, form.cases, form.by, run)
-            return f"{len(left)} left **{form.incident}**"
-        case Change.split_off:
-            what = form.topic.value if form.topic is not None else f"split off from {form.incident}"
-            done = regrouping.split(
-                desk, form.incident, cases=form.cases, topic=topic, what=what, by=form.by, flow_run=run
-            )
-            return f"**{done.incident_id}** is open, with {len(done.cases)} of {form.incident}"
-        case Change.merge_into:
-            done = regrouping.merge(desk, form.incident, form.into or "", form.by, run)
-            return f"**{form.incident}** goes on in **{form.into}**, with {len(done.cases)} more"
-        case Change.close:
-            as_ = regrouping.close(desk, form.incident, form.by, form.why.name)
-            return f"**{form.incident}** is closed as {as_}"
 
 
 def _open_breach(desk: Desk, form: BreachForm) -> str:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from flows.crisis.waiting import Waiter
-    from flows.desk import Desk
     from flows.store.tables import Incident
 
 MOST_SHOWN = 50
@@ -169,7 +168,7 @@ def assign(
       firebreak incident assign I-9ZK3MQ2XW1 --lead kim --fix lee
       firebreak incident assign I-9ZK3MQ2XW1 --answers urgent=kim --answers general=sam
     """
-    from flows.crisis import room
+    from flows import duties as assigning
     from flows.errors import FirebreakError
 
     duties = {duty: name for duty, name in (("lead", lead), ("fix", fix)) if name is not None}
@@ -184,30 +183,12 @@ def assign(
     doer = who(by)
     with open_desk() as desk, desk.store.begin() as session:
         incident = _chosen(session, wanted)[0]
-        room.assign(session, incident, duties, doer, desk.now())
-        if leader := duties.get("lead", "").strip():
-            _takes_the_lead(desk, session, incident, leader)
+        assigning.assign(desk, session, incident, duties, doer)
     if as_json:
         say_json({"id": incident.id, "duties": incident.duties, "by": doer})
         return
     told = ", ".join(f"{duty}: {name}" for duty, name in (incident.duties or {}).items())
     say(f"{incident.id}: {told or 'nobody does anything in particular'}")
-
-
-def _takes_the_lead(desk: Desk, session: Session, incident: Incident, leader: str) -> None:
-    """Whoever leads by somebody's word has taken over what asks for a leader: they would be told again and again."""
-    from sqlalchemy import select
-
-    from flows import answering
-    from flows.runs.progress import progress_of
-    from flows.store.tables import Run, Step, Task
-
-    asked = select(Task).join(Step, (Step.run_id == Task.run_id) & (Step.path == Task.path))
-    asked = asked.where(Task.incident_id == incident.id, Task.status == "open", Step.verb == "escalate")
-    for task in session.scalars(asked).all():
-        step = progress_of(desk, session, session.get_one(Run, task.run_id)).playbook.step(str(task.path))
-        if step.keeps is not None:  # it has a promise of its own: the one that somebody leads
-            answering.answer(session, desk.shelf.current.vocabulary, task.id, {}, leader, desk.now())
 
 
 def _chosen(session: Session, wanted: str | None) -> tuple[Incident, list[str]]:

@@ -87,7 +87,8 @@ class Level:
 
 @dataclass(frozen=True)
 class Digest:
-    """What the team needs to know of an incident at one moment."""
+    """What the team needs to know of an incident at one moment. `severity` is what it was opened with, or rose to, and
+    never falls while it goes on; how severe what is open is now, `levels` say."""
 
     incident: str
     at: datetime

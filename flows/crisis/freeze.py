@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.channels.whatsapp_address import is_user_id
+from flows.crisis.team_words import TEAM_WORDS
 from flows.desk import Desk
 from flows.errors import FirebreakError, NotFound
 from flows.runs import history
@@ -130,7 +131,9 @@ def lifted(session: Session) -> Sequence[Incident]:
     return session.scalars(they.order_by(Incident.opened_at, Incident.id)).all()
 
 
-def lift(desk: Desk, session: Session, incident: Incident, by: str, reason: str) -> None:
+def lift(
+    desk: Desk, session: Session, incident: Incident, by: str, reason: str, *, flow_run: str | None = None
+) -> None:
     """Somebody takes it upon them that what is not about this incident may be sent again, although it goes on.
 
     The reason is kept sealed with the incident; the crisis team is told who did it.
@@ -145,16 +148,16 @@ def lift(desk: Desk, session: Session, incident: Incident, by: str, reason: str)
         raise FirebreakError(f"The freeze of {incident.id} was lifted already, by {incident.freeze_lifted_by}.")
     incident.freeze_lifted_at, incident.freeze_lifted_by = desk.now(), by
     incident.sealed_lift_reason = desk.store.vault.seal(incident.id, {"reason": words})
-    _tell(desk, session, incident, "freeze lifted", by, f"{by} has lifted the freeze: other messages may leave again")
+    _tell(desk, session, incident, "freeze lifted", by, flow_run)
 
 
-def again(desk: Desk, session: Session, incident: Incident, by: str) -> None:
+def again(desk: Desk, session: Session, incident: Incident, by: str, *, flow_run: str | None = None) -> None:
     """Put the freeze of an open incident in force again."""
     _require_open(session, incident)
     if incident.freeze_lifted_at is None:
         raise FirebreakError(f"The freeze of {incident.id} is in force; nobody has lifted it.")
     incident.freeze_lifted_at = incident.freeze_lifted_by = incident.sealed_lift_reason = None
-    _tell(desk, session, incident, "freeze again", by, f"{by} has put the freeze in force again: only the crisis")
+    _tell(desk, session, incident, "freeze again", by, flow_run)
 
 
 def customer_at(desk: Desk, session: Session, address: str) -> Customer | None:
@@ -199,9 +202,9 @@ def _require_open(session: Session, incident: Incident) -> None:
         raise FirebreakError(f"{incident.id} is closed, and its freeze ended with it.")
 
 
-def _tell(desk: Desk, session: Session, incident: Incident, event: str, by: str, words: str) -> None:
-    now = desk.now()
-    history.tell_of(session, incident.id, now, event, {"by": by}, incident_id=incident.id)
+def _tell(desk: Desk, session: Session, incident: Incident, event: str, by: str, flow_run: str | None) -> None:
+    now, words = desk.now(), TEAM_WORDS[desk.language][event].format(by=by)
+    history.tell_of(session, incident.id, now, event, {"by": by}, incident_id=incident.id, flow_run=flow_run)
     runs = select(Run).where(Run.incident_id == incident.id, Run.called_by.is_(None), Run.status != "finished")
     run = session.scalars(runs.order_by(Run.started_at, Run.id).limit(1)).first()
     if run is not None:

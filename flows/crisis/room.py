@@ -49,7 +49,14 @@ def tell_link(session: Session, vault: Vault, incident: Incident, link: str, by:
     incident_events.tell(session, incident.id, LINK_KNOWN, now)
 
 
-def assign(session: Session, incident: Incident, duties: Mapping[str, str], by: str, now: datetime) -> None:
+def assign(
+    session: Session,
+    incident: Incident,
+    duties: Mapping[str, str],
+    by: str,
+    now: datetime,
+    flow_run: str | None = None,
+) -> None:
     """Say who does what in an incident: `lead`, `fix`, or a level of severity whose complaints somebody answers, each
     with a colleague's short name; an empty name takes it back. Raises `WrongDuty`."""
     known = ("lead", "fix", *levels())
@@ -62,4 +69,5 @@ def assign(session: Session, incident: Incident, duties: Mapping[str, str], by: 
     both = {**(incident.duties or {}), **{duty: name.strip() for duty, name in duties.items()}}
     incident.duties = {duty: name for duty, name in both.items() if name}
     said = {"by": by, "duties": dict(duties)}
-    history.tell_of(session, incident.id, now, "duties assigned", said, incident_id=incident.id)
+    ids = {"incident_id": incident.id, "flow_run": flow_run}
+    history.tell_of(session, incident.id, now, "duties assigned", said, **ids)

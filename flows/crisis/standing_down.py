@@ -8,6 +8,8 @@ from sqlalchemy import distinct, func, or_, select
 from sqlalchemy.orm import Session
 
 from flows.crisis import statements
+from flows.crisis.team_words import TEAM_WORDS, in_units
+from flows.crisis.words import Language
 from flows.desk import Desk
 from flows.errors import FirebreakError
 from flows.runs import history, incident_events, listing, providers
@@ -62,35 +64,36 @@ def situation(desk: Desk, session: Session, incident: Incident, bundle: Bundle) 
     }
 
 
-def in_words(found: Mapping[str, object], bundle: Bundle) -> dict[str, str]:
+def in_words(found: Mapping[str, object], bundle: Bundle, language: Language = "en") -> dict[str, str]:
     """The same as people read it, under a word or two each."""
-    facts = bundle.vocabulary
-    fire = found.get("fire_state", UNKNOWN)
-    meaning = facts.fact("fire_state").values.get(str(fire)) if "fire_state" in facts.facts else None
+    words, facts = TEAM_WORDS[language], bundle.vocabulary
+    fire = str(found.get("fire_state", UNKNOWN))
+    meaning = facts.fact("fire_state").values.get(fire) if "fire_state" in facts.facts else None
     waiting, longest = found.get("customers_waiting", UNKNOWN), found.get("longest_wait", UNKNOWN)
+    burns = words["fire is"].format(state=words.get(fire, fire), meaning=meaning) if meaning else words["not known"]
     version = found["statement"]
-    return {
-        "the fire": f"{fire}: {meaning}" if meaning else "not known",
-        "customers waiting": "not known" if waiting == UNKNOWN else str(waiting),
-        **({"longest wait": str(longest)} if longest not in (UNKNOWN, None) else {}),
+    told = {
+        "the fire": burns,
+        "customers waiting": words["not known"] if waiting == UNKNOWN else str(waiting),
+        **({"longest wait": in_units(str(longest), language)} if longest not in (UNKNOWN, None) else {}),
         "urgent cases open": str(found["urgent_open"]),
         "updates that are late": str(found["late_updates"]),
         "promises broken": str(found["promises_broken"]),
-        "statement in force": f"version {version}" if version else "none",
+        "statement in force": words["version"].format(version=version) if version else words["none"],
     }
+    return {words[title]: value for title, value in told.items()}
 
 
-def speaks_against(found: Mapping[str, object]) -> list[str]:
+def speaks_against(found: Mapping[str, object], language: Language = "en") -> list[str]:
     """What a person should think twice about before they say yes, in words."""
+    words = TEAM_WORDS[language]
     against = []
     if found.get("fire_state") in ("burning", "dying"):
-        against.append(f"the fire is {found['fire_state']}")
-    waiting = found.get("customers_waiting")
-    if isinstance(waiting, int) and waiting:
-        against.append(f"{waiting} {'customer waits' if waiting == 1 else 'customers wait'} for an answer")
-    urgent = found["urgent_open"]
-    if urgent:
-        against.append(f"{urgent} urgent {'case is' if urgent == 1 else 'cases are'} open")
+        against.append(words[f"it is {found['fire_state']}"])
+    waiting, urgent = found.get("customers_waiting"), found["urgent_open"]
+    for number, one, many in ((waiting, "one waits", "many wait"), (urgent, "one urgent", "many urgent")):
+        if isinstance(number, int) and number:
+            against.append(words[one if number == 1 else many].format(number=number))
     return against
 
 
@@ -124,14 +127,14 @@ def items_on(session: Session, run: Run, step: Step) -> Sequence[TaskItem]:
     return listing.items_of(session, newest.id)
 
 
-def propose(desk: Desk, session: Session, incident: Incident, by: str) -> bool:
+def propose(desk: Desk, session: Session, incident: Incident, by: str, *, flow_run: str | None = None) -> bool:
     """A person wants the end to be decided about now. Returns whether the role that decides still has to be asked;
     False where it has been already. Raises `NotYet` where nothing waits for it."""
     run, step, _ = awaited(desk, session, incident)
     if open_tasks(session, run, step):
         return False
     step.outcome = {**step.outcome, WANTED: by}
-    history.tell(session, run, desk.now(), "stand-down proposed", {"by": by}, path=step.path)
+    history.tell(session, run, desk.now(), "stand-down proposed", {"by": by}, path=step.path, flow_run=flow_run)
     _wake(session, run, step, desk)
     return True
 

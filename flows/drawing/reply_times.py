@@ -3,21 +3,44 @@ by then. Drawn as SVG that fetches nothing, for light and dark pages and for pap
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 
+from flows.crisis.words import Language
 from flows.waiting_times import EDGES, WaitingTimes, percentile, spans
 from rules.units import format_duration
 
 _WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM, _SIDE = 760, 300, 46, 34, 52, 168
-_SHORT = {
-    " seconds": " s",
-    " second": " s",
-    " minutes": " min",
-    " minute": " min",
-    " hours": " h",
-    " hour": " h",
-    " days": " d",
-    " day": " d",
+_SHARES = (50, 90, 99)
+_LONG = (" seconds", " second", " minutes", " minute", " hours", " hour", " days", " day")
+_SHORT: Mapping[Language, Mapping[str, str]] = {
+    "en": dict(zip(_LONG, (" s", " s", " min", " min", " h", " h", " d", " d"), strict=True)),
+    "zh-CN": dict(zip(_LONG, ("秒", "秒", "分", "分", "小时", "小时", "天", "天"), strict=True)),
+}
+_WORDS: Mapping[Language, Mapping[str, str]] = {
+    "en": {
+        "nobody": "Nobody has been answered, {unanswered} wait",
+        "in words": "Time to the first reply: {shown}; {unanswered} not answered",
+        "comma": ", ",
+        "share": "{share} of 100 within",
+        "longest": "the longest wait",
+        "none": "none",
+        "axis": "time to the first reply, up to …; bars: customers, line: share of all answered by then",
+        "promised": "promised: {time}",
+        "no reply": "no reply yet",
+    },
+    "zh-CN": {
+        "nobody": "还没有人得到回复，{unanswered}人在等",
+        "in words": "首次回复用时：{shown}；{unanswered}人没有得到回复",
+        "comma": "，",
+        "share": "{share}%的人不超过",
+        "longest": "最长等待",
+        "none": "未回复",
+        "axis": "首次回复用时不超过……；柱：客户人数，线：到那时已得到回复的比例",
+        "promised": "承诺：{time}",
+        "no reply": "还没有回复",
+    },
 }
 _STYLE = """
 .rt text{font:12px system-ui,-apple-system,'Segoe UI','Noto Sans',sans-serif;fill:#1c2330}
@@ -33,14 +56,15 @@ _STYLE = """
 """
 
 
-def to_svg(waited: WaitingTimes) -> str:
+def to_svg(waited: WaitingTimes, language: Language = "en") -> str:
     """The picture of these waiting times; those who still wait have a bar of their own. Without anything to draw the
     text is empty."""
-    return _Picture(waited).drawn() if waited else ""
+    return _Picture(waited, language).drawn() if waited else ""
 
 
 class _Picture:
-    def __init__(self, waited: WaitingTimes) -> None:
+    def __init__(self, waited: WaitingTimes, language: Language) -> None:
+        self.words, self.short = _WORDS[language], partial(short, language=language)
         self.waits, self.unanswered, self.promised = waited.times, waited.unanswered, waited.promised
         promised, unanswered = waited.promised, waited.unanswered
         found = spans(waited.times)
@@ -62,9 +86,15 @@ class _Picture:
 
     def _in_words(self) -> str:
         if not self.waits:
-            return f"Nobody has been answered, {self.unanswered} wait"
-        shown = ", ".join(f"{share} of 100 within {short(percentile(self.waits, share))}" for share in (50, 90, 99))
-        return f"Time to the first reply: {shown}; {self.unanswered} not answered"
+            return self.words["nobody"].format(unanswered=self.unanswered)
+        shown = self.words["comma"].join(f"{label} {value}" for label, value in self._shares())
+        return self.words["in words"].format(shown=shown, unanswered=self.unanswered)
+
+    def _shares(self) -> list[tuple[str, str]]:
+        """How long so many of a hundred waited."""
+        return [
+            (self.words["share"].format(share=share), self.short(percentile(self.waits, share))) for share in _SHARES
+        ]
 
     def _grid(self) -> list[str]:
         found = []
@@ -77,13 +107,13 @@ class _Picture:
     def _bars(self) -> list[str]:
         found = []
         for place, (edge, count) in enumerate(self.bars):
-            label = short(edge) if edge is not None else f"> {short(EDGES[-1])}"
+            label = self.short(edge) if edge is not None else f"> {self.short(EDGES[-1])}"
             found += self._bar(place, count, label, "bar")
         if self.unanswered:
-            found += self._bar(len(self.bars), self.unanswered, "none", "none")
+            found += self._bar(len(self.bars), self.unanswered, self.words["none"], "none")
         middle = (_LEFT + self.right) / 2
-        said = "time to the first reply, up to …; bars: customers, line: share of all answered by then"
-        found.append(f'<text class="dim" x="{middle:.1f}" y="{_HEIGHT - 10}" text-anchor="middle">{said}</text>')
+        under = f'<text class="dim" x="{middle:.1f}" y="{_HEIGHT - 10}" text-anchor="middle">'
+        found.append(f"{under}{self.words['axis']}</text>")
         return found
 
     def _bar(self, place: int, count: int, label: str, kind: str) -> list[str]:
@@ -113,15 +143,14 @@ class _Picture:
             return []
         x = self._x(self.promised)
         line = f'<line class="promise" x1="{x:.1f}" y1="{_TOP - 8}" x2="{x:.1f}" y2="{self.base}"/>'
-        said = f"promised: {short(self.promised)}"
+        said = self.words["promised"].format(time=self.short(self.promised))
         return [line, f'<text class="kept" x="{x:.1f}" y="{_TOP - 14}" text-anchor="middle">{said}</text>']
 
     def _beside(self) -> list[str]:
         x = self.right + 28
         if not self.waits:
-            return [f'<text class="big" x="{x}" y="{_TOP + 20}">no reply yet</text>']
-        told = [(f"{share} of 100 within", short(percentile(self.waits, share))) for share in (50, 90, 99)]
-        told.append(("the longest wait", short(self.waits[-1])))
+            return [f'<text class="big" x="{x}" y="{_TOP + 20}">{self.words["no reply"]}</text>']
+        told = [*self._shares(), (self.words["longest"], self.short(self.waits[-1]))]
         found = []
         for turn, (label, value) in enumerate(told):
             y = _TOP + 6 + turn * 54
@@ -143,11 +172,14 @@ class _Picture:
         return _LEFT + len(self.bars) * self.wide
 
 
-def short(time: timedelta) -> str:
+def short(time: timedelta, language: Language = "en") -> str:
     """A duration by its two largest units, as it fits under a bar: `2 min`, `1 h 30 min`."""
     if time < timedelta(seconds=1):
-        return "1 s" if time > timedelta(0) else "0 s"
-    words = " ".join(format_duration(timedelta(seconds=round(time.total_seconds()))).split(" ")[:4])
-    for long, brief in _SHORT.items():
+        return _briefly("1 second" if time > timedelta(0) else "0 seconds", language)
+    return _briefly(" ".join(format_duration(timedelta(seconds=round(time.total_seconds()))).split(" ")[:4]), language)
+
+
+def _briefly(words: str, language: Language) -> str:
+    for long, brief in _SHORT[language].items():
         words = words.replace(long, brief)
     return words

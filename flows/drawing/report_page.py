@@ -11,6 +11,7 @@ from flows.drawing.style import FONTS
 from flows.widths import clean
 
 if TYPE_CHECKING:
+    from flows.crisis.words import Language
     from flows.telling.report import Section, Sheet, Table
 
 _STYLE = """
@@ -35,15 +36,15 @@ h2{break-after:avoid}}
 
 def to_html(report: Sheet) -> str:
     """The report as a page of its own."""
-    body = "\n".join(part for section in report.sections for part in _section(section))
+    body = "\n".join(part for section in report.sections for part in _section(section, report.language))
     return f"""<!doctype html>
-<html lang="en">
+<html lang="{report.language}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>{_plain(report.title)}</title>
 <style>{_STYLE % FONTS}</style>
 <h1>{_plain(report.title)}</h1>
-<p class="when">As of {report.written_at:%Y-%m-%d %H:%M} UTC</p>
+<p class="when">{_as_of(report)}</p>
 {body}
 </html>
 """
@@ -51,7 +52,7 @@ def to_html(report: Sheet) -> str:
 
 def to_markdown(report: Sheet) -> str:
     """The report as Markdown."""
-    parts = [f"# {clean(report.title)}", f"As of {report.written_at:%Y-%m-%d %H:%M} UTC"]
+    parts = [f"# {clean(report.title)}", _as_of(report)]
     for section in report.sections:
         parts.append(f"## {clean(section.title)}")
         parts += [clean(each) for each in section.sentences]
@@ -60,11 +61,11 @@ def to_markdown(report: Sheet) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _section(section: Section) -> Iterator[str]:
+def _section(section: Section, language: Language) -> Iterator[str]:
     yield f"<h2>{_plain(section.title)}</h2>"
     yield from (f"<p>{_plain(each)}</p>" for each in section.sentences)
     if section.waited:
-        yield f"<figure>{reply_times.to_svg(section.waited)}</figure>"
+        yield f"<figure>{reply_times.to_svg(section.waited, language)}</figure>"
     if section.table:
         head, *rows = section.table
         yield "<table>"
@@ -73,6 +74,11 @@ def _section(section: Section) -> Iterator[str]:
         yield "<tbody>"
         yield from (f"<tr>{''.join(f'<td>{_plain(cell)}</td>' for cell in row)}</tr>" for row in rows)
         yield "</tbody></table>"
+
+
+def _as_of(report: Sheet) -> str:
+    at = f"{report.written_at:%Y-%m-%d %H:%M} UTC"
+    return f"截至 {at}" if report.language == "zh-CN" else f"As of {at}"
 
 
 def _rows(table: Table) -> Iterator[str]:

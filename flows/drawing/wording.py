@@ -12,8 +12,8 @@ from flows.errors import FirebreakError
 from rules.bundle import Bundle
 from rules.problems import did_you_mean
 from rules.replies import DEFAULT_LOCALE
+from rules.translations import FOLDER
 
-FOLDER = "rules/wording/"
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 

@@ -22,6 +22,7 @@ from flows.runs.outcome import Item
 from flows.runs.progress import Progress
 from flows.sending import notices
 from flows.store import tables
+from rules import translations
 from rules.bundle import Bundle
 from rules.conditions import Condition
 from rules.decision import Decision
@@ -129,6 +130,10 @@ class Work:
         """A moment as colleagues read it."""
         return local_time.minute(moment, self.desk.timezone) if moment is not None else "at an unknown time"
 
+    def in_our_words(self, text: str) -> str:
+        """What a playbook says to colleagues, in the language that they read, where the content has it in that."""
+        return translations.in_language(self.bundle, text, self.desk.language)
+
     def typed(self, raw: Mapping[str, object]) -> dict[str, Value]:
         """Facts with their types, from values as JSON holds them; FactError for one that is not allowed."""
         return {name: self.vocabulary.fact(name).gate(value) for name, value in raw.items()}
@@ -167,7 +172,8 @@ class Work:
     def tell(self, role: str, message: str, *, task: tables.Task | None = None, urgent: bool = False) -> str:
         """Put a notice to colleagues into the outbox and return its id. It holds ids, never personal data. What is
         `urgent` also goes where people are called (see `flows.channels.team`)."""
-        return notices.notice(self.desk, self.session, self.run, self.record.path, role, message, task, urgent=urgent)
+        said = self.in_our_words(message)
+        return notices.notice(self.desk, self.session, self.run, self.record.path, role, said, task, urgent=urgent)
 
     def ask(
         self,
@@ -193,7 +199,7 @@ class Work:
             path=self.record.path,
             kind=kind,
             role=role,
-            question=question + about,
+            question=self.in_our_words(question) + about,
             form=offered,
             status="open",
             created_at=self.now,

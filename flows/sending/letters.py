@@ -8,6 +8,7 @@ from typing import Any
 from flows import local_time
 from flows.channels.channel import Letter, Template
 from flows.crisis import official, wording
+from flows.crisis.team_words import TEAM_WORDS
 from flows.ids import new_id
 from flows.runs.outcome import Failed, Outcome, Waiting
 from flows.runs.providers import number_of, window_is_open
@@ -94,13 +95,11 @@ def prepare(work: Work, reply: Reply, choices: Sequence[str] = ()) -> Outcome:
 def hand_over(work: Work, row: Outbox, details: Mapping[str, Any], why: str) -> Waiting:
     """Give the text of an outbox row to a colleague who can send it by hand; the step goes on when they have, or when a
     delivery status shows that it has arrived after all."""
-    whither = (
-        "write this one line into the group, and nothing else"
-        if row.to == "group"
-        else "send this reply to the customer"
-    )
-    task = work.ask("do", ON_CALL, f"Please {whither} by hand ({why}), then mark it done.", details=details)
-    work.tell(ON_CALL, f"A reply has to be sent by hand: {why}", task=task)
+    words = TEAM_WORDS[work.desk.language]
+    said = words.get(why, why)
+    question = words["write into the group" if row.to == "group" else "send by hand"].format(why=said)
+    task = work.ask("do", ON_CALL, question, details=details)
+    work.tell(ON_CALL, words["to be sent by hand"].format(why=said), task=task)
     kept = {key: on for key, on in (work.record.waiting_for or {}).items() if key in ("event", "late_at")}
     return Waiting({**kept, "task": task.id, "outbox": row.id}, {"reply": row.reply or "", "by_hand": why})
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from flows.channels.channel import HandOver, Next, Refused, Result, Sent, Unsure
 from flows.channels.error_codes import UNREACHABLE, meaning_of
+from flows.crisis.team_words import TEAM_WORDS
 from flows.desk import Desk
 from flows.ids import new_id
 from flows.runs import history, moving, settling
@@ -94,7 +95,8 @@ def ask_a_person(desk: Desk, session: Session, row: Outbox, why: str, flow_run: 
         if work.record.status == "waiting" and (work.record.waiting_for or {}).get("outbox") == row.id:
             moving.settle(work, letters.hand_over(work, row, details, why))
             return
-    question = f"Please send this reply to the customer by hand ({why}), then mark it done."
+    words = TEAM_WORDS[desk.language]
+    question = words["send by hand"].format(why=words.get(why, why))
     _ask_aside(desk, session, row, question, {**details, by_hand.OUTBOX: row.id})
 
 

@@ -28,16 +28,16 @@ from flows.store.tables import (
 from flows.waiting_times import WaitingTimes
 from rules.vocabulary import UNKNOWN, Vocabulary
 
-SLIPPED = {
-    "promise broken": "Promises broken",
-    "update late": "Updates that customers got too late",
-    "text was not delivered": "Texts that did not arrive",
-    "text refused for now": "Texts that WhatsApp refused at first",
-    "text handed to a colleague": "Texts that a person had to send by hand",
-    "step failed": "Steps that failed, so that a person had to do them",
-    "moving failed": "Faults of Firebreak while it moved a case",
-}
-"""Lines of the history that say that something slipped -> what a person calls it."""
+SLIPPED = (
+    "promise broken",
+    "update late",
+    "text was not delivered",
+    "text refused for now",
+    "text handed to a colleague",
+    "step failed",
+    "moving failed",
+)
+"""Lines of the history that say that something slipped."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def slipped(session: Session, incident: Incident) -> dict[str, int]:
     """What did not go as it should, by the lines of the history that say so -> how often."""
     theirs = select(Case.id).where(Case.incident_id == incident.id)
     mine = or_(JournalLine.incident_id == incident.id, JournalLine.case_id.in_(theirs))
-    found = select(JournalLine.event, func.count()).where(mine, JournalLine.event.in_(list(SLIPPED)))
+    found = select(JournalLine.event, func.count()).where(mine, JournalLine.event.in_(SLIPPED))
     counted = dict(session.execute(found.group_by(JournalLine.event)).tuples().all())
     return {event: counted[event] for event in SLIPPED if counted.get(event)}
 

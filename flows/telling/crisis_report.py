@@ -15,13 +15,16 @@ from sqlalchemy.orm import Session
 
 from flows import local_time
 from flows.crisis import statements
+from flows.crisis.team_words import in_units
+from flows.crisis.words import Language
 from flows.desk import Desk
 from flows.errors import NotFound
 from flows.store.tables import Incident, Run, Statement
+from flows.telling import crisis_course, crisis_report_words, story
 from flows.telling import crisis_figures as figures
-from flows.telling import story
+from flows.telling.crisis_report_words import SENTENCES
 from flows.telling.folding import fold
-from flows.telling.report import Section
+from flows.telling.report import Section, Table
 from flows.telling.sentences import roughly
 from flows.waiting_times import WaitingTimes, percentile, spans
 from rules.bundle import Bundle
@@ -29,8 +32,7 @@ from rules.language import FIRST_REPLY
 
 _LEFT_OUT = ("case joined", "case left", "step skipped")
 """Lines of which there may be ten thousand, and which say nothing that is not counted."""
-_TITLES = {"level": "How bad", "topic": "About what", "language": "Language", "closed_as": "How they ended"}
-_STATES = {"draft": "a draft", "in_force": "in force", "replaced": "replaced", "refused": "refused"}
+_COUNTED = ("level", "topic", "language", "closed_as")
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class CrisisReport:
     sentences: tuple[str, ...]
     sections: tuple[Section, ...]
     data: Mapping[str, Any]
+    language: Language = "en"
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -54,7 +57,7 @@ class CrisisReport:
 
 
 def tell(desk: Desk, incident_id: str) -> CrisisReport:
-    """The report about an incident. Raises `NotFound`."""
+    """The report about an incident, in the team's language; its `data` are the same in each. Raises `NotFound`."""
     lines = [line for line in fold(story.tell(desk.store, incident_id, desk.timezone)) if _belongs(line)]
     with desk.store.read() as session:
         incident = session.get(Incident, incident_id)
@@ -76,6 +79,8 @@ class _Writer:
         self, desk: Desk, session: Session, incident: Incident, bundle: Bundle, lines: list[story.Line]
     ) -> None:
         self.desk, self.session, self.incident, self.bundle, self.lines = desk, session, incident, bundle, lines
+        self.language = desk.language
+        self.words = SENTENCES[desk.language]
         self.promised = self._promised_first_reply()
         self.replies: WaitingTimes = figures.first_replies(session, incident, self.promised)
         self.customers = figures.customers(session, incident)
@@ -94,9 +99,8 @@ class _Writer:
 
     def report(self) -> CrisisReport:
         sentences = tuple(self._sentences())
-        about = self.incident.topic or self.incident.kind
         sections = (
-            Section("In short", sentences, self._in_short()),
+            Section(self.words["in short"], sentences, self._in_short()),
             self._first_replies(),
             *self._counted(),
             self._kept(),
@@ -105,8 +109,8 @@ class _Writer:
             self._chosen(),
             self._course(),
         )
-        title = f"Report about {self.incident.id}: {about.replace('_', ' ')}"
-        return CrisisReport(self.incident.id, title, self.desk.now(), sentences, sections, self._data())
+        title = self._say("title", incident=self.incident.id, about=self._about())
+        return CrisisReport(self.incident.id, title, self.desk.now(), sentences, sections, self._data(), self.language)
 
     # -- for machines -------------------------------------------------------------------------------------------------
 
@@ -134,7 +138,12 @@ class _Writer:
             "digests": self.digests,
             "slipped": self.slipped,
             "timeline": [
-                {"at": line.at.isoformat(), "mark": line.mark, "what": _in_full(line), "because": list(line.because)}
+                {
+                    "at": line.at.isoformat(),
+                    "mark": line.mark,
+                    "what": crisis_course.in_full(line),
+                    "because": list(line.because),
+                }
                 for line in self.lines
             ],
         }
@@ -171,104 +180,115 @@ class _Writer:
     # -- for people ---------------------------------------------------------------------------------------------------
 
     def _sentences(self) -> Iterator[str]:
-        wrote = f"{self.customers:,} {'customer' if self.customers == 1 else 'customers'}"
-        yield f"{wrote} wrote about it, in {self.cases:,} {'case' if self.cases == 1 else 'cases'}."
-        waits = self.replies.times
+        customers, cases = (
+            self._many(self.customers, "1 customer", "customers"),
+            self._many(self.cases, "1 case", "cases"),
+        )
+        yield self._say("wrote", customers=customers, cases=cases)
+        waits, unanswered = self.replies.times, self.replies.unanswered
         if waits:
-            half, nearly = (percentile(waits, share) for share in (50, 99))
-            yield (
-                f"{len(waits):,} of them {'was' if len(waits) == 1 else 'were'} answered: half of them within "
-                f"{_long(half)}, 99 of 100 within {_long(nearly)}, and the last one after {_long(waits[-1])}."
+            half, nearly, longest = (
+                self._long(each) for each in (percentile(waits, 50), percentile(waits, 99), waits[-1])
             )
-        if self.replies.unanswered:
-            unanswered = self.replies.unanswered
-            yield f"{unanswered:,} {'has' if unanswered == 1 else 'have'} not heard from us yet."
-        led = f"{self.leads[0].by} took the lead" if self.leads else "Nobody took the lead"
-        after = f" after {roughly(self.leads[0].at - self.incident.opened_at)}" if self.leads else ""
-        yield f"{led}{after}."
-        broken = sum(each.broken for each in self.promises.values())
-        kept = sum(each.kept for each in self.promises.values())
-        yield f"Of our promises {kept:,} were kept and {broken:,} broken."
-        if self.incident.stood_down_at is not None:
-            lasted = roughly(self.incident.stood_down_at - self.incident.opened_at)
-            yield f"{self.stood_down_by or 'Somebody'} decided after {lasted} that it was over."
-        elif self.incident.closed_at is not None:
-            yield f"It was closed after {roughly(self.incident.closed_at - self.incident.opened_at)}."
+            yield self._many(len(waits), "was answered", "were answered", half=half, nearly=nearly, longest=longest)
+        if unanswered:
+            yield self._many(unanswered, "has not heard", "have not heard")
+        if self.leads:
+            yield self._say("led", by=self.leads[0].by, time=self._since_it_opened(self.leads[0].at))
         else:
-            yield "It is not over yet."
-
-    def _in_short(self) -> tuple[tuple[str, ...], ...]:
+            yield self.words["nobody led"]
+        kept, broken = (sum(getattr(each, how) for each in self.promises.values()) for how in ("kept", "broken"))
+        yield self._say("promises", kept=f"{kept:,}", broken=f"{broken:,}")
         incident = self.incident
+        if incident.stood_down_at is not None:
+            by, time = self.stood_down_by or self.words["somebody"], self._since_it_opened(incident.stood_down_at)
+            yield self._say("stood down", by=by, time=time)
+        elif incident.closed_at is not None:
+            yield self._say("closed", time=self._since_it_opened(incident.closed_at))
+        else:
+            yield self.words["not over"]
+
+    def _in_short(self) -> Table:
+        incident, words = self.incident, self.words
+        led = words["then"].join(dict.fromkeys(each.by for each in self.leads)) or words["nobody"]
         rows = [
-            ("Opened", f"{self._at(incident.opened_at)}, by {incident.opened_by}"),
-            ("About", (incident.topic or incident.kind).replace("_", " ")),
-            ("Led by", ", then ".join(dict.fromkeys(each.by for each in self.leads)) or "nobody"),
-            ("Stood down", self._when(incident.stood_down_at, f", by {self.stood_down_by}")),
-            ("Closed", self._when(incident.closed_at)),
-            *([("Merged into", incident.merged_into)] if incident.merged_into else []),
-            ("Digests in the war room", str(self.digests)),
+            (words["Opened"], self._when(incident.opened_at, incident.opened_by)),
+            (words["About"], self._about()),
+            (words["Led by"], led),
+            (words["Stood down"], self._when(incident.stood_down_at, self.stood_down_by)),
+            (words["Closed"], self._when(incident.closed_at)),
+            *([(words["Merged into"], incident.merged_into)] if incident.merged_into else []),
+            (words["Digests"], str(self.digests)),
         ]
         return (("", ""), *rows)
 
     def _first_replies(self) -> Section:
-        waits, unanswered = self.replies.times, self.replies.unanswered
+        waits, unanswered, words = self.replies.times, self.replies.unanswered, self.words
         if not waits and not unanswered:
-            return Section("How long they waited for the first reply", ("Nobody has written about it.",))
-        rows = [("", "Time")]
-        rows += [(f"{share} of 100 within", _long(percentile(waits, share))) for share in (50, 90, 99) if waits]
-        rows += [("The longest", _long(waits[-1]))] if waits else []
+            return Section(words["first replies"], (words["nobody wrote"],))
+        rows = [("", words["Time"])]
+        if waits:
+            rows += [(self._say("of 100", share=each), self._long(percentile(waits, each))) for each in (50, 90, 99)]
+            rows.append((words["longest"], self._long(waits[-1])))
         if self.promised is not None and waits:
             late = sum(wait > self.promised for wait in waits)
-            rows.append((f"Later than the {_long(self.promised)} that were promised", f"{late:,} of {len(waits):,}"))
-        rows += [("Not answered yet", f"{unanswered:,}")] if unanswered else []
-        return Section("How long they waited for the first reply", table=tuple(rows), waited=self.replies)
+            part = self._say("of", part=f"{late:,}", all=f"{len(waits):,}")
+            rows.append((self._say("late", time=self._long(self.promised)), part))
+        rows += [(words["unanswered"], f"{unanswered:,}")] if unanswered else []
+        return Section(words["first replies"], table=tuple(rows), waited=self.replies)
 
     def _counted(self) -> Iterator[Section]:
-        for name, title in _TITLES.items():
+        for name in _COUNTED:
             if self.counts[name]:
-                rows = [("", "Cases", "Closed", "Open")]
+                rows = [("", *(self.words[each] for each in ("Cases", "Closed", "Open")))]
                 for value, each in self.counts[name].items():
                     open_now = each.cases - each.closed
-                    rows.append((value.replace("_", " "), f"{each.cases:,}", f"{each.closed:,}", f"{open_now:,}"))
-                yield Section(title, table=tuple(rows))
+                    rows.append((self._name(value), f"{each.cases:,}", f"{each.closed:,}", f"{open_now:,}"))
+                yield Section(self.words[name], table=tuple(rows))
 
     def _kept(self) -> Section:
+        title, heads = self.words["Promises"], ("Promise", "Kept", "Broken", "Pending", "Void")
         if not self.promises:
-            return Section("Promises", ("Nothing was promised by a clock.",))
-        rows: list[tuple[str, ...]] = [("Promise", "Kept", "Broken", "Open", "Ended with the case")]
+            return Section(title, (self.words["no promises"],))
+        rows: list[tuple[str, ...]] = [tuple(self.words[each] for each in heads)]
         for name, each in self.promises.items():
-            rows.append((name.replace("_", " "), *(f"{count:,}" for count in asdict(each).values())))
-        return Section("Promises", table=tuple(rows))
+            rows.append((self._name(name), *(f"{count:,}" for count in asdict(each).values())))
+        return Section(title, table=tuple(rows))
 
     def _slipped(self) -> Section:
         if not self.slipped:
-            return Section("What slipped", ("Nothing that the history knows of.",))
-        rows = [(figures.SLIPPED[event], f"{count:,}") for event, count in self.slipped.items()]
-        return Section("What slipped", table=(("", "How often"), *rows))
+            return Section(self.words["slipped"], (self.words["nothing slipped"],))
+        rows = [(self.words[event], f"{count:,}") for event, count in self.slipped.items()]
+        return Section(self.words["slipped"], table=(("", self.words["How often"]), *rows))
 
     def _said(self) -> Section:
+        words = self.words
         if not self.spoken:
-            return Section("What we said in one voice", ("There was no official statement.",))
-        rows = [("Version", "State", "In force from", "Drafted by", "Said yes or no", "May promise")]
+            return Section(words["one voice"], (words["no statement"],))
+        heads = ("Version", "State", "In force from", "Drafted by", "Votes", "May promise")
+        rows = [tuple(words[each] for each in heads)]
         for each in self.spoken:
             said = statements.approvals(self.session, each)
-            votes = ", ".join(f"{vote.by}: {'yes' if vote.approved else 'no'}" for vote in said) or "nobody"
-            kind = "" if each.kind == "statement" else "retrospective "
-            since = self._at(each.in_force_at) if each.in_force_at is not None else "never"
-            promises = ", ".join(each.remedies) or "nothing"
-            rows.append((f"{kind}{each.version}", _STATES[each.status], since, each.drafted_by, votes, promises))
-        return Section("What we said in one voice", table=tuple(rows))
+            votes = ", ".join(self._say("yes" if vote.approved else "no", by=vote.by) for vote in said)
+            version = (
+                str(each.version) if each.kind == "statement" else self._say("retrospective", version=each.version)
+            )
+            since = self._at(each.in_force_at) if each.in_force_at is not None else words["never"]
+            promises = ", ".join(map(self._name, each.remedies)) or words["nothing"]
+            rows.append((version, words[each.status], since, each.drafted_by, votes or words["nobody"], promises))
+        return Section(words["one voice"], table=tuple(rows))
 
     def _chosen(self) -> Section:
         if not self.remedies:
-            return Section("What customers chose", ("Nobody has chosen a remedy.",))
-        rows = [(remedy.replace("_", " "), f"{count:,}") for remedy, count in self.remedies.items()]
-        return Section("What customers chose", table=(("", "Customers"), *rows))
+            return Section(self.words["chose"], (self.words["nobody chose"],))
+        rows = [(self._name(remedy), f"{count:,}") for remedy, count in self.remedies.items()]
+        return Section(self.words["chose"], table=(("", self.words["Customers"]), *rows))
 
     def _course(self) -> Section:
-        rows = [("When", "What happened")]
-        rows += [(self._at(line.at), _in_full(line)) for line in self.lines]
-        return Section("What happened, in order", (f"Times are those of {self.desk.timezone.key}.",), tuple(rows))
+        rows = [(self.words["When"], self.words["What happened"])]
+        told = ((line, crisis_course.told(line, self.language)) for line in self.lines)
+        rows += [(self._at(line.at), what) for line, what in told if what]
+        return Section(self.words["course"], (self._say("zone", zone=self.desk.timezone.key),), tuple(rows))
 
     # -- small things -------------------------------------------------------------------------------------------------
 
@@ -281,25 +301,32 @@ class _Writer:
         ]
         return min(found) if found else None
 
-    def _when(self, at: datetime | None, more: str = "") -> str:
-        return f"{self._at(at)}{more}" if at is not None else "not yet"
+    def _say(self, sentence: str, **values: object) -> str:
+        return self.words[sentence].format(**values)
+
+    def _many(self, number: int, one: str, many: str, **values: object) -> str:
+        return self._say(one if number == 1 else many, number=f"{number:,}", **values)
+
+    def _name(self, value: str) -> str:
+        return crisis_report_words.name(value, self.language)
+
+    def _long(self, time: timedelta) -> str:
+        return crisis_report_words.length(time, self.language)
+
+    def _about(self) -> str:
+        return self._name(self.incident.topic or self.incident.kind)
+
+    def _since_it_opened(self, at: datetime) -> str:
+        return in_units(roughly(at - self.incident.opened_at), self.language)
+
+    def _when(self, at: datetime | None, by: str | None = None) -> str:
+        if at is None:
+            return self.words["not yet"]
+        return self._say("at by", at=self._at(at), by=by) if by else self._at(at)
 
     def _at(self, at: datetime) -> str:
         return local_time.minute(at, self.desk.timezone)[:16]
 
 
-def _in_full(line: story.Line) -> str:
-    """A line with the beginning of what a person was asked; how to answer it is no part of the course."""
-    asked = line.entry.task if line.entry is not None and line.event == "step waits" else None
-    if asked is None:
-        return line.headline
-    question = asked.question.partition(". ")[0]
-    return f"{line.headline}: {question.partition('? ')[0]}{'?' if '? ' in question else ''}"
-
-
 def _seconds(time: timedelta) -> float:
     return round(time.total_seconds(), 3)
-
-
-def _long(time: timedelta) -> str:
-    return roughly(timedelta(seconds=max(round(time.total_seconds()), 1)))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from flows.crisis.words import Language
 from flows.waiting_times import WaitingTimes
 
 Table = tuple[tuple[str, ...], ...]
@@ -34,6 +35,9 @@ class Sheet(Protocol):
     def written_at(self) -> datetime: ...
 
     @property
+    def language(self) -> Language: ...
+
+    @property
     def sections(self) -> tuple[Section, ...]: ...
 
 
@@ -51,6 +55,7 @@ class Report:
     timeline: tuple[dict[str, object], ...]
     authority: dict[str, str]
     sections: tuple[Section, ...]
+    language: Language = "en"
 
     def to_json(self) -> dict[str, Any]:
         return {

@@ -626,6 +626,9 @@ _TELLERS: Mapping[str, Callable[[Entry], Told]] = {
     "own text promised too much": _own_promise,
     "step done": _step_done,
     "choice is not open any more": _not_open,
+    "wrote beside an offer": lambda entry: Told(
+        "team", f"on_call is to answer what they wrote, which chooses nothing ({entry.data['task']})"
+    ),
     "step skipped": _step_skipped,
     "step failed": _step_failed,
     "step will be tried again": _tried_again,

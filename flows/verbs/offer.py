@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from flows.channels.manual import Manual
+from flows.crisis import beside_an_offer
+from flows.crisis.team_words import TEAM_WORDS
 from flows.runs import choices, ending
 from flows.runs.outcome import Done, Failed, Outcome, Waiting
 from flows.runs.work import Work
@@ -22,7 +24,6 @@ STATEMENT = "statement"
 PERSON = "person"
 """The choice that is always offered: to talk with somebody."""
 NOTED = "choice_noted"
-CHOSEN = "What does the customer choose? Please answer as soon as they have told you."
 MOST_TIMES = 3
 """How often a customer is asked in one step: a choice may be gone by the time they make it, and then they are asked
 again, but nobody is asked without end."""
@@ -34,8 +35,8 @@ class Offer(Action):
     they choose: by a tap, by its number or in words. The choice is the fact chosen_remedy from then on.
 
     In a crisis only what the statement in force allows is offered; where it allows nothing, nothing is sent and
-    chosen_remedy stays unknown. If a choice is no longer allowed when the customer makes it, they are asked again. An
-    answer that could mean two things leaves the offer open.
+    chosen_remedy stays unknown. If a choice is no longer allowed when the customer makes it, they are asked again.
+    Whatever else they answer leaves the offer open, and on_call is asked to read and answer it.
     """
 
     verb: ClassVar[str] = "offer"
@@ -66,8 +67,8 @@ on_timeout: {notify: {who: on_call, message: A customer has not answered our off
         if not isinstance(work.desk.channel, Manual):
             return waiting
         # What the customer answers to them stays in the app, unless they tell.
-        offered = tuple(work.record.outcome[choices.OFFERED])
-        asked = work.ask("ask", task.role, CHOSEN, form={FactName(CHOICE): offered})
+        offered, words = tuple(work.record.outcome[choices.OFFERED]), TEAM_WORDS[work.desk.language]
+        asked = work.ask("ask", task.role, words["choice"], form={FactName(CHOICE): offered})
         return Waiting({**waiting.on, "task": asked.id}, waiting.note)
 
     def happened(self, work: Work, event: str, message: Message | None = None) -> Outcome | None:
@@ -75,15 +76,23 @@ on_timeout: {notify: {who: on_call, message: A customer has not answered our off
             return self._offer_anew(work)
         chosen = ((message.facts or {}) if message is not None else {}).get(CHOICE)
         if chosen is None:
+            self._something_else(work, message)
             return None
         allowed = self._allowed(work)
         if chosen in (*allowed, PERSON):
             return Done(learned=work.typed({CHOICE: chosen}), counted={NOTED: 1}, note={"chosen": chosen})
         asked = int(work.record.outcome.get("times", 1))
         if allowed and asked >= MOST_TIMES:
+            self._something_else(work, message)
             return None
         work.journal("choice is not open any more", chosen=chosen, allowed=list(allowed))
         return self._ask(work, allowed, asked + 1)
+
+    def _something_else(self, work: Work, message: Message | None) -> None:
+        """They have read the offer, and their answer is no choice: a person takes that up, where none has it yet."""
+        with_somebody = "task" in (work.record.waiting_for or {})  # sent by hand: whoever did that reads the chat
+        if message is not None and work.record.outcome.get(choices.ASKED) and not with_somebody:
+            beside_an_offer.hand_over(work, message)
 
     def _offer_anew(self, work: Work) -> Outcome | None:
         """What may be offered is something else now: an offer that has not left, or that a colleague has not sent yet,

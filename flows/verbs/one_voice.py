@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 from sqlalchemy import select
 
 from flows.crisis import readers, retrospective, statements, wording
+from flows.crisis.team_words import TEAM_WORDS
 from flows.errors import VaultError
 from flows.runs import redating
 from flows.runs.outcome import Done, Failed, Outcome, Waiting
@@ -68,7 +69,7 @@ one_voice:
     def reminded(self, work: Work) -> bool:
         still_open = self._tasks(work)
         for task in still_open:
-            work.tell(RoleName(task.role), self._notice(task), task=task)
+            work.tell(RoleName(task.role), self._notice(work, task), task=task)
         self._remind(work, bool(still_open))
         return bool(still_open)
 
@@ -132,13 +133,10 @@ one_voice:
         if any(task.kind == "ask" for task in self._tasks(work)):
             return
         self._withdraw(work, self._tasks(work))
-        refused = f" The last words could not be taken: {objection}." if objection else ""
+        words = TEAM_WORDS[work.desk.language]
+        refused = words["not taken"].format(objection=objection) if objection else ""
         assert work.incident is not None
-        question = (
-            f"What do we tell everybody about {work.incident.id}, and what may be promised?{refused} Type: firebreak "
-            f'statement draft {work.incident.id} --text en="…" --text zh-CN="…" --remedy refund --news-in "2 hours"; '
-            "or answer this, with the words as the remark. One language is enough"
-        )
+        question = words["what do we tell"].format(incident=work.incident.id, refused=refused)
         if self.kind == "retrospective":
             self._ask_to_look_back(work, refused)
             return
@@ -148,13 +146,8 @@ one_voice:
 
     def _ask_to_look_back(self, work: Work, refused: str) -> None:
         assert work.incident is not None
-        known = work.incident.id
-        question = (
-            f"What do we tell everybody now that {known} is over? The words are ready but for the cause, what has "
-            f"changed, and how we put it right.{refused} Type: firebreak retrospective edit {known} "
-            '--cause en="…" --changed en="…" --amends en="…", and the same for zh-CN; or answer this, with all of the '
-            "words as the remark"
-        )
+        words = TEAM_WORDS[work.desk.language]
+        question = words["what do we tell now"].format(incident=work.incident.id, refused=refused)
         proposed = retrospective.proposed(work.desk, work.session, work.incident)
         details = {f"words ({locale})": text for locale, text in proposed.items()}
         form = {fact: offered for fact, offered in _FORM.items() if fact != "news_in"}
@@ -184,11 +177,9 @@ one_voice:
             **({"languages": unread} if unread else {}),
             "digest": draft.digest,
         }
+        about = {"statement": draft.id, "version": draft.version, "by": draft.drafted_by}
+        question = TEAM_WORDS[work.desk.language]["may we tell"].format(**about)
         for role in (role for role in roles if role not in asked):
-            question = (
-                f"May we tell everybody this? {draft.id}, version {draft.version}, drafted by {draft.drafted_by}. "
-                "A yes counts for exactly these words; whoever drafted them needs somebody else's, too"
-            )
             self._tell(work, work.ask("approve", role, question, details=details))
 
     def _drafted(self, work: Work, task: Task, remark: str) -> str:
@@ -220,13 +211,13 @@ one_voice:
         if int(work.record.outcome.get(ANNOUNCED, 0)) >= statement.version:
             return
         work.record.outcome = {**work.record.outcome, ANNOUNCED: statement.version}
-        may = " or ".join(statement.remedies)
-        promise = f"Offer {may} and nothing else" if may else "Promise nothing yet"
-        said = f"Version {statement.version} of the statement is in force. {promise}. Read it: firebreak statement show"
-        if self.kind == "retrospective":
-            said = "What we say about it afterwards is approved. Read it: firebreak retrospective show"
+        words = TEAM_WORDS[work.desk.language]
+        may = words["or"].join(statement.remedies)
+        promise = words["offer only"].format(remedies=may) if may else words["promise nothing"]
+        about = {"version": statement.version, "promise": promise, "incident": statement.incident_id}
+        said = words[f"{self.kind} now"].format(**about)
         for role in self.announce_to:
-            work.tell(role, f"{said} {statement.incident_id}")
+            work.tell(role, said)
 
     # -- small things -------------------------------------------------------------------------------------------------
 
@@ -241,10 +232,10 @@ one_voice:
             task.status, task.settled_at = "withdrawn", work.now
 
     def _tell(self, work: Work, task: Task) -> None:
-        work.tell(RoleName(task.role), self._notice(task), task=task)
+        work.tell(RoleName(task.role), self._notice(work, task), task=task)
 
-    def _notice(self, task: Task) -> str:
-        return task.question.partition(" Type: ")[0]
+    def _notice(self, work: Work, task: Task) -> str:
+        return task.question.partition(TEAM_WORDS[work.desk.language]["type"])[0]
 
     def _remind(self, work: Work, wanted: bool) -> None:
         due: redating.Wanted = {("again", work.now + self.again_every): None} if wanted else {}

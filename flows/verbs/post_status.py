@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from flows import local_time
 from flows.crisis import statements
+from flows.crisis.team_words import TEAM_WORDS
 from flows.ids import new_id
 from flows.runs.outcome import Done, Failed, Outcome, Waiting
 from flows.runs.work import Work
@@ -95,11 +96,10 @@ class PostStatus(Action):
             return Waiting({"event": list(AWAITED)})
         if statement.version != told.get("version"):
             first = posted_at is None
-            why = "Please post this as our Status." if first else "Please replace our Status: there is a new statement."
-            return self._ask(work, statement, why)
+            return self._ask(work, statement, "post it" if first else "replace it")
         waiting = dict(work.record.waiting_for or {})
         if "task" not in waiting and posted_at is not None and work.now >= posted_at + SHOWN_FOR - BEFORE_IT_ENDS:
-            return self._ask(work, statement, "Our Status disappears within the hour. Please post it again.")
+            return self._ask(work, statement, "post it again")
         return Waiting(waiting)
 
     def _ask(self, work: Work, statement: Statement, why: str) -> Outcome:
@@ -110,18 +110,17 @@ class PostStatus(Action):
         texts = _texts(work, work.bundle.replies[self.text], statement)
         refused = sorted(locale for locale, text in texts.items() if _objections(work, text))
         details = {locale: text for locale, text in texts.items() if locale not in refused}
-        said = [why, "In WhatsApp: Updates, then Status. Mark this done when it can be seen."]
+        words = TEAM_WORDS[work.desk.language]
+        said = [words[why], words["where"]]
         if refused:
-            said.append(
-                f"The guards refuse the words in {', '.join(refused)}; `firebreak proofread --public` says why."
-            )
-        task = work.ask("do", self.who, " ".join(said), details={**details, "picture": str(self.picture)})
+            said.append(words["guards refuse"].format(locales=", ".join(refused)))
+        task = work.ask("do", self.who, " ".join(said), details={**details, "picture": work.in_our_words(self.picture)})
         self._tell(work, task)
         note = {"version": statement.version, **({"refused": refused} if refused else {})}
         return Waiting({"task": task.id, "event": list(AWAITED)}, note)
 
     def _tell(self, work: Work, task: Task) -> None:
-        work.tell(self.who, "A Status is to be posted; text and picture are in the task", task=task)
+        work.tell(self.who, TEAM_WORDS[work.desk.language]["to be posted"], task=task)
         work.remind_in(self.again_every)
 
     def _take_down(self, work: Work, posted_at: datetime | None) -> Outcome:
@@ -134,12 +133,12 @@ class PostStatus(Action):
             incident_id=work.run.incident_id,
             kind="do",
             role=self.who,
-            question="The crisis is over. Please take our Status about it down, then mark this done.",
+            question=TEAM_WORDS[work.desk.language]["take it down"],
             status="open",
             created_at=work.now,
         )
         work.session.add(task)
-        work.tell(self.who, "The crisis is over: its Status is to be taken down", task=task)
+        work.tell(self.who, TEAM_WORDS[work.desk.language]["to be taken down"], task=task)
         return Done(note={"status": "to be taken down", "task": task.id})
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from flows.crisis import standing_down, statements
+from flows.crisis.team_words import TEAM_WORDS
 from flows.runs import listing
 from flows.runs.outcome import Done, Failed, Outcome, Waiting
 from flows.runs.work import Work
@@ -40,18 +41,16 @@ publish:
         found = statements.in_force(work.session, incident.id, "retrospective") if incident is not None else None
         if incident is None or found is None:
             return Failed("nothing has been approved that could be posted")
-        numbered = {str(number): str(place) for number, place in enumerate(self.where, 1)}
+        numbered = {str(number): work.in_our_words(place) for number, place in enumerate(self.where, 1)}
         texts = statements.words(work.desk.store.vault, found)
         details = {
             "statement": found.id,
             **{f"words ({locale})": text for locale, text in texts.items()},
             standing_down.LISTED: numbered,
         }
-        places = "1 place" if len(numbered) == 1 else f"{len(numbered)} places"
-        question = (
-            f"Please post what we say about {incident.id} in {places}, word for word, and tick off each. A Status is "
-            "gone after 24 hours"
-        )
+        words = TEAM_WORDS[work.desk.language]
+        places = words["1 place" if len(numbered) == 1 else "places"].format(number=len(numbered))
+        question = words["post in"].format(incident=incident.id, places=places)
         task = work.ask("do", self.who, question, details=details, items=[(number, None) for number in numbered])
         self._tell(work, task)
         return Waiting({"task": task.id}, {"version": found.version})

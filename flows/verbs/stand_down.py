@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from flows.crisis import standing_down
+from flows.crisis.team_words import TEAM_WORDS
 from flows.runs import listing, redating
 from flows.runs.outcome import Done, Failed, Outcome, Waiting
 from flows.runs.work import Work
@@ -103,11 +104,12 @@ stand_down:
     def _ask(self, work: Work) -> Outcome:
         assert work.incident is not None
         wanted = work.record.outcome.get(standing_down.WANTED)
-        why = f"{wanted} thinks that it is over" if wanted else "The fire seems to be out"
+        words = TEAM_WORDS[work.desk.language]
+        why = words["wanted"].format(by=wanted) if wanted else words["seems out"]
         self._keep(work, {})
-        numbered = {str(number): str(words) for number, words in enumerate(self.checklist, 1)}
+        numbered = {str(number): work.in_our_words(each) for number, each in enumerate(self.checklist, 1)}
         things = [(number, None) for number in numbered]
-        question = f"May we stand down from {work.incident.id}? {why}. Tick off what is done; then you decide"
+        question = words["may we"].format(incident=work.incident.id, why=why)
         details = {**self._shown(work)[0], standing_down.LISTED: numbered}
         task = work.ask("do", self.who, question, details=details, items=things)
         work.tell(self.who, question, task=task)
@@ -116,11 +118,9 @@ stand_down:
     def _ask_for_a_yes(self, work: Work) -> Outcome:
         assert work.incident is not None
         details, against = self._shown(work)
-        but = f" Think twice: {', '.join(against)}." if against else ""
-        question = (
-            f"The checklist is done. Do we stand down from {work.incident.id}?{but} A yes ends the crisis: everybody "
-            "who waits for news is told, and the freeze ends"
-        )
+        words = TEAM_WORDS[work.desk.language]
+        but = words["think twice"].format(against=words["comma"].join(against)) if against else ""
+        question = words["do we"].format(incident=work.incident.id, but=but)
         task = work.ask("approve", self.who, question, details=details)
         work.tell(self.who, question, task=task)
         return self._waiting(work, self.again_every)
@@ -153,7 +153,8 @@ stand_down:
         """What stands beside the question, and what speaks against a yes."""
         assert work.incident is not None
         found = standing_down.situation(work.desk, work.session, work.incident, work.bundle)
-        return standing_down.in_words(found, work.bundle), standing_down.speaks_against(found)
+        language = work.desk.language
+        return standing_down.in_words(found, work.bundle, language), standing_down.speaks_against(found, language)
 
     def _tasks(self, work: Work) -> list[Task]:
         return list(standing_down.open_tasks(work.session, work.run, work.record))

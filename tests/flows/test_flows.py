@@ -99,7 +99,8 @@ def test_prefect_learns_nothing_personal(prefect_server: PrefectServer, desk: De
 
 def test_an_incident_is_opened_from_the_form(prefect_server: PrefectServer, desk: Desk) -> None:
     """At 3 a.m. the form of Prefect's page would not open an incident."""
-    from flows.incident import IncidentForm, Kind, Severity, incident
+    from flows.forms import Severity
+    from flows.incident import IncidentForm, Kind, incident
 
     opened = call(desk, incident, IncidentForm(kind=Kind.danger, severity=Severity.urgent, opened_by="night.shift"))
     with desk.store.read() as session:
@@ -122,7 +123,8 @@ def test_the_form_has_typed_and_described_fields(
 @pytest.mark.usefixtures("prefect_server")
 def test_a_case_is_opened_by_hand(desk: Desk) -> None:
     """A complaint that came by phone could not be handled."""
-    from flows.incident import CaseForm, Severity, case
+    from flows.forms import Severity
+    from flows.incident import CaseForm, case
     from flows.respond import respond
 
     complaints(desk.store, 1)

@@ -27,15 +27,16 @@ def desk(store: Store, shelf: Shelf) -> Desk:
 
 def test_the_form_offers_every_topic() -> None:
     """A crisis could not be named in Prefect's page, or by a name that the rules do not know."""
-    from flows.incident import Topic
+    from flows.forms import Topic
 
     assert [each.name for each in Topic] == list(Vocabulary.load().fact("topic").values)
 
 
 def test_incidents_are_regrouped_from_the_form(prefect_server: PrefectServer, desk: Desk, store: Store) -> None:
     """On-call staff with nothing but Prefect's page could open incidents, and never put them right."""
-    from flows.incident import IncidentForm, Kind, RegroupForm, regroup
+    from flows.incident import IncidentForm, Kind
     from flows.incident import incident as opens
+    from flows.regroup import RegroupForm, regroup
 
     def change(what: str, incident: str, **more: Any) -> str:
         form = RegroupForm.model_validate({"change": what, "incident": incident, "by": "night.shift", **more})
@@ -60,6 +61,6 @@ def test_incidents_are_regrouped_from_the_form(prefect_server: PrefectServer, de
 
 
 def _changes() -> list[Any]:
-    from flows.incident import Change
+    from flows.regroup import Change
 
     return list(Change)

@@ -8,14 +8,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from flows import answering
 from flows.crisis import statements
 from flows.rehearsal.events import Says
 from flows.rehearsal.stage import Stage
 from flows.runs import opening
 from flows.shelf import Shelf
-from flows.store.tables import Case, Incident, JournalLine, Statement, Task
+from flows.store.tables import Case, Incident, JournalLine, Outbox, Statement, Task
 from flows.verbs import all_verbs
 from rules.language import FactName
+from rules.vocabulary import Vocabulary
 from tests.flows.runs.trials import ASKS, bundle
 
 OFFERS_LATER = """
@@ -145,3 +147,62 @@ def test_who_chooses_anew_in_words_is_seen_by_a_person_once(stage: Stage) -> Non
         asked = session.scalars(select(Task.question).where(Task.role == "on_call", Task.kind == "do")).all()
     assert len(asked) == 1
     assert asked[0].startswith("The customer first chose refund and now voucher.")
+
+
+def beside(stage: Stage) -> list[Task]:
+    """What on-call are asked to answer beside the offer."""
+    with stage.store.read() as session:
+        of_a_case = select(Task).where(Task.role == "on_call", Task.status == "open", Task.case_id.is_not(None))
+        return list(session.scalars(of_a_case))
+
+
+def write(stage: Stage, *messages: Says) -> None:
+    for each in messages:
+        stage.say(each)
+        stage.settle()
+
+
+def test_a_question_instead_of_a_choice_reaches_a_person_once(stage: Stage) -> None:
+    """Whoever asks which card the money goes to would be answered by nobody; or each of their ten messages would be a
+    task of its own."""
+    state(stage, ["refund"])
+    write(stage, Says("When do I hear from you?"))
+    assert beside(stage) == []  # the offer is still to come
+    pass_an_hour(stage)
+    write(stage, Says("👍", kind="reaction"), Says("STOP"))
+    assert beside(stage) == []
+    write(stage, Says("Which card does the money go to?"), Says("", kind="audio"), Says("Hello??"))
+    [task] = beside(stage)
+    assert task.question.startswith("A customer has answered our offer with something else")
+    with stage.store.read() as session:
+        [notice] = session.scalars(select(Outbox).where(Outbox.to == "team", Outbox.path == "wrote"))
+        assert stage.store.vault.open(notice.sealed_body)["task"] == task.id
+        assert notice.fold == "on_call/trial/wrote"  # of a thousand such questions one notice speaks
+
+
+def test_the_question_stays_with_a_person_when_the_customer_chooses(stage: Stage) -> None:
+    """A tap after the question would take the question back, and nobody would ever answer it."""
+    state(stage, ["refund"])
+    pass_an_hour(stage)
+    write(stage, Says("Which card does the money go to?"))
+    [task] = beside(stage)
+    stage.tap("refund")
+    stage.settle()
+    assert [each.id for each in beside(stage)] == [task.id]
+    with stage.store.begin() as session:
+        answering.answer(session, Vocabulary({}), task.id, {}, "ann", stage.clock.now())
+    stage.settle()
+    assert beside(stage) == []
+    assert chosen(stage) == "refund"
+
+
+def test_a_choice_that_is_asked_for_no_more_reaches_a_person(stage: Stage) -> None:
+    """Whoever wants what is gone is not asked a fourth time, and then nobody would hear what they want."""
+    state(stage, ["refund", "voucher"])
+    pass_an_hour(stage)
+    state(stage, ["voucher"])
+    for asked in range(3):
+        assert len(beside(stage)) == 0, asked
+        stage.tap("remedy:refund")
+        stage.settle()
+    assert len(beside(stage)) == 1

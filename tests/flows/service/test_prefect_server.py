@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,9 @@ from flows.service.prefect_server import PrefectServer
 from tests.flows.conftest import free_port
 from tests.flows.service.looking import ROOT, ask, command, eventually, started_from
 
-NAMES = {"respond", "incident", "regroup", "breach", "case", "follow-ups", "cleanup-daily", "cleanup-quarterly"}
+BY_HAND = {"incident", "regroup", "retriage", "assign", "statement", "freeze", "stand-down", "breach", "case"}
 BY_THE_CLOCK = {"follow-ups", "cleanup-daily", "cleanup-quarterly"}
+NAMES = {"respond"} | BY_HAND | BY_THE_CLOCK
 
 
 @pytest.mark.prefect
@@ -52,10 +54,28 @@ def test_the_clock_really_plans_runs(prefect_server: PrefectServer, deployed: di
 @pytest.mark.prefect
 def test_the_form_of_a_custom_run_says_what_to_fill_in(deployed: dict[str, dict[str, Any]]) -> None:
     """On-call staff would face a bare JSON box in the worst hour of the year."""
-    definitions = deployed["incident"]["parameter_openapi_schema"]["definitions"]
-    fields = definitions["IncidentForm"]["properties"]
-    assert all(field.get("description") or "$ref" in str(field) for field in fields.values())
-    assert any("enum" in each for each in definitions.values())
+    for name in BY_HAND:
+        definitions = deployed[name]["parameter_openapi_schema"]["definitions"]
+        [form] = [each for each in definitions.values() if "properties" in each]
+        assert all(field.get("description") for field in form["properties"].values()), name
+
+
+@pytest.mark.prefect
+def test_no_form_takes_free_words(deployed: dict[str, dict[str, Any]]) -> None:
+    """A customer's name typed as a reason would stay in Prefect's database for ever."""
+    for name in BY_HAND:
+        definitions = deployed[name]["parameter_openapi_schema"]["definitions"]
+        [form] = [each for each in definitions.values() if "properties" in each]
+        assert form["additionalProperties"] is False
+        for field, shape in form["properties"].items():
+            assert not list(_free(shape)), f"{name}: {field}"
+
+
+def _free(shape: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The parts of a field into which anything may be typed."""
+    parts = [shape, *shape.get("anyOf", ()), *([shape["items"]] if "items" in shape else [])]
+    known = {"pattern", "format", "enum", "const"}
+    yield from (part for part in parts if part.get("type") == "string" and not known & part.keys())
 
 
 @pytest.mark.prefect

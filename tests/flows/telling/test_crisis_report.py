@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.crisis import regrouping
+from flows.crisis.team_words import TEAM_WORDS
 from flows.drawing import reply_times, report_page
 from flows.errors import NotFound
 from flows.rehearsal.stage import Stage, address_of, refusal
-from flows.telling import crisis_report
+from flows.telling import crisis_report, crisis_report_words
 from flows.waiting_times import EDGES, WaitingTimes, percentile, spans
 from tests.flows.crisis import endings, voices
 
@@ -171,3 +174,24 @@ def test_everybody_is_in_the_picture(times: list[timedelta], unanswered: int, pr
         if (each.text or "x")[0].isdigit() and each.get("class") is None
     ]
     assert sum(numbers) == len(times) + unanswered
+
+
+def test_a_chinese_team_reads_it_in_chinese(crisis: tuple[Stage, str]) -> None:
+    """A team that reads no English would look back on its crisis in a language that it cannot read."""
+    stage, known = crisis
+    told = crisis_report.tell(replace(stage.desk, language="zh-CN"), known)
+    page = report_page.to_html(told)
+    for words in ("11位客户为此来信，共11个个案。", "lee决定收尾", "关闭：已收尾", "承诺：10分", "最长等待"):
+        assert words in page, words
+    assert '<html lang="zh-CN">' in page
+    assert told.to_json()["counts"] == crisis_report.tell(stage.desk, known).to_json()["counts"]
+
+
+def test_every_sentence_is_there_in_each_language() -> None:
+    """A report would break off in the middle where one language lacks a sentence, or a placeholder of it."""
+    for tables in (crisis_report_words.SENTENCES, TEAM_WORDS):
+        english, chinese = tables["en"], tables["zh-CN"]
+        assert english.keys() <= chinese.keys()
+        for sentence, words in english.items():
+            named, known = (set(re.findall(r"{(\w+)}", each)) for each in (chinese[sentence], words))
+            assert named <= known, sentence
