@@ -45,8 +45,8 @@ def met(
     session: Session, vault: Vault, owners: Sequence[str], begins: datetime, until: datetime
 ) -> Iterator[tuple[int, Deed]]:
     """What happened to every incident of this time, each with its place among all of the same moment. `owners` are the
-    subjects that the case was moved under. Raises `VaultError` or `WrongStatement` where the words of a statement
-    cannot be had any more: without them nobody can tell what the customer was told."""
+    subjects that the case was moved under. Raises `VaultError` or `WrongStatement` where a statement's words are not to
+    be had any more: without them nobody can tell what the customer was told."""
     during = or_(Incident.closed_at.is_(None), Incident.closed_at >= begins)
     found = select(Incident).where(Incident.opened_at <= until, during).order_by(Incident.opened_at, Incident.id)
     woken = _woken(session, owners)
