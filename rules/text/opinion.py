@@ -19,7 +19,7 @@ HEARD = 0.7  # so likely a sign that no list heard, or a higher level
 GRAVE_HEARD = 0.5  # and so likely one of these, of which a miss is worse than a false alarm
 SILENCE: Mapping[str, Value] = {"intent": "other", "anger": "calm"}
 """What it means that nobody speaks of these, in a text that was understood; a sign is not there then."""
-GRAVE = frozenset({"sign_safety", "sign_property_loss", "sign_media_threat", "sign_legal_threat"})
+GRAVE = ("sign_safety", "sign_property_loss", "sign_media_threat", "sign_legal_threat")  # as they are shown
 
 
 @dataclass(frozen=True)
