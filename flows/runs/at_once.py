@@ -15,13 +15,12 @@ from flows.desk import Desk
 from flows.runs import progress
 from flows.sending.courier import WAITING
 from flows.store import journal
-from flows.store.tables import Case, Customer, Outbox, Subject
+from flows.store.tables import Customer, Outbox, Subject
 
 _SUBJECTS: BindParameter[Any] = bindparam("subjects", expanding=True)
 _ROWS = (
     select(Subject).where(Subject.id.in_(_SUBJECTS)),
     select(Customer).where(Customer.id.in_(_SUBJECTS)),
-    select(Case).where(Case.customer_id.in_(_SUBJECTS), Case.closed_at.is_(None)),
     select(Outbox).where(Outbox.subject_id.in_(_SUBJECTS), WAITING),
 )
 

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from flows.desk import Desk
-from flows.runs import ending, history, incident_events, opening
+from flows.runs import ending, history, incident_events, opening, under_way
 from flows.runs.interpreter import Place, State, barred
 from flows.runs.outcome import Closed, Done, Failed, Outcome, Waiting, waits_for
 from flows.runs.progress import progress_of
@@ -41,6 +41,7 @@ def at_work(desk: Desk, session: Session, run: tables.Run, path: str, flow_run: 
             run_id=run.id, path=path, verb=step.verb.verb, status="waiting", attempt=0, began_at=desk.now()
         )
         session.add(record)
+        under_way.note_step(session, run, step.verb.verb)
         progress.records[path] = record
     return Work(desk, session, run, step, progress, record, flow_run)
 

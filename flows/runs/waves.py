@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from flows.desk import Desk
 from flows.errors import ClaimLost
 from flows.hearing import Hearing
-from flows.runs import at_once, history, intake, looked_up, moving, news, trouble
+from flows.runs import at_once, history, intake, looked_up, moving, news, trouble, under_way
 from flows.runs.progress import standings
 from flows.runs.ready import Ready, next_due, ready
 from flows.runs.words import written
@@ -58,12 +58,6 @@ at once, and the store writes down once what has come of it. An emergency waits 
 AT_ONCE = 20
 """How many messages of a customer are read in one transaction."""
 _TOO_LATE = Hearing(why_not="the message came in while others were read")
-
-_MOVING = (
-    select(Run)
-    .where(Run.subject_id == bindparam("subject"), Run.status == "moving", ~Run.alongside)
-    .order_by(Run.started_at, Run.playbook, Run.id)
-)
 
 _BEFORE_ALONGSIDE = (
     select(Outbox.subject_id)
@@ -333,8 +327,8 @@ class Wave:
         """Take the steps that are due for a subject, one after the other, in the transaction that made them due. What
         runs alongside waits for its turn."""
         moved: list[Moved] = []
-        for run in session.scalars(_MOVING, {"subject": subject_id}).all():
-            while len(moved) < MOST_STEPS and (due := moving.due(self.desk, session, run)):
+        for run in under_way.runs_of(session, subject_id):
+            while not run.alongside and len(moved) < MOST_STEPS and (due := moving.due(self.desk, session, run)):
                 moved += self._take_step(session, Due(subject_id, run.id, due[0].path, due[0].step.verb.verb))
         return moved
 

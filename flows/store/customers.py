@@ -15,6 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from flows.ids import new_id
 from flows.store import journal
 from flows.store.inserts import insert_new
+from flows.store.sessions import once
 from flows.store.subjects import lock, retire
 from flows.store.tables import Alias, AliasKind, Base, Customer, Subject
 from flows.store.vault import Vault
@@ -67,7 +68,7 @@ def current(session: Session, customer_id: str) -> Customer:
 
 def newest_address(session: Session, customer_id: str) -> Alias | None:
     """Where to write to a customer: the newest number if there is one, else the newest business-scoped id."""
-    return session.scalars(_NEWEST_ADDRESS, {"customer": customer_id}).first()
+    return next(iter(once(session, _NEWEST_ADDRESS, customer=customer_id)), None)
 
 
 def owners(session: Session, customer_id: str) -> list[str]:

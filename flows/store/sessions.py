@@ -3,15 +3,15 @@ belongs to, and at the commit. The rows of many customers then leave in one stat
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Executable, Insert, Table, TableClause, event, insert
+from sqlalchemy import Executable, Insert, Select, Table, TableClause, UpdateBase, event, insert
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import visitors
 
-_LINES = "lines to be written"
+_LINES, _REMEMBERED = "lines to be written", "remembered answers"
 _KNOWN = 2000  # statements; those made once for all are looked through once
 
 
@@ -50,15 +50,44 @@ class LateSession(Session):
                 super().execute(_insert_into(table), rows)
 
     def _write_for(self, statement: Executable) -> None:
-        """Write what a statement has to find."""
-        kept: dict[Table, Any] = self.info.get(_LINES, {})
-        changed = {type(row).__table__ for rows in (self.new, self.dirty, self.deleted) for row in rows}
-        if not kept and not changed:
-            return
+        """Write what a statement has to find; what is changed by it is asked anew."""
         asked = _tables_in(statement)
-        if not asked or not asked.isdisjoint(changed):
+        if isinstance(statement, UpdateBase):
+            self._forget(asked)
+        if not asked or not asked.isdisjoint(self._changed()):
             self.flush()
-        self.write_lines(*(table for table in tuple(kept) if not asked or table in asked))
+        kept: dict[Table, Any] = self.info.get(_LINES, {})
+        if due := [table for table in kept if not asked or table in asked]:
+            self.write_lines(*due)
+
+    def _changed(self) -> set[Any]:
+        """The tables of which something is not written yet."""
+        return {type(row).__table__ for rows in (self.new, self.dirty, self.deleted) for row in rows}
+
+    def _forget(self, changed: Collection[Any]) -> None:
+        remembered: dict[Any, Any] = self.info.get(_REMEMBERED, {})
+        for key in [key for key in remembered if not changed or not _tables_in(key[0]).isdisjoint(changed)]:
+            del remembered[key]
+
+    def flush(self, *args: Any, **options: Any) -> None:
+        if self.info.get(_REMEMBERED) and (changed := self._changed()):
+            self._forget(changed)
+        super().flush(*args, **options)
+
+
+def once(session: Session, statement: Select[Any], **asked: Any) -> list[Any]:
+    """The first column of what a statement finds: asked once in a transaction, and again only when something in a table
+    that it speaks of was changed there. For what many customers' turns ask alike. `statement` is one that is made once
+    for all."""
+    if not isinstance(session, LateSession):
+        return list(session.scalars(statement, asked))
+    remembered: dict[Any, list[Any]] = session.info.setdefault(_REMEMBERED, {})
+    key = statement, tuple(asked.items())
+    if key in remembered and not _tables_in(statement).isdisjoint(session._changed()):
+        del remembered[key]
+    if key not in remembered:
+        remembered[key] = list(session.scalars(statement, asked))
+    return remembered[key]
 
 
 @event.listens_for(LateSession, "before_commit")
