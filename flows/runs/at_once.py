@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from flows.desk import Desk
 from flows.runs import progress
 from flows.sending.courier import WAITING
-from flows.store import journal
+from flows.store import customers, journal
 from flows.store.tables import Customer, Outbox, Subject
 
 _SUBJECTS: BindParameter[Any] = bindparam("subjects", expanding=True)
@@ -31,4 +31,5 @@ def bring(desk: Desk, session: Session, subject_ids: Collection[str]) -> None:
     journal.bring(session, subject_ids)
     for rows in _ROWS:
         session.scalars(rows, {"subjects": list(subject_ids)}).all()
+    customers.bring_addresses(session, subject_ids)
     progress.bring(desk, session, subject_ids)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import bindparam, select
@@ -49,16 +50,24 @@ _KINDS = {
 }
 """WhatsApp's type -> the fact `message_kind`. A type that is not listed stays unknown, so that a person looks."""
 
-_UNREAD = (
+_ALL_UNREAD = (
     select(Message)
-    .where(Message.customer_id == bindparam("customer"), Message.handled_at.is_(None))
+    .where(Message.customer_id.in_(bindparam("customers", expanding=True)), Message.handled_at.is_(None))
     .order_by(Message.sent_at, Message.received_at, Message.id)
 )
 
 
 def unread(session: Session, subject_id: str) -> list[Message]:
     """The messages of a customer that the rules have not read yet, in the order in which they were written."""
-    return list(session.scalars(_UNREAD, {"customer": subject_id}))
+    return unread_of(session, [subject_id])[subject_id]
+
+
+def unread_of(session: Session, subject_ids: Sequence[str]) -> dict[str, list[Message]]:
+    """The same of several customers, by their ids."""
+    found: dict[str, list[Message]] = {subject_id: [] for subject_id in subject_ids}
+    for message in session.scalars(_ALL_UNREAD, {"customers": list(subject_ids)}):
+        found[message.customer_id].append(message)
+    return found
 
 
 def read_message(

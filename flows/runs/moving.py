@@ -41,7 +41,6 @@ def at_work(desk: Desk, session: Session, run: tables.Run, path: str, flow_run: 
             run_id=run.id, path=path, verb=step.verb.verb, status="waiting", attempt=0, began_at=desk.now()
         )
         session.add(record)
-        under_way.note_step(session, run, step.verb.verb)
         progress.records[path] = record
     return Work(desk, session, run, step, progress, record, flow_run)
 
@@ -272,6 +271,8 @@ def _timer(work: Work, kind: tables.TimerKind, due: datetime, name: str = "") ->
 
 
 def _has_timeout(work: Work) -> bool:
+    if (timers := under_way.timers_of(work.session, work.run)) is not None:
+        return any(timer.path == work.record.path and timer.kind == "timeout" for timer in timers)
     here = {"run": work.run.id, "path": work.record.path}
     return work.session.scalars(_TIMEOUT, here).first() is not None
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from flows.desk import Desk
 from flows.errors import FirebreakError, NotFound
 from flows.ids import new_id
-from flows.runs import begun, ending, history, requested, under_way
+from flows.runs import begun, ending, history, requested
 from flows.runs.providers import PROVIDERS, About
 from flows.store.inserts import insert_new
 from flows.store.subjects import lock, ring
@@ -92,7 +92,6 @@ def open_case(
         facts=facts_to_json(_lasting(bundle.vocabulary, facts)),
     )
     session.add(case)
-    under_way.note(session, case)
     history.tell_of(
         session,
         customer.id,
@@ -338,7 +337,6 @@ def start_run(
         alongside=playbook.alongside or _called_alongside(session, called_from),
     )
     session.add(run)
-    under_way.note(session, run)
     promises = begun.here(session)[run.id] = {}
     for name, promise in playbook.promises.items():
         since = heard_at if name == FIRST_REPLY else None

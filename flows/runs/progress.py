@@ -97,7 +97,7 @@ def recorded(session: Session, run: tables.Run) -> Mapping[str, tables.Step]:
 
 
 def bring(desk: Desk, session: Session, subject_ids: Iterable[str]) -> None:
-    """Have the progress of all runs at hand that are under way for these subjects: so many questions for all of them as for one."""
+    """Have the progress of all runs at hand that are under way for these subjects, with all that is under way."""
     known: dict[str, Progress] = session.info.setdefault("progress", {})
     runs = under_way.bring(session, list(subject_ids))
     which = {"runs": [run.id for run in runs]}

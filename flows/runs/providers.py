@@ -398,7 +398,7 @@ def privacy_notice(about: About) -> Value:
     """By the newest notice that was sent, or is about to be."""
     if about.customer is None:
         return UNKNOWN
-    if under_way.never_written_to(about.session, about.customer.id):
+    if under_way.has_read(about.session, about.customer.id, PRIVACY_NOTICE) is False:
         return "none"
     sent = about.session.execute(_LETTERS_CALLED, {"customer": about.customer.id, "reply": PRIVACY_NOTICE}).first()
     if sent is None:
@@ -410,6 +410,8 @@ def privacy_notice(about: About) -> Value:
 @provides
 def time_since_sensitive_advice(about: About) -> Value:
     if about.customer is None:
+        return UNKNOWN
+    if under_way.has_read(about.session, about.customer.id, SENSITIVE_ADVICE) is False:
         return UNKNOWN
     asked = {"customer": about.customer.id, "reply": SENSITIVE_ADVICE}
     sent = about.session.execute(_LETTERS_CALLED, asked).first()

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from flows.channels.channel import with_numbered_choices
 from flows.ids import new_id
-from flows.runs import under_way
 from flows.store.tables import Message, Outbox, Run, Task
 from flows.store.vault import Vault
 
@@ -62,7 +61,6 @@ def _another(session: Session, vault: Vault, like: Outbox | None, task: Task) ->
         sealed_body=like.sealed_body if like else vault.seal(task.subject_id, {}),
     )
     session.add(row)
-    under_way.note_letter(session, task.subject_id)
     return row
 
 

@@ -9,7 +9,6 @@ from flows import local_time
 from flows.channels.channel import Letter, Template
 from flows.crisis import official, wording
 from flows.ids import new_id
-from flows.runs import under_way
 from flows.runs.outcome import Failed, Outcome, Waiting
 from flows.runs.providers import number_of, window_is_open
 from flows.runs.work import Work
@@ -86,7 +85,6 @@ def prepare(work: Work, reply: Reply, choices: Sequence[str] = ()) -> Outcome:
         sealed_body=work.desk.store.vault.seal(work.customer.id, body),
     )
     work.session.add(row)
-    under_way.note_letter(work.session, work.customer.id)
     if form == "by_hand":
         why = "the 24-hour window is closed and there is no template"
         return hand_over(work, row, {"text": by_hand.words(body)}, why)

@@ -3,15 +3,15 @@ belongs to, and at the commit. The rows of many customers then leave in one stat
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Executable, Insert, Select, Table, TableClause, UpdateBase, event, insert
+from sqlalchemy import Executable, Insert, Select, Table, TableClause, UpdateBase, event, insert, inspect
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import visitors
 
-_LINES, _REMEMBERED = "lines to be written", "remembered answers"
+_LINES, _ADDED, _REMEMBERED = "lines to be written", "rows to be written", "remembered answers"
 _KNOWN = 2000  # statements; those made once for all are looked through once
 
 
@@ -33,6 +33,11 @@ class LateSession(Session):
     def scalar(self, statement: Any, *args: Any, **options: Any) -> Any:
         self._write_for(statement)
         return super().scalar(statement, *args, **options)
+
+    def get(self, entity: Any, ident: Any, **options: Any) -> Any:
+        """The row with this key, also one that was added and is not written yet."""
+        added = self.info.get(_ADDED, {}).get((entity, ident if isinstance(ident, tuple) else (ident,)))
+        return added if added is not None else super().get(entity, ident, **options)
 
     def refresh(self, *args: Any, **options: Any) -> None:
         self.flush()
@@ -90,9 +95,29 @@ def once(session: Session, statement: Select[Any], **asked: Any) -> list[Any]:
     return remembered[key]
 
 
+def remember(session: Session, statement: Select[Any], found: Iterable[Any], **asked: Any) -> None:
+    """What `once` would find, known from another question: it need not ask."""
+    if isinstance(session, LateSession):
+        session.info.setdefault(_REMEMBERED, {})[statement, tuple(asked.items())] = list(found)
+
+
 @event.listens_for(LateSession, "before_commit")
 def _write_lines(session: LateSession) -> None:
     session.write_lines()
+
+
+@event.listens_for(LateSession, "transient_to_pending")
+def _added(session: LateSession, row: Any) -> None:
+    session.info.setdefault(_ADDED, {})[_key_of(row)] = row
+
+
+@event.listens_for(LateSession, "pending_to_persistent")
+def _written(session: LateSession, row: Any) -> None:
+    session.info.get(_ADDED, {}).pop(_key_of(row), None)
+
+
+def _key_of(row: Any) -> tuple[type, tuple[Any, ...]]:
+    return type(row), tuple(inspect(type(row)).primary_key_from_instance(row))
 
 
 @lru_cache(_KNOWN)
