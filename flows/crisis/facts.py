@@ -9,8 +9,11 @@ from sqlalchemy import select
 
 from flows.crisis import statements
 from flows.runs.providers import About, provides
+from flows.store.sessions import once
 from flows.store.tables import Incident
 from rules.vocabulary import UNKNOWN, Value
+
+_FROZEN = select(Incident.id).where(Incident.closed_at.is_(None), Incident.freeze_lifted_at.is_(None)).limit(1)
 
 
 def incident_of(about: About) -> Incident | None:
@@ -65,5 +68,4 @@ def _allowed(about: About, remedy: str) -> Value:
 
 @provides
 def freeze(about: About) -> Value:
-    still = select(Incident.id).where(Incident.closed_at.is_(None), Incident.freeze_lifted_at.is_(None))
-    return about.session.scalars(still.limit(1)).first() is not None
+    return bool(once(about.session, _FROZEN))

@@ -89,7 +89,6 @@ def attach(
         case.facts = {name: value for name, value in case.facts.items() if name != ABOUT_IT}
     said |= {"by": by} if by is not None else {}
     history.tell_of(session, case.customer_id, now, "case joined", said, case_id=case.id, flow_run=flow_run)
-    session.flush()
     chosen = decide_again(desk, session, case, about_it=True) if not decided else None
     if chosen is not None and case.playbook in chosen[0].takes_over:
         _begin(desk, session, case, *chosen, flow_run=flow_run)

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from flows.runs import under_way
 from flows.store.tables import Case, Outbox, Run
 
 URGENT = "urgent"
@@ -22,18 +22,12 @@ HANDED_BACK = "handed_back"
 LOOK_AGAIN = timedelta(minutes=15)
 """How often what waits is looked at again."""
 
-_OPEN = (
-    select(Case)
-    .where(Case.customer_id == bindparam("customer"), Case.closed_at.is_(None), Case.severity > 0)
-    .order_by(Case.opened_at, Case.id)
-)
-
 
 def silenced(session: Session, customer_id: str) -> Case | None:
     """The urgent case for whose sake machines are silent towards this customer, the oldest if there are several; None
     if they may speak."""
-    for case in session.scalars(_OPEN, {"customer": customer_id}):
-        if case.facts.get("severity") == URGENT and HANDED_BACK not in case.labels:
+    for case in under_way.cases_of(session, customer_id):
+        if case.severity > 0 and case.facts.get("severity") == URGENT and HANDED_BACK not in case.labels:
             return case
     return None
 

@@ -21,6 +21,7 @@ from flows.ids import new_id
 from flows.runs import history, incident_events
 from flows.runs.outcome import waits_for
 from flows.runs.progress import progress_of
+from flows.store.sessions import once
 from flows.store.subjects import lock, ring
 from flows.store.tables import Approval, Incident, Run, Statement, StatementKind, Step, Timer
 from flows.store.vault import Vault
@@ -41,7 +42,7 @@ class WrongStatement(FirebreakError):
 
 def in_force(session: Session, incident_id: str, kind: StatementKind = "statement") -> Statement | None:
     """The version that is in force; None as long as nobody's words have been approved."""
-    return session.scalars(_NEWEST, {"incident": incident_id, "kind": kind, "status": "in_force"}).first()
+    return next(iter(once(session, _NEWEST, incident=incident_id, kind=kind, status="in_force")), None)
 
 
 def open_draft(session: Session, incident_id: str, kind: StatementKind = "statement") -> Statement | None:

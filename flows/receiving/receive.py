@@ -32,7 +32,7 @@ from flows.receiving.payload import parse
 from flows.receiving.senders import Senders
 from flows.runs import listing, our_messages
 from flows.store.database import Store
-from flows.store.subjects import ring
+from flows.store.subjects import ring_all
 from flows.store.tables import Customer, Delivery, Message, Outbox, Rejected, Seen
 from flows.store.vault import Vault
 
@@ -105,8 +105,7 @@ class _Intake:
         rung |= {self._senders.customer_of(echo.about).id for echo in echoes.values() if _has_words(echo)}
         telling = (letters.get(each.wamid) for blind, each in statuses.items() if blind not in plain)
         rung |= {letter.subject_id for letter in telling if letter is not None}
-        for subject_id in sorted(rung):
-            ring(self._session, subject_id, self._now)
+        ring_all(self._session, sorted(rung), self._now)
         # Last, since whoever moves a subject takes that before its letters.
         told = [each for blind, each in statuses.items() if blind in plain]
         arrivals.note(self._session, ((each, letters[each.wamid].id) for each in told))

@@ -45,13 +45,13 @@ def start(
     )
     wanted = frozenset[str]().union(*(rules.facts() for rules in bundle.asides.values()))
     facts = providers.gather(about, bundle, wanted | {"severity"})
-    urgent = silence.silenced(session, customer.id)
     opened = []
     for name, rules in bundle.asides.items():
         playbook = bundle.playbooks[name]
         decision = rules.decide(facts)
         if decision.rule is None or _runs_already(session, customer, playbook, case):
             continue
+        urgent = silence.silenced(session, customer.id)
         if urgent is not None and not _only_in_groups(playbook):  # a person speaks with them; no machine talks between
             kept = {"playbook": name, "message": message.id, "urgent": urgent.id}
             history.tell_of(session, customer.id, desk.now(), "kept silent", kept, case_id=urgent.id, flow_run=flow_run)

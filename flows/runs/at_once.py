@@ -14,14 +14,13 @@ from sqlalchemy.orm import Session
 from flows.desk import Desk
 from flows.runs import progress
 from flows.sending.courier import WAITING
-from flows.store import journal
-from flows.store.tables import Case, Customer, Outbox, Subject
+from flows.store import customers, journal
+from flows.store.tables import Customer, Outbox, Subject
 
 _SUBJECTS: BindParameter[Any] = bindparam("subjects", expanding=True)
 _ROWS = (
     select(Subject).where(Subject.id.in_(_SUBJECTS)),
     select(Customer).where(Customer.id.in_(_SUBJECTS)),
-    select(Case).where(Case.customer_id.in_(_SUBJECTS), Case.closed_at.is_(None)),
     select(Outbox).where(Outbox.subject_id.in_(_SUBJECTS), WAITING),
 )
 
@@ -32,4 +31,5 @@ def bring(desk: Desk, session: Session, subject_ids: Collection[str]) -> None:
     journal.bring(session, subject_ids)
     for rows in _ROWS:
         session.scalars(rows, {"subjects": list(subject_ids)}).all()
+    customers.bring_addresses(session, subject_ids)
     progress.bring(desk, session, subject_ids)

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from flows.store.sessions import once
 from flows.store.tables import Incident
 
 _MOST = 20
@@ -27,7 +28,7 @@ _ENDED = select(func.max(Incident.closed_at)).where(Incident.merged_into.is_(Non
 def open_about(session: Session, topic: str) -> Incident | None:
     """The incident that gathers complaints about this now: the open one of this topic, or the open one that the last of
     them was merged into."""
-    return open_now(session, session.scalar(_NEWEST, {"topic": topic}))
+    return open_now(session, _newest(session, topic))
 
 
 def open_now(session: Session, incident_id: str | None) -> Incident | None:
@@ -38,6 +39,10 @@ def open_now(session: Session, incident_id: str | None) -> Incident | None:
             return incident
         incident_id = incident.merged_into
     return None
+
+
+def _newest(session: Session, topic: str) -> str | None:
+    return next(iter(once(session, _NEWEST, topic=topic)), None)
 
 
 def last_ended(session: Session, topic: str | None = None) -> datetime | None:
@@ -53,7 +58,7 @@ def _last_ended(session: Session, topic: str | None) -> datetime | None:
     if topic is None:
         return session.scalar(_ENDED)
     own = session.scalar(_ENDED.where(Incident.topic == topic))
-    newest = session.get(Incident, session.scalar(_NEWEST, {"topic": topic}) or "")
+    newest = session.get(Incident, _newest(session, topic) or "")
     for _ in range(_MOST):
         if newest is None or newest.merged_into is None:
             break

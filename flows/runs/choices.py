@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from flows.desk import Desk
 from flows.ids import new_id
+from flows.runs import under_way
 from flows.runs.complaints import SIGN
+from flows.runs.progress import recorded
 from flows.runs.words import written
 from flows.store.tables import Case, Customer, Message, Outbox, Run, Step, Task
 from rules.language import ON_CALL
@@ -75,7 +79,7 @@ def answer_in(desk: Desk, session: Session, message: Message) -> Answer | None:
             return _tapped(desk, session, message, choice, content.get("about"))
     if message.kind not in ("text", "interactive", "button") or message.place != "private":
         return None
-    for case_id, outcome in session.execute(_OPEN, {"customer": message.customer_id}):
+    for case_id, outcome in _open_offers(session, message.customer_id):
         text = written(desk.store.vault, session, message).text if outcome.get(ASKED) else ""
         if 0 < len(text) <= LONGEST_ANSWER:
             choice = bundle.phrases.chosen(text, outcome.get(OFFERED, ()))
@@ -137,7 +141,7 @@ def ask_about_change(desk: Desk, session: Session, answer: Answer, case: Case) -
 
 def _tapped(desk: Desk, session: Session, message: Message, choice: str, about: object) -> Answer:
     """A tap belongs to the case whose message it stands under, else to the newest offer that is open."""
-    waiting = [case_id for case_id, _ in session.execute(_OPEN, {"customer": message.customer_id})]
+    waiting = [case_id for case_id, _ in _open_offers(session, message.customer_id)]
     under = None
     if isinstance(about, str):
         sent = select(Outbox.case_id).where(Outbox.provider_blind == desk.store.vault.blind("wamid", about))
@@ -147,6 +151,17 @@ def _tapped(desk: Desk, session: Session, message: Message, choice: str, about: 
     case = session.get(Case, under) if under is not None else None
     before = case.facts.get(CHOICE) if case is not None else None
     return Answer(choice, under, tapped=True, before=str(before) if before is not None else None)
+
+
+def _open_offers(session: Session, customer_id: str) -> Sequence[tuple[str | None, Mapping[str, Any]]]:
+    """The offers that wait for this customer's answer, the newest first: the case of each, and what its step keeps."""
+    if under_way.here(session, customer_id) is None:
+        return session.execute(_OPEN, {"customer": customer_id}).tuples().all()
+    found = [(step, run) for run in under_way.runs_of(session, customer_id) for step in recorded(session, run).values()]
+    offers = [(step, run) for step, run in found if step.verb == "offer" and step.status == "waiting"]
+    offers.sort(key=lambda each: each[0].run_id)
+    offers.sort(key=lambda each: each[0].began_at, reverse=True)
+    return [(run.case_id, step.outcome) for step, run in offers]
 
 
 def _is_known(desk: Desk, choice: str) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from flows.errors import NotFound
-from flows.runs import affected, complaints, history, incident_events, listing
+from flows.runs import affected, complaints, history, incident_events, listing, under_way
 from flows.store.subjects import lock
 from flows.store.tables import Case, Incident, Outbox, Promise, Run, Task, TaskStatus, Timer
 
@@ -25,7 +25,12 @@ def withdraw_tasks(
     session: Session, run_id: str, path: str | None, now: datetime, status: TaskStatus = "withdrawn"
 ) -> None:
     """Take back what people of a run, or of one step of it, were asked to do."""
-    for task in session.scalars(_TASKS if path is None else _TASKS_HERE, {"run": run_id, "path": path}):
+    open_ones = under_way.tasks_of(session, session.get_one(Run, run_id))
+    if open_ones is None:
+        found = session.scalars(_TASKS if path is None else _TASKS_HERE, {"run": run_id, "path": path}).all()
+    else:
+        found = [task for task in open_ones if path in (None, task.path)]
+    for task in found:
         task.status, task.settled_at = status, now
         listing.expire(session, listing.items_of(session, task.id), now)
 
@@ -38,8 +43,12 @@ def withdraw_letters(session: Session, run_id: str, path: str | None) -> None:
 
 def cancel_timers(session: Session, run_id: str, path: str | None, now: datetime) -> None:
     """Stop the clocks of a run, or of one step of it."""
-    for timer in session.scalars(_TIMERS if path is None else _TIMERS_HERE, {"run": run_id, "path": path}):
-        timer.cancelled_at = now
+    timers = under_way.timers_of(session, session.get_one(Run, run_id))
+    if timers is None:
+        timers = list(session.scalars(_TIMERS if path is None else _TIMERS_HERE, {"run": run_id, "path": path}))
+    for timer in timers:
+        if timer.fired_at is None and timer.cancelled_at is None and path in (None, timer.path):
+            timer.cancelled_at = now
 
 
 def end_run(session: Session, run: Run, now: datetime, *, with_called: bool = True) -> None:

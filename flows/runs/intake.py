@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import bindparam, select
@@ -10,9 +11,20 @@ from sqlalchemy.orm import Session
 from flows.crisis import gathering, own_promises
 from flows.desk import Desk
 from flows.hearing import Hearing
-from flows.runs import alongside, choices, complaints, history, opening, own_words, providers, retriage, settling
+from flows.runs import (
+    alongside,
+    choices,
+    complaints,
+    history,
+    opening,
+    own_words,
+    providers,
+    retriage,
+    settling,
+    under_way,
+)
 from flows.runs.words import written
-from flows.store.tables import Case, Customer, Message, Run, Subject
+from flows.store.tables import Case, Customer, Message, Subject
 from rules.bundle import Bundle
 from rules.language import Playbook
 from rules.text.stop import ASKS_TO_STOP, asks_to_stop
@@ -38,24 +50,24 @@ _KINDS = {
 }
 """WhatsApp's type -> the fact `message_kind`. A type that is not listed stays unknown, so that a person looks."""
 
-_UNREAD = (
+_ALL_UNREAD = (
     select(Message)
-    .where(Message.customer_id == bindparam("customer"), Message.handled_at.is_(None))
+    .where(Message.customer_id.in_(bindparam("customers", expanding=True)), Message.handled_at.is_(None))
     .order_by(Message.sent_at, Message.received_at, Message.id)
 )
-_UNDER_WAY = (
-    select(Case)
-    .join(Run, Run.case_id == Case.id)
-    .where(~Run.alongside, Case.customer_id == bindparam("customer"), Run.status != "finished")
-    .order_by(Case.opened_at.desc(), Case.id)
-)
-_NEWEST = _UNDER_WAY.limit(1)
-_OF_THESE = _UNDER_WAY.where(Case.playbook.in_(bindparam("playbooks", expanding=True)), Case.closed_at.is_(None))
 
 
 def unread(session: Session, subject_id: str) -> list[Message]:
     """The messages of a customer that the rules have not read yet, in the order in which they were written."""
-    return list(session.scalars(_UNREAD, {"customer": subject_id}))
+    return unread_of(session, [subject_id])[subject_id]
+
+
+def unread_of(session: Session, subject_ids: Sequence[str]) -> dict[str, list[Message]]:
+    """The same of several customers, by their ids."""
+    found: dict[str, list[Message]] = {subject_id: [] for subject_id in subject_ids}
+    for message in session.scalars(_ALL_UNREAD, {"customers": list(subject_ids)}):
+        found[message.customer_id].append(message)
+    return found
 
 
 def read_message(
@@ -179,11 +191,14 @@ def _joins(session: Session, bundle: Bundle, customer: Customer, playbook: Playb
     """The case under way that a message belongs to: one of the same procedure, else one of a procedure that would take
     it over, else one that it takes over itself; if no procedure was chosen, the newest one. A closed case is under way
     again while somebody asks how it went. What only runs alongside others joins nobody."""
+    runs = [run for run in under_way.runs_of(session, customer.id) if not run.alongside]
+    cases = {case.id: case for run in runs if (case := under_way.case_of(session, run)) is not None}.values()
+    going = sorted(sorted(cases, key=lambda case: case.id), key=lambda case: case.opened_at, reverse=True)
     if playbook is None:
-        return session.scalars(_NEWEST, {"customer": customer.id}).first()
+        return next(iter(going), None)
     above = [each.name for each in bundle.playbooks.values() if playbook.name in each.takes_over]
     turns = {name: turn for turn, names in enumerate(([playbook.name], above, playbook.takes_over)) for name in names}
-    found = session.scalars(_OF_THESE, {"customer": customer.id, "playbooks": list(turns)}).all()
+    found = [case for case in going if case.playbook in turns and case.closed_at is None]
     return min(found, key=lambda each: turns[each.playbook], default=None)
 
 

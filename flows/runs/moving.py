@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from flows.desk import Desk
-from flows.runs import ending, history, incident_events, opening
+from flows.runs import ending, history, incident_events, opening, under_way
 from flows.runs.interpreter import Place, State, barred
 from flows.runs.outcome import Closed, Done, Failed, Outcome, Waiting, waits_for
 from flows.runs.progress import progress_of
@@ -271,6 +271,8 @@ def _timer(work: Work, kind: tables.TimerKind, due: datetime, name: str = "") ->
 
 
 def _has_timeout(work: Work) -> bool:
+    if (timers := under_way.timers_of(work.session, work.run)) is not None:
+        return any(timer.path == work.record.path and timer.kind == "timeout" for timer in timers)
     here = {"run": work.run.id, "path": work.record.path}
     return work.session.scalars(_TIMEOUT, here).first() is not None
 

@@ -337,7 +337,6 @@ def start_run(
         alongside=playbook.alongside or _called_alongside(session, called_from),
     )
     session.add(run)
-    session.flush()
     promises = begun.here(session)[run.id] = {}
     for name, promise in playbook.promises.items():
         since = heard_at if name == FIRST_REPLY else None

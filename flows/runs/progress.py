@@ -11,7 +11,7 @@ from sqlalchemy import BindParameter, Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from flows.desk import Desk
-from flows.runs import begun
+from flows.runs import begun, under_way
 from flows.runs.interpreter import Standing, standing
 from flows.runs.outcome import Item
 from flows.store import tables
@@ -74,7 +74,6 @@ _RUNS: BindParameter[Any] = bindparam("runs", expanding=True)
 _SUBJECTS: BindParameter[Any] = bindparam("subjects", expanding=True)
 _STEPS = select(tables.Step).where(tables.Step.run_id.in_(_RUNS))
 _PROMISES = select(tables.Promise).where(tables.Promise.run_id.in_(_RUNS))
-_UNDER_WAY = select(tables.Run).where(tables.Run.subject_id.in_(_SUBJECTS), tables.Run.status != "finished")
 
 
 def progress_of(desk: Desk, session: Session, run: tables.Run) -> Progress:
@@ -89,10 +88,18 @@ def progress_of(desk: Desk, session: Session, run: tables.Run) -> Progress:
     return known[run.id]
 
 
+def recorded(session: Session, run: tables.Run) -> Mapping[str, tables.Step]:
+    """The records of a run's steps by their paths, also where its content cannot be read."""
+    known: dict[str, Progress] = session.info.get("progress", {})
+    if run.id in known:
+        return known[run.id].records
+    return {step.path: step for step in session.scalars(_STEPS, {"runs": [run.id]})}
+
+
 def bring(desk: Desk, session: Session, subject_ids: Iterable[str]) -> None:
-    """Have the progress of all runs at hand that are under way for these subjects: three questions for all of them."""
+    """Have the progress of all runs at hand that are under way for these subjects, with all that is under way."""
     known: dict[str, Progress] = session.info.setdefault("progress", {})
-    runs = session.scalars(_UNDER_WAY, {"subjects": list(subject_ids)}).all()
+    runs = under_way.bring(session, list(subject_ids))
     which = {"runs": [run.id for run in runs]}
     steps: dict[str, list[tables.Step]] = {run.id: [] for run in runs}
     for step in session.scalars(_STEPS, which):

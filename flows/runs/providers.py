@@ -15,8 +15,9 @@ from sqlalchemy import and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from flows.errors import VaultError
-from flows.runs import affected, causes, complaints, identity, labels, our_messages
+from flows.runs import affected, causes, complaints, identity, labels, our_messages, under_way
 from flows.store.customers import newest_address
+from flows.store.sessions import once
 from flows.store.tables import Case, Customer, Incident, Message, Outbox, Run, Step
 from flows.store.vault import Vault
 from rules import windows
@@ -128,14 +129,6 @@ def locale(about: About) -> Value:
     return (about.customer and about.customer.locale) or UNKNOWN
 
 
-# What is left open and moves no more would otherwise swallow every later message of the customer.
-_UNDER_WAY = (
-    select(Case.id)
-    .join(Run, Run.case_id == Case.id)
-    .where(Case.customer_id == bindparam("customer"), Case.id != bindparam("but"))
-    .where(Run.status != "finished", ~Run.alongside)
-    .limit(1)
-)
 _OPEN_INCIDENT = select(Incident.id).where(Incident.closed_at.is_(None)).limit(1)
 
 
@@ -143,8 +136,10 @@ _OPEN_INCIDENT = select(Incident.id).where(Incident.closed_at.is_(None)).limit(1
 def open_case(about: About) -> Value:
     if about.customer is None:
         return UNKNOWN
-    asked = {"customer": about.customer.id, "but": about.case.id if about.case is not None else ""}
-    return about.session.scalars(_UNDER_WAY, asked).first() is not None
+    # What is left open and moves no more would otherwise swallow every later message of the customer.
+    but = about.case.id if about.case is not None else None
+    runs = under_way.runs_of(about.session, about.customer.id)
+    return any(run.case_id not in (None, but) and not run.alongside for run in runs)
 
 
 @provides
@@ -156,7 +151,7 @@ def quiet_now(about: About) -> Value:
 
 @provides
 def open_incident(about: About) -> Value:
-    return about.session.scalars(_OPEN_INCIDENT).first() is not None
+    return bool(once(about.session, _OPEN_INCIDENT))
 
 
 def topic_of(about: About) -> str | None:
@@ -286,6 +281,8 @@ def first_reply(about: About) -> Value:
     """Whether nothing has been put into words for the customer in this run yet, sent or not."""
     if about.run is None:
         return UNKNOWN
+    if under_way.never_written_to(about.session, about.run.subject_id):
+        return True
     return about.session.scalar(_LETTER_OF_RUN, {"run": about.run.id}) is None
 
 
@@ -294,6 +291,8 @@ def had_first_reply(about: About) -> Value:
     """Also by another procedure of the case, which this one has taken over."""
     if about.case is None:
         return UNKNOWN
+    if under_way.never_written_to(about.session, about.case.customer_id):
+        return False
     asked = {"case": about.case.id, "whose": about.case.id}
     return about.session.scalar(_LETTER_OF_CASE, asked) is not None
 
@@ -395,7 +394,7 @@ _LETTERS_CALLED = (
     .order_by(Outbox.created_at.desc(), Outbox.id)
     .limit(1)
 )
-_DRAFTED = select(Step.path).join(Run, Run.id == Step.run_id).where(Step.verb == "confirm_in_writing").limit(1)
+_DRAFTED = select(Step.path).join(Run, Run.id == Step.run_id).where(Step.verb == under_way.DRAFTS).limit(1)
 
 
 @provides
@@ -408,6 +407,8 @@ def privacy_notice(about: About) -> Value:
     """By the newest notice that was sent, or is about to be."""
     if about.customer is None:
         return UNKNOWN
+    if under_way.has_read(about.session, about.customer.id, PRIVACY_NOTICE) is False:
+        return "none"
     sent = about.session.execute(_LETTERS_CALLED, {"customer": about.customer.id, "reply": PRIVACY_NOTICE}).first()
     if sent is None:
         return "none"
@@ -418,6 +419,8 @@ def privacy_notice(about: About) -> Value:
 @provides
 def time_since_sensitive_advice(about: About) -> Value:
     if about.customer is None:
+        return UNKNOWN
+    if under_way.has_read(about.session, about.customer.id, SENSITIVE_ADVICE) is False:
         return UNKNOWN
     asked = {"customer": about.customer.id, "reply": SENSITIVE_ADVICE}
     sent = about.session.execute(_LETTERS_CALLED, asked).first()
@@ -430,6 +433,8 @@ def confirmed_in_writing(about: About) -> Value:
         return UNKNOWN
     if about.case is None:
         return False
+    if (known := under_way.here(about.session, about.case.customer_id)) is not None:
+        return about.case.id in known.drafted
     return about.session.scalars(_DRAFTED.where(Run.case_id == about.case.id)).first() is not None
 
 

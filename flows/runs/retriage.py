@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 from flows.crisis import gathering
 from flows.desk import Desk
 from flows.errors import FirebreakError, NotFound
-from flows.runs import history, opening, providers
+from flows.runs import history, opening, providers, under_way
 from flows.runs.complaints import SIGN
 from flows.store.subjects import lock, ring
-from flows.store.tables import Case, Customer, Message, Run, Subject
+from flows.store.tables import Case, Customer, Message, Subject
 from flows.store.vault import Vault
 from rules.bundle import Bundle
 from rules.language import Playbook
@@ -29,14 +29,6 @@ from rules.vocabulary import Facts, Value, Vocabulary
 SEVERITY, COMPLAINT = "severity", "complaint"
 LONGEST_REASON = 2000  # characters
 
-_OVERRULED = (
-    select(Case)
-    .join(Run, Run.case_id == Case.id)
-    .where(Case.customer_id == bindparam("customer"), Case.closed_at.is_(None), Case.overruled.is_not(None))
-    .where(Run.status != "finished", ~Run.alongside)
-    .order_by(Case.opened_at.desc(), Case.id)
-    .limit(1)
-)
 _FACTS_OF_MESSAGES = select(Message.facts).where(Message.case_id == bindparam("case"), Message.facts.is_not(None))
 _NEWEST = (
     select(Message)
@@ -93,7 +85,9 @@ def reasons(vault: Vault, case: Case) -> list[dict[str, str]]:
 def word_on(session: Session, vocabulary: Vocabulary, customer_id: str, facts: Mapping[str, Any], read: Value) -> Value:
     """How severe a new message counts: as it was `read`, or as a person has said about the open case, where that is
     less and the message has no sign that had not been seen by then."""
-    case = session.scalars(_OVERRULED, {"customer": customer_id}).first()
+    overruled = [case for case in under_way.cases_of(session, customer_id) if case.overruled]
+    going = {run.case_id for run in under_way.runs_of(session, customer_id) if not run.alongside} if overruled else ()
+    case = next((each for each in reversed(overruled) if each.id in going), None)  # the newest one
     if case is None or case.overruled is None:
         return read
     known = vocabulary.fact(SEVERITY)

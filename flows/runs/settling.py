@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from flows import local_time
 from flows.crisis import gathering
 from flows.desk import Desk
-from flows.runs import ending, history, moving
+from flows.runs import ending, history, moving, under_way
 from flows.runs.outcome import Done, waits_for
-from flows.runs.progress import progress_of
+from flows.runs.progress import progress_of, recorded
 from flows.runs.work import Work
 from flows.sending import by_hand, notices
-from flows.store.tables import Message, Outbox, Run, Step, Task, Timer
+from flows.store.tables import Case, Message, Outbox, Run, Step, Task, Timer
 from flows.verbs.action import Action
 from rules.language import ON_CALL
+
+_WAITING = (
+    select(Step, Run)
+    .join(Run, Run.id == Step.run_id)
+    .where(Run.case_id == bindparam("case"), Run.status != "finished", Step.status == "waiting")
+)
 
 
 def happened(
@@ -30,16 +36,21 @@ def happened(
 ) -> int:
     """Wake every step of a case's runs that waits for `event` (`customer_reply`, with the `message`); returns how
     many."""
-    waiting = (
-        select(Step, Run)
-        .join(Run, Run.id == Step.run_id)
-        .where(Run.case_id == case_id, Run.status != "finished", Step.status == "waiting")
-    )
     woken = 0
-    for step, run in session.execute(waiting).all():
+    for step, run in _waiting_in(session, case_id):
         if waits_for(step.waiting_for, "event", event):
             woken += _heard(moving.at_work(desk, session, run, step.path, flow_run), event, message)
     return woken
+
+
+def _waiting_in(session: Session, case_id: str) -> Sequence[tuple[Step, Run]]:
+    """The steps of a case that wait for something."""
+    case = session.get_one(Case, case_id)
+    if under_way.here(session, case.customer_id) is None:
+        return session.execute(_WAITING, {"case": case_id}).tuples().all()
+    runs = [run for run in under_way.runs_of(session, case.customer_id) if run.case_id == case_id]
+    found = [(step, run) for run in runs for step in recorded(session, run).values()]
+    return [(step, run) for step, run in found if step.status == "waiting"]
 
 
 def _heard(work: Work, event: str, message: Message | None = None) -> bool:

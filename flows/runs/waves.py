@@ -8,7 +8,7 @@ holds one case or a thousand. A wave needs no Prefect: whoever runs it calls eac
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -23,13 +23,14 @@ from sqlalchemy.orm import Session
 from flows.desk import Desk
 from flows.errors import ClaimLost
 from flows.hearing import Hearing
-from flows.runs import at_once, history, intake, looked_up, moving, news, trouble
+from flows.runs import at_once, crowds, history, intake, looked_up, moving, news, trouble, under_way
+from flows.runs.moved import Due, Moved, sent
 from flows.runs.progress import standings
 from flows.runs.ready import Ready, next_due, ready
 from flows.runs.words import written
 from flows.sending import courier
 from flows.store import subjects
-from flows.store.tables import Outbox, Run, Subject
+from flows.store.tables import Message, Outbox, Run, Subject
 
 if TYPE_CHECKING:
     from flows.orders.looking_up import LookingUp
@@ -44,26 +45,14 @@ MOST_LETTERS = 32
 BUDGET = timedelta(seconds=20)
 """After this a wave begins nothing new, so that an emergency is claimed soon however much else there is to do."""
 MOST_ROUNDS = 100
-READS_FOR = timedelta(seconds=2)
-"""For so long a wave reads at a time, before those whose messages were read are answered, the most severe of them
-first: on a slow machine nobody is to wait until everybody has been read."""
 CROWDED = 20
 """With more subjects than this in its hands, a wave does in one transaction what it would do in several: it reads what
 somebody wrote and takes the steps that follow at once. Prefect shows fewer groups, and more people are answered."""
 MOST_STEPS = 10
 """How many steps are taken in such a transaction; what is left has its turn later."""
-TOGETHER = 10
-"""So many customers of a crowd have their turn in one transaction: what one turn has to ask for by itself is asked for
-at once, and the store writes down once what has come of it. An emergency waits no longer than that."""
 AT_ONCE = 20
 """How many messages of a customer are read in one transaction."""
 _TOO_LATE = Hearing(why_not="the message came in while others were read")
-
-_MOVING = (
-    select(Run)
-    .where(Run.subject_id == bindparam("subject"), Run.status == "moving", ~Run.alongside)
-    .order_by(Run.started_at, Run.playbook, Run.id)
-)
 
 _BEFORE_ALONGSIDE = (
     select(Outbox.subject_id)
@@ -75,27 +64,6 @@ _BEFORE_ALONGSIDE = (
 
 log = logging.getLogger(__name__)
 Item = TypeVar("Item")
-
-
-@dataclass(frozen=True)
-class Moved:
-    """One thing that a wave did: for which case or incident, which step and of what kind, and how it ended."""
-
-    about: str
-    playbook: str
-    step: str
-    status: str
-    step_kind: str = ""
-
-
-@dataclass(frozen=True)
-class Due:
-    """A step that can be done now."""
-
-    subject_id: str
-    run_id: str
-    path: str
-    verb: str
 
 
 @dataclass(frozen=True)
@@ -166,13 +134,13 @@ class Wave:
             yield Group("read", len(arrived), partial(self._read_all, arrived))
             todo = self._ready()
         if happened := self._by_severity(todo.news):
-            yield self._group("settle", happened, self._settle)
+            yield Group("settle", len(happened), partial(self.each, happened, self._settle))
             todo = self._ready()
         due = self._due_steps(todo.moving)
         if self.desk.orders is not None and (asking := due.get(looked_up.VERB)):
             yield Group("ask for orders", len(asking), partial(self._look_up, self.desk.orders, asking))
         for verb in sorted(due):
-            yield Group(verb, len(due[verb]), partial(self._each, due[verb], self._act))
+            yield Group(verb, len(due[verb]), partial(self._act_all, due[verb]))
         if due:
             todo = self._ready()
         if waiting := self._by_severity(todo.letters)[:MOST_LETTERS]:
@@ -217,10 +185,7 @@ class Wave:
 
     # -- doing it -------------------------------------------------------------------------------------------
 
-    def _group(self, verb: str, items: list[str], do: Callable[[str], list[Moved]]) -> Group:
-        return Group(verb, len(items), partial(self._each, items, do))
-
-    def _each(
+    def each(
         self, items: list[Item], do: Callable[[Item], list[Moved]], hands: int = 1, within: timedelta | None = None
     ) -> list[Moved]:
         """Do it for each, the most severe first, with so many hands at once; `within` a time, what is left is left."""
@@ -256,7 +221,7 @@ class Wave:
             return False
         log.error("%s: the step %s broke (%s at %s)", due.run_id, due.path, type(error).__name__, _line(error))
         try:
-            with self._held(due.subject_id) as session:
+            with self.held(due.subject_id) as session:
                 moving.break_step(self.desk, session, due.run_id, due.path, type(error).__name__, self.flow_run)
         except Exception:
             log.error("%s: nor could it be marked as failed", due.run_id)
@@ -281,43 +246,32 @@ class Wave:
         return []
 
     def _read_all(self, subject_ids: list[str]) -> list[Moved]:
-        """Read what they wrote, the most severe first; in a crowd several customers in one transaction."""
-        if not self._crowded:
-            return self._each(subject_ids, self._read, within=READS_FOR)
-        began, moved = self.desk.now(), list[Moved]()
-        for start in range(0, len(subject_ids), TOGETHER):
-            some = [each for each in subject_ids[start : start + TOGETHER] if each in self.claims]
-            read = self._together(some, self._read_some)
-            moved += read if read is not None else self._each(some, self._read)
-            if self.desk.now() - began > READS_FOR:
-                break
-        return moved
+        if self._crowded:
+            return crowds.read(self, subject_ids)
+        return self.each(subject_ids, self.read, within=crowds.READS_FOR)
 
-    def _together(self, subject_ids: list[str], turn: Callable[[Session, str], list[Moved]]) -> list[Moved] | None:
-        """One turn of each of these, in one transaction. None, and nothing has happened, if anything breaks for one of
-        them: it is then to be done for each by itself, where what broke harms nobody else."""
-        try:
-            with self._held(*subject_ids) as session:
-                return [moved for subject_id in subject_ids for moved in turn(session, subject_id)]
-        except Exception as error:
-            log.info("%s subjects are moved one by one (%s)", len(subject_ids), type(error).__name__)
-            return None
+    def _act_all(self, due: list[Due]) -> list[Moved]:
+        return crowds.act(self, due) if self._crowded else self.each(due, self.act)
 
-    def _read(self, subject_id: str) -> list[Moved]:
+    def _send_all(self, subject_ids: list[str]) -> list[Moved]:
+        return crowds.send(self, subject_ids) if self._crowded else self.each(subject_ids, self.send, SENDERS)
+
+    def read(self, subject_id: str) -> list[Moved]:
         """Read what a customer wrote, a few messages at a time."""
         moved: list[Moved] = []
         while True:
-            with self._held(subject_id) as session:
-                read = self._read_some(session, subject_id, go_on=False)
+            with self.held(subject_id) as session:
+                read = self.read_some(session, subject_id, intake.unread(session, subject_id), go_on=False)
             moved += read
             if len(read) < AT_ONCE:
                 return moved
 
-    def _read_some(self, session: Session, subject_id: str, go_on: bool = True) -> list[Moved]:
+    def read_some(
+        self, session: Session, subject_id: str, unread: Sequence[Message], *, go_on: bool = True
+    ) -> list[Moved]:
         """Read a few messages: a transaction holds up everybody who has something to store. With `go_on`, the steps
         that follow are taken if that was all."""
         moved = []
-        unread = intake.unread(session, subject_id)
         for message in unread[:AT_ONCE]:
             hearing = self.heard.get(message.id, _TOO_LATE) if self.desk.third_voice is not None else None
             case = intake.read_message(self.desk, session, message, self.flow_run, hearing)
@@ -326,19 +280,19 @@ class Wave:
         severity = session.get_one(Subject, subject_id).severity
         self.claims[subject_id] = replace(self.claims[subject_id], severity=severity)
         if go_on and len(unread) <= AT_ONCE:
-            moved += self._go_on(session, subject_id)
+            moved += self.go_on(session, subject_id)
         return moved
 
-    def _go_on(self, session: Session, subject_id: str) -> list[Moved]:
+    def go_on(self, session: Session, subject_id: str) -> list[Moved]:
         """Take the steps that are due for a subject, one after the other, in the transaction that made them due. What
         runs alongside waits for its turn."""
         moved: list[Moved] = []
-        for run in session.scalars(_MOVING, {"subject": subject_id}).all():
-            while len(moved) < MOST_STEPS and (due := moving.due(self.desk, session, run)):
-                moved += self._take_step(session, Due(subject_id, run.id, due[0].path, due[0].step.verb.verb))
+        for run in under_way.runs_of(session, subject_id):
+            while not run.alongside and len(moved) < MOST_STEPS and (due := moving.due(self.desk, session, run)):
+                moved += self.take_step(session, Due(subject_id, run.id, due[0].path, due[0].step.verb.verb))
         return moved
 
-    def _take_step(self, session: Session, due: Due) -> list[Moved]:
+    def take_step(self, session: Session, due: Due) -> list[Moved]:
         status = moving.act(self.desk, session, due.run_id, due.path, self.flow_run)
         run = session.get_one(Run, due.run_id)
         about = run.case_id or run.incident_id or run.id
@@ -347,57 +301,22 @@ class Wave:
         return [Moved(about, run.playbook, due.path, status, due.verb)] if status else []
 
     def _settle(self, subject_id: str) -> list[Moved]:
-        with self._held(subject_id) as session:
+        with self.held(subject_id) as session:
             news.take_in(self.desk, session, subject_id, self.flow_run)
         return []
 
-    def _act(self, due: Due) -> list[Moved]:
-        with self._held(due.subject_id) as session:
-            return self._take_step(session, due)
+    def act(self, due: Due) -> list[Moved]:
+        with self.held(due.subject_id) as session:
+            return self.take_step(session, due)
 
-    def _send_all(self, subject_ids: list[str]) -> list[Moved]:
-        """Send what they wait for, the most severe first; in a crowd letters to several customers leave together."""
-        if not self._crowded:
-            return self._each(subject_ids, self._send, SENDERS)
-        parts = [subject_ids[start : start + SENDERS] for start in range(0, len(subject_ids), SENDERS)]
-        with ThreadPoolExecutor(len(parts)) as pool:
-            return [moved for several in pool.map(self._send_together, parts) for moved in several]
-
-    def _send(self, subject_id: str) -> list[Moved]:
-        calls = courier.deliver(self.desk, subject_id, lambda: self._held(subject_id), self.flow_run)
-        return [_sent(about) for about in calls]
-
-    def _send_together(self, subject_ids: list[str]) -> list[Moved]:
-        """Send one letter to each: marked in one transaction, each in a hand of its own, and what became of them
-        written down in another, with the steps that follow."""
-        leaving: dict[str, courier.Leaving] = {}
-
-        def mark(session: Session, subject_id: str) -> list[Moved]:
-            if (letter := courier.choose(self.desk, session, subject_id, self.flow_run)) is not None:
-                leaving[subject_id] = letter
-            return []
-
-        if self._together([each for each in subject_ids if each in self.claims], mark) is None:
-            return self._each(subject_ids, self._send)
-        if not leaving:
-            return []
-        with ThreadPoolExecutor(len(leaving)) as hands:
-            results = dict(zip(leaving, hands.map(courier.Leaving.leave, leaving.values()), strict=True))
-
-        def take_in(session: Session, subject_id: str) -> list[Moved]:
-            about = courier.taken_in(self.desk, session, leaving[subject_id], results[subject_id], self.flow_run)
-            return [_sent(about), *self._go_on(session, subject_id)]
-
-        def by_itself(subject_id: str) -> list[Moved]:
-            letter, result = leaving[subject_id], results[subject_id]
-            return [_sent(courier.take_in(self.desk, letter, result, lambda: self._held(subject_id), self.flow_run))]
-
-        done = self._together(list(leaving), take_in)
-        return done if done is not None else self._each(list(leaving), by_itself)
+    def send(self, subject_id: str) -> list[Moved]:
+        """Send everything of a subject that is due, one letter after the other."""
+        calls = courier.deliver(self.desk, subject_id, lambda: self.held(subject_id), self.flow_run)
+        return [sent(about) for about in calls]
 
     @contextmanager
-    def _held(self, *subject_ids: str) -> Iterator[Session]:
-        """A transaction in which these subjects are surely ours."""
+    def held(self, *subject_ids: str) -> Iterator[Session]:
+        """A transaction in which these subjects are surely ours; what several will ask for is at hand in it."""
         with self.desk.store.begin() as session, self.desk.store.vault.keys_at_hand():
             session.info["asked"] = self.asked
             self.claims |= subjects.hold_all(session, subject_ids, self.owner, self.desk.now(), LEASE)
@@ -433,9 +352,8 @@ class Wave:
                         )
                 left = frozenset() if self._finished else ready(session, claims, self.desk.now()).now
                 later = next_due(session, claims)
-                for subject_id, claim in claims.items():
-                    due = self.desk.now() if subject_id in left else later.get(subject_id)
-                    subjects.release(session, claim, self.owner, due)
+                due = {each: self.desk.now() if each in left else later.get(each) for each in claims}
+                subjects.release_all(session, claims.values(), self.owner, due)
         except SQLAlchemyError:
             log.error("a wave could not give back what it held")
 
@@ -447,10 +365,6 @@ def move(desk: Desk, owner: str, limit: int = 200, *, note_absence: bool = False
     if not wave.claim():
         return []
     return [moved for group in wave.groups() for moved in group()]
-
-
-def _sent(about: str) -> Moved:
-    return Moved(about, "—", "send", "done", "send")
 
 
 def _line(error: Exception) -> str:

@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from flows import local_time
 from flows.desk import Desk
 from flows.ids import new_id
-from flows.runs import history, incident_events, listing, opening, providers
+from flows.runs import history, incident_events, listing, opening, providers, under_way
 from flows.runs.interpreter import barred
 from flows.runs.labels import PRIVACY_SENSITIVE
 from flows.runs.outcome import Item
@@ -29,6 +29,12 @@ from rules.decision import Decision
 from rules.language import AGE, Form, Step, Time
 from rules.vocabulary import Facts, Value, Vocabulary, value_to_json
 
+_OWN_TIMERS = select(tables.Timer).where(
+    tables.Timer.run_id == bindparam("run"),
+    tables.Timer.path == bindparam("path"),
+    tables.Timer.kind == bindparam("kind"),
+    tables.Timer.name == "",
+)
 _HAS_COUNTED = ("done", "timed_out")  # what was done before the time was up has been done
 
 
@@ -226,9 +232,9 @@ class Work:
     def remind_in(self, time: timedelta) -> datetime:
         """Be asked again after this time whether somebody needs telling once more, and not at a time that was set
         before: what is asked anew begins a new clock, and nobody is told twice as often."""
-        ahead = self._timers("again").where(tables.Timer.fired_at.is_(None), tables.Timer.cancelled_at.is_(None))
-        for before in self.session.scalars(ahead):
-            before.cancelled_at = self.now
+        for before in self.own_timers("again"):
+            if before.fired_at is None and before.cancelled_at is None:
+                before.cancelled_at = self.now
         return self._timer("again", self.now + time)
 
     def call(self, playbook: str) -> tables.Run:
@@ -271,7 +277,8 @@ class Work:
             self.customer.labels = sorted({*self.customer.labels, PRIVACY_SENSITIVE})
 
     def _timer(self, kind: tables.TimerKind, due: datetime) -> datetime:
-        again = self.session.scalars(self._timers(kind).where(tables.Timer.due_at == due)).first()
+        known = self.own_timers(kind)
+        again = next((timer for timer in known if timer.due_at == due), None)
         if again is None:
             here = {"run_id": self.run.id, "path": self.record.path}
             self.session.add(tables.Timer(subject_id=self.run.subject_id, **here, kind=kind, due_at=due))
@@ -279,6 +286,10 @@ class Work:
             again.fired_at = again.cancelled_at = None
         return due
 
-    def _timers(self, kind: tables.TimerKind) -> Select[tuple[tables.Timer]]:
+    def own_timers(self, kind: tables.TimerKind) -> Sequence[tables.Timer]:
         """The clocks of this kind that the step has ever set by itself."""
-        return select(tables.Timer).filter_by(run_id=self.run.id, path=self.record.path, kind=kind, name="")
+        timers = under_way.timers_of(self.session, self.run)
+        if timers is None:
+            here = {"run": self.run.id, "path": self.record.path, "kind": kind}
+            return self.session.scalars(_OWN_TIMERS, here).all()
+        return [each for each in timers if (each.path, each.kind, each.name) == (self.record.path, kind, "")]

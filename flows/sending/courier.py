@@ -6,7 +6,7 @@ is uncertain: a delivery status with its key settles it, or after a bounded wait
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -61,7 +61,7 @@ needed_at = func.coalesce(
 _DUE_NOW = (
     select(Outbox)
     .outerjoin(Run, Run.id == Outbox.run_id)
-    .where(Outbox.subject_id == bindparam("subject"), WAITING, needed_at <= bindparam("now"))
+    .where(Outbox.subject_id.in_(bindparam("subjects", expanding=True)), WAITING, needed_at <= bindparam("now"))
     .order_by(Outbox.created_at, Run.alongside, Run.playbook, Outbox.id)
 )
 
@@ -72,7 +72,8 @@ def deliver(desk: Desk, subject_id: str, transaction: Transaction, flow_run: str
     more = True
     while more:
         with transaction() as session:
-            letter = choose(desk, session, subject_id, flow_run)
+            rows = due_now(session, [subject_id], desk.now()).get(subject_id, ())
+            letter = choose(desk, session, rows, flow_run)
         if letter is None:
             break
         calls.append(take_in(desk, letter, letter.leave(), transaction, flow_run))
@@ -112,11 +113,18 @@ def _keep(desk: Desk, row_id: str, result: Result) -> None:
                 row.provider_blind = desk.store.vault.blind("wamid", result.provider_id) if result.provider_id else None
 
 
-def choose(desk: Desk, session: Session, subject_id: str, flow_run: str | None) -> Leaving | None:
-    """Mark the next due row of a subject as being sent; None if none may leave now. The caller holds the subject, and
-    commits before it makes the call."""
+def due_now(session: Session, subject_ids: Sequence[str], now: datetime) -> dict[str, list[Outbox]]:
+    """The rows of these subjects that are due, each by its subject, the oldest first."""
+    found: dict[str, list[Outbox]] = {}
+    for row in session.scalars(_DUE_NOW, {"subjects": list(subject_ids), "now": now}):
+        found.setdefault(row.subject_id, []).append(row)
+    return found
+
+
+def choose(desk: Desk, session: Session, rows: Sequence[Outbox], flow_run: str | None) -> Leaving | None:
+    """Mark the first of a subject's due rows that may leave as being sent; None if none may. The caller holds the
+    subject, and commits before it makes the call."""
     now = desk.now()
-    rows = session.scalars(_DUE_NOW, {"subject": subject_id, "now": now}).all()
     for number, row in enumerate(rows, 1):
         if row.to != "team" and row.status == "sending" and row.not_before is None:
             row.not_before = now + ORPHAN_WAIT

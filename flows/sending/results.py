@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Table, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from flows.channels.channel import HandOver, Next, Refused, Result, Sent, Unsure
@@ -27,6 +27,12 @@ LONGEST_HOLD = timedelta(minutes=1)  # for the whole number; a longer wait would
 FROM_THE_APP = "this number is written to from the app"
 _OF_THE_NUMBER = (4, 80007, 130429)  # codes that say the number is too fast; others are about one customer or letter
 _OF_THE_PAIR = 131056
+_DELIVERIES = cast("Table", Delivery.__table__)
+_REOPEN = (
+    update(_DELIVERIES)
+    .where(_DELIVERIES.c.blind == bindparam("told"), _DELIVERIES.c.outbox_id.is_(None))
+    .values(handled_at=None, outbox_id=bindparam("letter"))
+)
 
 
 def answered(desk: Desk, session: Session, row: Outbox, result: Result, flow_run: str | None) -> None:
@@ -188,9 +194,7 @@ def _ask_aside(desk: Desk, session: Session, row: Outbox, question: str, details
 
 def _reopen_early_statuses(session: Session, row: Outbox) -> None:
     """A status without our key that was faster than the answer could not be told to be about this text."""
-    session.flush()
-    early = update(Delivery).where(Delivery.blind == row.provider_blind, Delivery.outbox_id.is_(None))
-    session.execute(early.values(handled_at=None, outbox_id=row.id))
+    session.execute(_REOPEN, {"told": row.provider_blind, "letter": row.id})
 
 
 def _about(delivery: Delivery) -> Any:

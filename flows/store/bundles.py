@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from flows.errors import NotFound
 from flows.store.inserts import insert_new
+from flows.store.sessions import once
 from flows.store.tables import Bundle
 
 _KEPT = select(Bundle.digest).where(Bundle.digest == bindparam("digest"))
@@ -18,7 +19,7 @@ _KEPT = select(Bundle.digest).where(Bundle.digest == bindparam("digest"))
 def put(session: Session, digest: str, files: Mapping[str, str], at: datetime) -> None:
     """Keep the files (path → text) of a bundle; does nothing when they are kept already."""
     # Every run begins with this, so the files, which may be megabytes, go to the database only when it lacks them.
-    if session.execute(_KEPT, {"digest": digest}).first() is None:
+    if not once(session, _KEPT, digest=digest):
         insert_new(session, Bundle, digest=digest, files=dict(files), stored_at=at)
 
 

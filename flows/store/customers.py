@@ -6,7 +6,7 @@ customers, the two were one person all along and are merged into the one seen fi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from sqlalchemy import bindparam, event, select, update
@@ -15,6 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from flows.ids import new_id
 from flows.store import journal
 from flows.store.inserts import insert_new
+from flows.store.sessions import once, remember
 from flows.store.subjects import lock, retire
 from flows.store.tables import Alias, AliasKind, Base, Customer, Subject
 from flows.store.vault import Vault
@@ -29,6 +30,11 @@ _NEWEST_ADDRESS = (
     .where(Alias.customer_id == bindparam("customer"))
     .order_by(Alias.kind.desc(), Alias.added_at.desc())
     .limit(1)
+)
+_ADDRESSES = (
+    select(Alias)
+    .where(Alias.customer_id.in_(bindparam("customers", expanding=True)))
+    .order_by(Alias.kind.desc(), Alias.added_at.desc())
 )
 
 
@@ -67,7 +73,16 @@ def current(session: Session, customer_id: str) -> Customer:
 
 def newest_address(session: Session, customer_id: str) -> Alias | None:
     """Where to write to a customer: the newest number if there is one, else the newest business-scoped id."""
-    return session.scalars(_NEWEST_ADDRESS, {"customer": customer_id}).first()
+    return next(iter(once(session, _NEWEST_ADDRESS, customer=customer_id)), None)
+
+
+def bring_addresses(session: Session, customer_ids: Collection[str]) -> None:
+    """Have the newest addresses of these customers at hand, until the transaction ends or an address changes."""
+    newest: dict[str, list[Alias]] = {customer_id: [] for customer_id in customer_ids}
+    for alias in session.scalars(_ADDRESSES, {"customers": list(customer_ids)}):
+        newest[alias.customer_id].append(alias)
+    for customer_id, found in newest.items():
+        remember(session, _NEWEST_ADDRESS, found[:1], customer=customer_id)
 
 
 def owners(session: Session, customer_id: str) -> list[str]:

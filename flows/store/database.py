@@ -17,6 +17,7 @@ from flows.errors import StoreError
 from flows.store.engines import connect, in_memory, on_sqlite, reader, writer
 from flows.store.keys import new_master_key
 from flows.store.schema import bring_up_to_date
+from flows.store.sessions import LateSession
 from flows.store.vault import Vault
 
 T = TypeVar("T")
@@ -35,7 +36,7 @@ class Store:
         self.clock = clock
         self.ledger_file = ledger_file
         self._engines = (engine, keys_engine)
-        self._sessions = sessionmaker(writer(engine), expire_on_commit=False)
+        self._sessions = sessionmaker(writer(engine), class_=LateSession, expire_on_commit=False)
         for comes in ("loaded_as_persistent", "pending_to_persistent"):
             event.listen(self._sessions, comes, _keep)
         self._views = sessionmaker(reader(engine), expire_on_commit=False, autoflush=False)

@@ -7,19 +7,20 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import Table, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from flows.errors import JournalBroken
+from flows.store.sessions import LateSession
 from flows.store.subjects import lock
 from flows.store.tables import JournalLine
 
 FIRST = "0" * 64  # what stands in the place of a previous hash on a subject's first line
 _COLUMNS = tuple(JournalLine.__table__.columns)
-_INSERT = insert(JournalLine.__table__)  # type: ignore[arg-type]
-_LINES = JournalLine.__table__.c
+_JOURNAL = cast("Table", JournalLine.__table__)
+_LINES = _JOURNAL.c
 _LATEST = (
     select(_LINES.number, _LINES.hash)
     .where(_LINES.subject_id == bindparam("subject"))
@@ -77,7 +78,11 @@ def write(
     last = chains.get(subject_id) or _last(session, subject_id)
     values["number"], values["previous"] = last.lines + 1, last.hash
     chains[subject_id] = Chain(values["number"], _hash(values))
-    session.execute(_INSERT, {**values, "hash": chains[subject_id].hash})
+    line = {**values, "hash": chains[subject_id].hash}
+    if isinstance(session, LateSession):
+        session.add_line(_JOURNAL, line)
+    else:
+        session.execute(insert(_JOURNAL), line)
     return int(values["number"])
 
 

@@ -6,7 +6,7 @@ that row first (``hold``, ``ring``, ``lock`` and ``journal.write`` do), so that 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -164,6 +164,20 @@ def release(session: Session, claim: Claim, owner: str, next_due: datetime | Non
     If somebody rang since ``claim`` was read, the subject stays due at once, so that no bell is lost.
     """
     return _change(session, _RELEASE, claim.subject_id, owner=owner, heard=claim.bells, next=next_due) > 0
+
+
+def release_all(
+    session: Session, claims: Collection[Claim], owner: str, next_due: Mapping[str, datetime | None]
+) -> None:
+    """`release` for several subjects, each until the moment that is given for its id. The caller has locked them."""
+    session.flush()
+    given = [(claim, next_due.get(claim.subject_id)) for claim in claims]
+    if given:
+        session.execute(
+            _RELEASE,
+            [{"subject": each.subject_id, "owner": owner, "heard": each.bells, "next": due} for each, due in given],
+        )
+        _read_again(session, *(each.subject_id for each, _ in given))
 
 
 def free(session: Session) -> int:

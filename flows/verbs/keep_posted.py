@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from sqlalchemy import select
-
 from flows import local_time
 from flows.crisis import silence, updates
 from flows.runs import ending
@@ -15,7 +13,7 @@ from flows.runs.outcome import Done, Failed, Outcome, Waiting
 from flows.runs.providers import SERVICE_WINDOW, window_is_open
 from flows.runs.work import Work
 from flows.sending import letters
-from flows.store.tables import Message, Outbox, Task, Timer
+from flows.store.tables import Message, Outbox, Task
 from flows.verbs.action import Action
 from rules.language import ON_CALL, Duration, ReplyName, says
 
@@ -199,9 +197,8 @@ def _slipped(work: Work, on: dict[str, Any]) -> dict[str, Any]:
 
 def _wake_only_at(work: Work, moment: datetime) -> None:
     """Go on at this moment, and not at one that was set before."""
-    mine = select(Timer).filter_by(run_id=work.run.id, path=work.record.path, kind="wait", name="")
     again = False
-    for timer in work.session.scalars(mine):
+    for timer in work.own_timers("wait"):
         if timer.due_at == moment:  # a clock that stands still comes to the same moment again
             timer.fired_at, timer.cancelled_at, again = None, None, True
         elif timer.fired_at is None and timer.cancelled_at is None:
