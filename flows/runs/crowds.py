@@ -27,7 +27,7 @@ TOGETHER = 25
 READS_FOR = timedelta(seconds=2)
 """For so long a wave reads at a time, before those whose messages were read are answered, the most severe of them
 first: on a slow machine nobody is to wait until everybody has been read."""
-PARTS = 4
+PARTS = 2
 """In how many parts letters leave side by side: while some are on their way, others are written down."""
 
 Turn = Callable[[Session, str], list[Moved]]

@@ -36,8 +36,11 @@ class LateSession(Session):
 
     def get(self, entity: Any, ident: Any, **options: Any) -> Any:
         """The row with this key, also one that was added and is not written yet."""
-        added = self.info.get(_ADDED, {}).get((entity, ident if isinstance(ident, tuple) else (ident,)))
-        return added if added is not None else super().get(entity, ident, **options)
+        key = ident if isinstance(ident, tuple) else (ident,)
+        found = self.info.get(_ADDED, {}).get((entity, key)) or self.identity_map.get((entity, key, None))
+        if found is not None and not options and not inspect(found).expired_attributes:
+            return found
+        return super().get(entity, ident, **options)
 
     def refresh(self, *args: Any, **options: Any) -> None:
         self.flush()
@@ -56,12 +59,15 @@ class LateSession(Session):
 
     def _write_for(self, statement: Executable) -> None:
         """Write what a statement has to find; what is changed by it is asked anew."""
-        asked = _tables_in(statement)
-        if isinstance(statement, UpdateBase):
-            self._forget(asked)
-        if not asked or not asked.isdisjoint(self._changed()):
-            self.flush()
+        changed, writes = self._changed(), isinstance(statement, UpdateBase)
         kept: dict[Table, Any] = self.info.get(_LINES, {})
+        if not (changed or kept or writes):
+            return
+        asked = _tables_in(statement)
+        if writes:
+            self._forget(asked)
+        if changed and (not asked or not asked.isdisjoint(changed)):
+            self.flush()
         if due := [table for table in kept if not asked or table in asked]:
             self.write_lines(*due)
 
