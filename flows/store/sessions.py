@@ -107,6 +107,11 @@ def remember(session: Session, statement: Select[Any], found: Iterable[Any], **a
         session.info.setdefault(_REMEMBERED, {})[statement, tuple(asked.items())] = list(found)
 
 
+def ask_anew(session: Session) -> None:
+    """Somebody else may have changed something before they let us in: what `once` has found is asked anew."""
+    session.info.pop(_REMEMBERED, None)
+
+
 @event.listens_for(LateSession, "before_commit")
 def _write_lines(session: LateSession) -> None:
     session.write_lines()
