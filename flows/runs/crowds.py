@@ -27,7 +27,9 @@ TOGETHER = 25
 READS_FOR = timedelta(seconds=2)
 """For so long a wave reads at a time, before those whose messages were read are answered, the most severe of them
 first: on a slow machine nobody is to wait until everybody has been read."""
-PARTS = 4
+CUSTOMER = "P-"
+"""How the ids of customers begin."""
+PARTS = 2
 """In how many parts letters leave side by side: while some are on their way, others are written down."""
 
 Turn = Callable[[Session, str], list[Moved]]
@@ -52,11 +54,13 @@ def read(wave: Wave, subject_ids: Sequence[str]) -> list[Moved]:
 
 
 def act(wave: Wave, due: Sequence[Due]) -> list[Moved]:
-    """Take these steps, and those that follow at once."""
-    moved: list[Moved] = []
+    """Take these steps, and those that follow at once. Incidents are moved by themselves, and first: whoever changes
+    one holds it before any customer."""
     steps: dict[str, list[Due]] = {}
     for each in due:
         steps.setdefault(each.subject_id, []).append(each)
+    alone = [each for each in steps if not each.startswith(CUSTOMER)]
+    moved = wave.each([step for each in alone for step in steps.pop(each)], wave.act)
     for some in _parts(list(steps), TOGETHER):
 
         def turns(session: Session, ours: Sequence[str]) -> list[Moved]:

@@ -45,7 +45,7 @@ MOST_LETTERS = 32
 BUDGET = timedelta(seconds=20)
 """After this a wave begins nothing new, so that an emergency is claimed soon however much else there is to do."""
 MOST_ROUNDS = 100
-CROWDED = 20
+CROWDED = 10
 """With more subjects than this in its hands, a wave does in one transaction what it would do in several: it reads what
 somebody wrote and takes the steps that follow at once. Prefect shows fewer groups, and more people are answered."""
 MOST_STEPS = 10
@@ -186,7 +186,7 @@ class Wave:
     # -- doing it -------------------------------------------------------------------------------------------
 
     def each(
-        self, items: list[Item], do: Callable[[Item], list[Moved]], hands: int = 1, within: timedelta | None = None
+        self, items: Sequence[Item], do: Callable[[Item], list[Moved]], hands: int = 1, within: timedelta | None = None
     ) -> list[Moved]:
         """Do it for each, the most severe first, with so many hands at once; `within` a time, what is left is left."""
         if hands == 1 or len(items) == 1:

@@ -61,7 +61,9 @@ def write(
     ``data`` holds closed words, ids and numbers, never anything personal: texts, whole numbers, booleans, ``None``,
     and lists and mappings of these. Raises ``TypeError`` on anything else, naming the place.
     """
-    lock(session, subject_id)
+    chains: dict[str, Chain] = session.info.setdefault("journal", {})
+    if subject_id not in chains:
+        lock(session, subject_id)
     values: dict[str, Any] = {
         "subject_id": subject_id,
         "at": at.astimezone(UTC),
@@ -74,7 +76,6 @@ def write(
         "flow_run": flow_run,
     }
     # The subject is locked until this transaction ends, so that the last line can be remembered for as long.
-    chains: dict[str, Chain] = session.info.setdefault("journal", {})
     last = chains.get(subject_id) or _last(session, subject_id)
     values["number"], values["previous"] = last.lines + 1, last.hash
     chains[subject_id] = Chain(values["number"], _hash(values))

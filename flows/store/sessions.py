@@ -36,8 +36,11 @@ class LateSession(Session):
 
     def get(self, entity: Any, ident: Any, **options: Any) -> Any:
         """The row with this key, also one that was added and is not written yet."""
-        added = self.info.get(_ADDED, {}).get((entity, ident if isinstance(ident, tuple) else (ident,)))
-        return added if added is not None else super().get(entity, ident, **options)
+        key = ident if isinstance(ident, tuple) else (ident,)
+        found = self.info.get(_ADDED, {}).get((entity, key)) or self.identity_map.get((entity, key, None))
+        if found is not None and not options and not inspect(found).expired_attributes:
+            return found
+        return super().get(entity, ident, **options)
 
     def refresh(self, *args: Any, **options: Any) -> None:
         self.flush()
@@ -56,12 +59,15 @@ class LateSession(Session):
 
     def _write_for(self, statement: Executable) -> None:
         """Write what a statement has to find; what is changed by it is asked anew."""
-        asked = _tables_in(statement)
-        if isinstance(statement, UpdateBase):
-            self._forget(asked)
-        if not asked or not asked.isdisjoint(self._changed()):
-            self.flush()
+        changed, writes = self._changed(), isinstance(statement, UpdateBase)
         kept: dict[Table, Any] = self.info.get(_LINES, {})
+        if not (changed or kept or writes):
+            return
+        asked = _tables_in(statement)
+        if writes:
+            self._forget(asked)
+        if changed and (not asked or not asked.isdisjoint(changed)):
+            self.flush()
         if due := [table for table in kept if not asked or table in asked]:
             self.write_lines(*due)
 
@@ -99,6 +105,11 @@ def remember(session: Session, statement: Select[Any], found: Iterable[Any], **a
     """What `once` would find, known from another question: it need not ask."""
     if isinstance(session, LateSession):
         session.info.setdefault(_REMEMBERED, {})[statement, tuple(asked.items())] = list(found)
+
+
+def ask_anew(session: Session) -> None:
+    """Somebody else may have changed something before they let us in: what `once` has found is asked anew."""
+    session.info.pop(_REMEMBERED, None)
 
 
 @event.listens_for(LateSession, "before_commit")

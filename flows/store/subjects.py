@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 
 from flows.errors import ClaimLost, NotFound
+from flows.store.sessions import ask_anew
 from flows.store.tables import Subject
 
 _SUBJECTS = cast("Table", Subject.__table__)  # plain statements: they are far quicker than those of the mapped class
@@ -111,6 +112,7 @@ def lock(session: Session, *subject_ids: str) -> None:
     if session.get_bind().dialect.name == "postgresql":
         rows = select(Subject.id).where(Subject.id.in_(subject_ids)).order_by(Subject.id)
         session.execute(rows.with_for_update(key_share=True)).all()
+        ask_anew(session)
 
 
 def claim(session: Session, owner: str, now: datetime, lease: timedelta, limit: int) -> list[Claim]:
