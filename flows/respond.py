@@ -18,7 +18,8 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 
 from flows.at_hand import desk_at_hand
-from flows.runs.waves import Group, Moved, Wave
+from flows.runs.moved import Moved
+from flows.runs.waves import Group, Wave
 
 MOST_TAGS = 100
 MOST_ROWS = 500

@@ -36,6 +36,9 @@ class LateSession(Session):
 
     def get(self, entity: Any, ident: Any, **options: Any) -> Any:
         """The row with this key, also one that was added and is not written yet."""
+        if isinstance(ident, Mapping):  # a key of several columns, by their names
+            mapper = inspect(entity)
+            ident = tuple(ident[mapper.get_property_by_column(column).key] for column in mapper.primary_key)
         key = ident if isinstance(ident, tuple) else (ident,)
         found = self.info.get(_ADDED, {}).get((entity, key)) or self.identity_map.get((entity, key, None))
         if found is not None and not options and not inspect(found).expired_attributes:

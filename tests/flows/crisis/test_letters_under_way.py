@@ -12,6 +12,7 @@ from flows.crisis import standing_down, statements
 from flows.rehearsal.scenario import Event, Says
 from flows.rehearsal.stage import Stage
 from flows.runs import waves
+from flows.runs.moved import Moved
 from flows.shelf import Shelf
 from flows.store.tables import Incident, JournalLine, Outbox, Statement
 from rules.language import FactName, Words
@@ -84,15 +85,15 @@ def test_a_statement_that_comes_while_letters_leave_reaches_those_behind(
 ) -> None:
     """In the minutes that it takes to write to ten thousand, the second half would still get the words of before."""
     state(stage, ["refund"], "It is the depot in the north.")
-    send = waves.Wave._send
+    send = waves.Wave.send
     changed: list[str] = []
 
-    def changes_just_before(wave: waves.Wave, subject_id: str) -> list[waves.Moved]:
+    def changes_just_before(wave: waves.Wave, subject_id: str) -> list[Moved]:
         if not changed and any(reply == "crisis/offer" for reply, _ in letters(stage)):
             changed.append(state(stage, ["voucher"], "It is every depot."))
         return send(wave, subject_id)
 
-    monkeypatch.setattr(waves.Wave, "_send", changes_just_before)
+    monkeypatch.setattr(waves.Wave, "send", changes_just_before)
     stage.settle()
     stage.pass_time(timedelta(minutes=3))
     assert len(changed) == 1

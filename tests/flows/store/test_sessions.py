@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from sqlalchemy import event, func, select, text, update
 from sqlalchemy.engine import Engine
@@ -12,7 +12,7 @@ from flows.ids import new_id
 from flows.store import journal
 from flows.store.database import Store
 from flows.store.sessions import once
-from flows.store.tables import Incident, JournalLine, Subject
+from flows.store.tables import Approval, Incident, JournalLine, Subject
 
 SUBJECTS = select(Subject.id).order_by(Subject.id)
 OPEN = select(Incident.id).where(Incident.closed_at.is_(None))
@@ -52,6 +52,17 @@ def test_what_was_added_is_found(any_store: Store) -> None:
         assert session.scalar(select(func.count()).select_from(JournalLine)) == 1
     with any_store.read() as session:
         assert session.scalars(SUBJECTS).all() == ["P-1", "P-2"]
+
+
+def test_a_key_of_several_columns(any_store: Store) -> None:
+    """Nobody could approve a statement: a yes is found by the statement, the person and the role."""
+    given = {"at": any_store.clock.now(), "approved": True, "digest": "0" * 64}
+    key = {"statement_id": "S-1", "by": "owner", "role": ""}
+    with suppress(RuntimeError), any_store.begin() as session:
+        session.add(Approval(**key, **given))
+        assert session.get_one(Approval, key) is session.get_one(Approval, ("S-1", "owner", ""))
+        assert session.get(Approval, {**key, "by": "lead"}) is None
+        raise RuntimeError("there is no such statement")
 
 
 def test_histories_of_many_are_written_at_once(store: Store) -> None:
