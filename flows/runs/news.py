@@ -38,7 +38,7 @@ def take_in(desk: Desk, session: Session, subject_id: str, flow_run: str | None 
             settling.answered(desk, session, each, flow_run)
         elif isinstance(each, Delivery):
             results.delivered(desk, session, each, flow_run)
-        elif each.cancelled_at is None:
+        elif each.cancelled_at is None and each.due_at <= now:  # what came before may have set it to a later moment
             each.fired_at = now
             settling.fired(desk, session, each, flow_run)
     return len(happened)

@@ -232,10 +232,11 @@ class Work:
     def remind_in(self, time: timedelta) -> datetime:
         """Be asked again after this time whether somebody needs telling once more, and not at a time that was set
         before: what is asked anew begins a new clock, and nobody is told twice as often."""
-        for before in self.own_timers("again"):
-            if before.fired_at is None and before.cancelled_at is None:
-                before.cancelled_at = self.now
-        return self._timer("again", self.now + time)
+        return self._only_clock("again", self.now + time)
+
+    def wake_only_at(self, moment: datetime) -> datetime:
+        """Go on at this moment, and not at one that was set before."""
+        return self._only_clock("wait", moment)
 
     def call(self, playbook: str) -> tables.Run:
         """Start another playbook of this bundle for the same case or incident; this step hears of its end."""
@@ -277,8 +278,7 @@ class Work:
             self.customer.labels = sorted({*self.customer.labels, PRIVACY_SENSITIVE})
 
     def _timer(self, kind: tables.TimerKind, due: datetime) -> datetime:
-        known = self.own_timers(kind)
-        again = next((timer for timer in known if timer.due_at == due), None)
+        again = next((timer for timer in self._own_timers(kind) if timer.due_at == due), None)
         if again is None:
             here = {"run_id": self.run.id, "path": self.record.path}
             self.session.add(tables.Timer(subject_id=self.run.subject_id, **here, kind=kind, due_at=due))
@@ -286,7 +286,20 @@ class Work:
             again.fired_at = again.cancelled_at = None
         return due
 
-    def own_timers(self, kind: tables.TimerKind) -> Sequence[tables.Timer]:
+    def _only_clock(self, kind: tables.TimerKind, due: datetime) -> datetime:
+        """Set the one clock of this kind that the step has, which is used again: a war room that looks around every two
+        minutes would leave hundreds of them behind in a day."""
+        before = self._own_timers(kind)
+        clock = next((timer for timer in before if timer.due_at == due), next(iter(before), None))
+        if clock is None:
+            return self._timer(kind, due)
+        for other in before:
+            if other is not clock and other.fired_at is None and other.cancelled_at is None:
+                other.cancelled_at = self.now
+        clock.due_at, clock.fired_at, clock.cancelled_at = due, None, None
+        return due
+
+    def _own_timers(self, kind: tables.TimerKind) -> Sequence[tables.Timer]:
         """The clocks of this kind that the step has ever set by itself."""
         timers = under_way.timers_of(self.session, self.run)
         if timers is None:

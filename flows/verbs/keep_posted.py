@@ -88,7 +88,7 @@ keep_posted:
             return Done(note={**(note or {}), "happened": "over"})
         told = (note or {}).get("updates", _told(work))
         due = self._due(work, told)
-        _wake_only_at(work, due)
+        work.wake_only_at(due)
         late_at = max(due, work.now) + self._interval(told)
         return Waiting({"until": due.isoformat(), "late_at": late_at.isoformat(), "event": list(EVENTS)}, note or {})
 
@@ -130,7 +130,7 @@ keep_posted:
         if not isinstance(outcome, Waiting):
             return outcome
         late_at = work.now + self._interval(_told(work))
-        _wake_only_at(work, late_at)
+        work.wake_only_at(late_at)
         late = {"late_at": late_at.isoformat(), "event": list(EVENTS)}
         return Waiting({**outcome.on, **late}, {**outcome.note, **slipped})
 
@@ -193,15 +193,3 @@ def _slipped(work: Work, on: dict[str, Any]) -> dict[str, Any]:
     if work.incident is None:
         work.tell(ON_CALL, "A customer who waits should have heard from us by now, and has not")
     return {"late": on["late_at"]}
-
-
-def _wake_only_at(work: Work, moment: datetime) -> None:
-    """Go on at this moment, and not at one that was set before."""
-    again = False
-    for timer in work.own_timers("wait"):
-        if timer.due_at == moment:  # a clock that stands still comes to the same moment again
-            timer.fired_at, timer.cancelled_at, again = None, None, True
-        elif timer.fired_at is None and timer.cancelled_at is None:
-            timer.cancelled_at = work.now
-    if not again:
-        work.wake_at(moment)
