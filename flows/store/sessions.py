@@ -36,6 +36,8 @@ class LateSession(Session):
 
     def get(self, entity: Any, ident: Any, **options: Any) -> Any:
         """The row with this key, also one that was added and is not written yet."""
+        if isinstance(ident, dict):
+            ident = tuple(ident[column.key] for column in inspect(entity).primary_key)
         key = ident if isinstance(ident, tuple) else (ident,)
         found = self.info.get(_ADDED, {}).get((entity, key)) or self.identity_map.get((entity, key, None))
         if found is not None and not options and not inspect(found).expired_attributes:
