@@ -275,13 +275,15 @@ class Network:
         if self._throughput.wait(now) > NOW:
             raise SendRefused(130429, "Rate limit hit")
         self._throughput.take(now)
-        if self._pairs.wait(customer.wa_id, now) > NOW:
-            raise SendRefused(131056, f"pair rate limit hit for {customer.wa_id}")
+        # A group has a pace of its own: its lines are not held against whoever wrote there last.
+        pair = outgoing.address if outgoing.in_group else customer.wa_id
+        if self._pairs.wait(pair, now) > NOW:
+            raise SendRefused(131056, f"pair rate limit hit for {pair}")
         if outgoing.template is None and not outgoing.in_group and not customer.window_open(now, self._strangers):
             raise SendRefused(131047, f"More than 24 hours have passed since {customer.wa_id} last replied")
         if outgoing.template is not None and outgoing.template.category == "MARKETING":
             self._check_marketing(customer, now)
-        self._pairs.take(customer.wa_id, now)
+        self._pairs.take(pair, now)
 
     def _check_marketing(self, customer: PracticeCustomer, now: datetime) -> None:
         if customer.opted_out:

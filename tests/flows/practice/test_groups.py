@@ -37,6 +37,21 @@ def test_a_line_reaches_the_group_and_nobody_in_private(practice: PracticeServer
     assert (arrival.to, arrival.body["recipient_type"], turned) == (GROUP, "group", [])
 
 
+def test_lines_in_a_group_are_not_held_against_whoever_wrote_there(clock: MovedClock) -> None:
+    """In a crowd, somebody's private answer would wait for minutes because others were answered in the same group."""
+    with (
+        PracticeServer(clock=clock, pair_burst=1) as practice,
+        CloudApi(practice.url, VERSION, practice.business.phone_number_id, practice.token) as api,
+    ):
+        practice.say(LIN, LATE)
+        practice.say(LIN, LATE, group_id=GROUP)
+        assert isinstance(api.send(line("in the group")), Sent)
+        assert isinstance(api.send(Letter("in private", LIN, "text", "We are here.")), Sent)
+        again = api.send(line("again"))
+        assert isinstance(again, Refused), "a group has a pace, too"
+        assert again.code == 131056
+
+
 def test_a_group_in_which_the_number_is_not_is_refused(api: CloudApi) -> None:
     """A rehearsal would praise a line that WhatsApp never takes."""
     refused = api.send(line(to="somewhere-else"))

@@ -43,6 +43,7 @@ def test_what_was_added_is_found(any_store: Store) -> None:
     with any_store.begin() as session:
         session.add(Subject(id="P-1", kind="customer"))
         assert session.get_one(Subject, "P-1").kind == "customer"
+        assert session.get_one(Subject, {"id": "P-1"}) is session.get_one(Subject, "P-1")
         assert session.scalars(SUBJECTS).all() == ["P-1"]
         session.add(Subject(id="P-2", kind="customer"))
         assert session.scalar(text("SELECT count(*) FROM subjects")) == 2, "plain SQL may ask for anything"
