@@ -53,7 +53,7 @@ _FILE = re.compile(
     r"|(?:from|从) `(?P<first>[^`]+)` (?:on|起)))?$"
 )
 _MOMENT = re.compile(r"^\*\*(\d{4}-\d\d-\d\d \d\d:\d\d)\*\*")
-_ID = re.compile(r"\b([A-Z])-[0-9A-Z]{10}\b")
+_ID = re.compile(r"(?<![0-9A-Za-z])([A-Z])-[0-9A-Z]{10}(?![0-9A-Za-z])")  # also amid Chinese
 _VARIES = (
     (re.compile(r"in [0-9.]+ s\b"), "in 0.5 s"),
     (_ID, r"\1-…"),
