@@ -2,7 +2,8 @@
 
 | in the body                       | in the store                                                                  |
 |-----------------------------------|-------------------------------------------------------------------------------|
-| a customer's message              | `Message`, unread (`handled_at` is empty); the customer's bell is rung          |
+| a customer's message              | `Message`, unread (`handled_at` is empty); the customer's bell is rung, and who |
+|                                   | sounds as if it was urgent is read before the others                          |
 | a system message (changed number) | `Message`, already handled; the new address is added to the customer          |
 | a status                          | `Delivery`, joined to its `Outbox` row; the bell of that row's subject is rung  |
 | what a colleague did in the app   | `Message` of ours, already handled; a recall that it confirms is ticked off     |
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -32,11 +33,12 @@ from flows.receiving.payload import parse
 from flows.receiving.senders import Senders
 from flows.runs import listing, our_messages
 from flows.store.database import Store
-from flows.store.subjects import ring_all
+from flows.store.subjects import ring_all, worsen
 from flows.store.tables import Customer, Delivery, Message, Outbox, Rejected, Seen
 from flows.store.vault import Vault
 
 T = TypeVar("T")
+Glance = Callable[[str], int]
 
 
 @dataclass(frozen=True)
@@ -52,15 +54,34 @@ class Received:
     echoes: int = 0  # of what colleagues did in the app
 
 
-def receive(store: Store, body: bytes) -> Received:
+def receive(store: Store, body: bytes, glance: Glance | None = None) -> Received:
     """Store a body, and return only when it is committed.
+
+    `glance` says at a glance how severe a text sounds (the rank of its severity): of a crowd that waits to be read,
+    those are read first. It looks before the transaction begins, which holds up everybody else.
 
     Raises `NotJson` when it is not JSON, and what the database raises when it cannot commit: then nothing of the
     body is stored, and WhatsApp must be made to send it again.
     """
     parsed = parse(body)
     body_hash = hashlib.sha256(body).hexdigest()
-    return store.attempt(lambda session: _Intake(session, store.vault, store.clock.now(), body_hash).take(parsed))
+    sounds = {} if glance is None else _looked_at(parsed, glance)
+
+    def take(session: Session) -> Received:
+        return _Intake(session, store.vault, store.clock.now(), body_hash).take(parsed, sounds)
+
+    return store.attempt(take)
+
+
+def _looked_at(parsed: Parsed, glance: Glance) -> dict[str, int]:
+    """How severe the messages of a body sound, by their wamid; those that sound like nothing are left out."""
+    found: dict[str, int] = {}
+    for event in parsed.events:
+        if isinstance(event, MessageEvent):
+            text = event.content.get("text") or event.content.get("caption")
+            if isinstance(text, str) and (severity := glance(text)) > 0:
+                found[event.wamid] = severity
+    return found
 
 
 class _Intake:
@@ -73,7 +94,7 @@ class _Intake:
         self._body_hash = body_hash
         self._senders = Senders(session, vault, now)
 
-    def take(self, parsed: Parsed) -> Received:
+    def take(self, parsed: Parsed, sounds: Mapping[str, int]) -> Received:
         take_turn(self._session)
         items = (*parsed.events, *parsed.bad)
         new = self._not_seen(items)
@@ -106,6 +127,12 @@ class _Intake:
         telling = (letters.get(each.wamid) for blind, each in statuses.items() if blind not in plain)
         rung |= {letter.subject_id for letter in telling if letter is not None}
         ring_all(self._session, sorted(rung), self._now)
+        worst: dict[str, int] = {}
+        for message in messages.values():
+            customer_id, severity = self._senders.customer_of(message.sender).id, sounds.get(message.wamid, 0)
+            if customer_id in rung and severity > worst.get(customer_id, 0):
+                worst[customer_id] = severity
+        worsen(self._session, worst)
         # Last, since whoever moves a subject takes that before its letters.
         told = [each for blind, each in statuses.items() if blind in plain]
         arrivals.note(self._session, ((each, letters[each.wamid].id) for each in told))

@@ -31,6 +31,7 @@ from flows.store.database import Store
 from flows.web.app import create_app
 from flows.web.health import Probe
 from flows.web.may_send import MaySend
+from rules.glance import severity_at_a_glance
 
 SILENT_TOO_LONG = 120.0  # seconds; a wave with slow calls to WhatsApp takes less
 
@@ -69,6 +70,7 @@ def open_parts(settings: Settings, server: PrefectServer, say: Say) -> Iterator[
             app_secret=_revealed(settings.whatsapp_app_secret),
             verify_token=_revealed(settings.whatsapp_verify_token),
             on_arrival=bell.ring,
+            glance=lambda words: severity_at_a_glance(desk.shelf.current, words),
             probes=[
                 Probe("responder", partial(_require_life, bell)),
                 Probe("content", watch.require_well, needed=False),

@@ -94,6 +94,13 @@ def ring_all(session: Session, subject_ids: Sequence[str], now: datetime) -> Non
         _read_again(session, *subject_ids)
 
 
+def worsen(session: Session, severities: Mapping[str, int]) -> None:
+    """Have these subjects claimed as early as so severe ones are; no subject becomes less severe by it. The caller has
+    them locked, or rings for them in the same transaction."""
+    for subject_id, severity in sorted(severities.items()):
+        _change(session, _WORSEN, subject_id, worse=severity)
+
+
 def wake(session: Session, subject_id: str, at: datetime) -> None:
     """Make sure that a subject gets a hand at ``at`` at the latest."""
     _change(session, _WAKE, subject_id, at=at)

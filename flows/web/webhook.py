@@ -23,7 +23,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from flows.receiving.receive import receive
+from flows.receiving.receive import Glance, receive
 from flows.receiving.shapes import NotJson
 from flows.receiving.signature import is_signed
 from flows.store.database import Store
@@ -38,11 +38,19 @@ class Webhook:
     """The two ends of the webhook.
 
     `on_arrival` is called after a commit that brought work for somebody, from a worker thread. A secret or a token
-    that is empty lets nobody in.
+    that is empty lets nobody in. `glance` says who is to be read first, see `receive`.
     """
 
-    def __init__(self, store: Store, app_secret: str, verify_token: str, on_arrival: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        app_secret: str,
+        verify_token: str,
+        on_arrival: Callable[[], None],
+        glance: Glance | None = None,
+    ) -> None:
         self._store = store
+        self._glance = glance
         self._app_secret = app_secret
         self._verify_token = verify_token
         self._on_arrival = on_arrival
@@ -77,7 +85,7 @@ class Webhook:
 
     def _store_body(self, body: bytes) -> Response:
         try:
-            received = receive(self._store, body)
+            received = receive(self._store, body, self._how_severe)
         except NotJson as problem:
             return _answer(400, str(problem))
         except Exception as error:  # whatever it is, Meta must keep the body and come again
@@ -89,6 +97,14 @@ class Webhook:
         if received.rung:
             self._announce()
         return _answer(200, "ok")
+
+    def _how_severe(self, text: str) -> int:
+        """What cannot be looked at waits like everything else; that it is stored matters more."""
+        try:
+            return self._glance(text) if self._glance is not None else 0
+        except Exception as error:
+            _log.error("A message could not be looked at before it was stored: %s", type(error).__name__)
+            return 0
 
     def _announce(self) -> None:
         try:

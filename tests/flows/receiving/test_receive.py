@@ -23,6 +23,7 @@ from flows.receiving.receive import Received, receive
 from flows.receiving.shapes import NotJson
 from flows.store import customers
 from flows.store.database import Store
+from flows.store.subjects import claim
 from flows.store.tables import Alias, Customer, Delivery, Message, Outbox, OutboxStatus, Rejected, Seen, Subject
 from tests.flows.receiving.bodies import (
     AT,
@@ -162,6 +163,21 @@ def test_only_what_customers_wrote_is_unread(store: Store) -> None:
     take(store, one_of_everything())
     unread = {row.kind for row in rows(store, Message) if row.handled_at is None}
     assert unread == {element["type"] for element, _ in MESSAGES.values()} - {"system"}
+
+
+@pytest.mark.parametrize("words", [{"text": {"body": "fire"}}, {"image": {"id": "1", "caption": "fire"}}])
+def test_who_sounds_urgent_is_read_first(any_store: Store, words: dict[str, Any]) -> None:
+    """A burning charger would wait behind ten thousand late parcels until all of them are read."""
+    calm = [a_text(number, sender=f"4477009002{number}") for number in range(10, 15)]
+    burning = message(20, next(iter(words)), "447700900220", **words)
+    people = [contact(each["from"]) for each in (*calm, burning)]
+    receive(any_store, raw(messages(*calm, contacts=people)), lambda said: 2 * (said == "fire"))
+    receive(any_store, raw(messages(burning, contacts=people)), lambda said: 2 * (said == "fire"))
+    with any_store.begin() as session:
+        (first,) = claim(session, "a wave", any_store.clock.now(), timedelta(minutes=1), 1)
+        assert first.severity == 2
+    (wrote,) = (row for row in rows(any_store, Message) if row.customer_id == first.subject_id)
+    assert wrote.sent_at == datetime.fromtimestamp(int(burning["timestamp"]), UTC)
 
 
 def test_a_notice_alone_wakes_nobody(store: Store) -> None:

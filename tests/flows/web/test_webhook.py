@@ -216,6 +216,19 @@ def test_a_failing_alarm_does_not_cost_the_answer(store: Store) -> None:
     assert count(store, Message) == 1
 
 
+def test_what_cannot_be_looked_at_is_stored_all_the_same(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    """One text that breaks the look at it would come again for seven days, and its words would stand in the log."""
+
+    def fail(words: str) -> int:
+        raise RuntimeError(words)
+
+    app = create_app(store, app_secret=SECRET, verify_token=TOKEN, on_arrival=lambda: None, glance=fail)
+    assert post(Caller(app), raw(messages(text(1, "my passport number")))) == 200
+    assert count(store, Message) == 1
+    assert "could not be looked at" in caplog.text
+    assert "passport" not in caplog.text
+
+
 ANYTHING = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=10)),
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=8), inner, max_size=4)),
