@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from rules.bundle import Bundle
 from rules.text.reading import read_text
-from rules.vocabulary import UNKNOWN
+from rules.vocabulary import SIGN, UNKNOWN
 
 LONGEST = 2_000
 """Characters that are looked at. Whatever stands behind them is found when the text is read."""
-SIGN = "sign_"
 
 
 def severity_at_a_glance(bundle: Bundle, text: str) -> int:
@@ -22,5 +21,5 @@ def severity_at_a_glance(bundle: Bundle, text: str) -> int:
     if not signs:
         return 0
     said = bundle.triage.decide(bundle.vocabulary.gate({"intent": "complaint", **signs})).then.get("severity", UNKNOWN)
-    values = [str(each) for each in bundle.vocabulary.fact("severity").values]
-    return values.index(str(said)) if str(said) in values else 0
+    severity = bundle.vocabulary.fact("severity")
+    return max(0, severity.number(severity.gate(said)))

@@ -24,6 +24,8 @@ Supplier = Literal["text", "message", "history", "clock", "team", "rules"]
 
 UNKNOWN = "unknown"
 KNOWN = "known"
+SIGN = "sign_"
+"""How the names of the facts begin that tell what kind of complaint a message is."""
 LARGEST_COUNT = 1_000_000_000  # larger counts are taken as this one, so that the engine's integers never overflow
 NO_TIME, SECOND = timedelta(0), timedelta(seconds=1)
 RESERVED = (UNKNOWN, KNOWN, "all", "any", "not")

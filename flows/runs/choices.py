@@ -12,13 +12,12 @@ from sqlalchemy.orm import Session
 from flows.desk import Desk
 from flows.ids import new_id
 from flows.runs import under_way
-from flows.runs.complaints import SIGN
 from flows.runs.progress import recorded
 from flows.runs.words import written
 from flows.store.tables import Case, Customer, Message, Outbox, Run, Step, Task
 from rules.language import ON_CALL
 from rules.phrases import CHOICE, LONGEST_ANSWER
-from rules.vocabulary import UNKNOWN, FactError, Value
+from rules.vocabulary import SIGN, UNKNOWN, FactError, Value
 
 OFFERED, ASKED = "offered", "asked"
 """What the step of an offer keeps: the choices, in their order, and whether the text has left."""

@@ -22,10 +22,8 @@ from sqlalchemy.orm import Session
 from flows.runs import causes
 from flows.store.tables import Complaint, Message
 from rules.topics import OTHER
+from rules.vocabulary import SIGN
 from rules.windows import Crowd
-
-SIGN = "sign_"
-"""How the names of the facts begin that tell what kind of complaint a message is."""
 
 _CROWDS = "crowds"
 _ABOUT: ColumnElement[str] = func.coalesce(

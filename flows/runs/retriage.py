@@ -17,14 +17,13 @@ from flows.crisis import gathering
 from flows.desk import Desk
 from flows.errors import FirebreakError, NotFound
 from flows.runs import history, opening, providers, under_way
-from flows.runs.complaints import SIGN
 from flows.store.subjects import lock, ring
 from flows.store.tables import Case, Customer, Message, Subject
 from flows.store.vault import Vault
 from rules.bundle import Bundle
 from rules.language import Playbook
 from rules.problems import did_you_mean
-from rules.vocabulary import Facts, Value, Vocabulary
+from rules.vocabulary import SIGN, Facts, Value, Vocabulary
 
 SEVERITY, COMPLAINT = "severity", "complaint"
 LONGEST_REASON = 2000  # characters

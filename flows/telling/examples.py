@@ -18,8 +18,8 @@ from flows.runs.words import written
 from flows.store.database import Store
 from flows.store.tables import Case, Customer, Message, Run, Task
 from flows.store.vault import Vault
-from rules.vocabulary import UNKNOWN, Vocabulary
-from rules.voice.labelled import LABELS, SIGN
+from rules.vocabulary import SIGN, UNKNOWN, Vocabulary
+from rules.voice.labelled import LABELS
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 
 from rules.text.voice import Shares
-from rules.vocabulary import UNKNOWN, Value
+from rules.vocabulary import SIGN, UNKNOWN, Value
 
 SUBJECT = "subject"
 SPOKEN = 5.0
@@ -41,7 +41,7 @@ NARROWER: Mapping[str, frozenset[str]] = {
 def is_complaint(facts: Mapping[str, Value]) -> bool:
     """Whether a text that was read like this complains, or speaks of anything that people complain about."""
     return facts.get("intent") == "complaint" or any(
-        value is True and name.startswith("sign_") for name, value in facts.items()
+        value is True and name.startswith(SIGN) for name, value in facts.items()
     )
 
 

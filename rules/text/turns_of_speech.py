@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from rules.text.opinion import GRAVE
 from rules.text.subject import SAID_BY
 from rules.text.voice import Shares
-from rules.vocabulary import Value
+from rules.vocabulary import SIGN, Value
 
 NO_COMPLAINT = 0.1  # a complaint must be less likely than this to every voice
 NOTHING_OF_IT = 0.15  # and each sign that the lists found less than this
@@ -30,7 +30,7 @@ Said = Mapping[str, Mapping[Value, Sequence[str]]]
 def without_turns_of_speech(said: Said, others: Mapping[str, Mapping[str, Shares]], text: str) -> Said:
     """What the lists said of a text, without their signs of a complaint where these are only turns of speech. `others`
     is what the other voices say: name -> fact -> shares. Without another voice everything stays."""
-    signs = [name for name, values in said.items() if name.startswith("sign_") and True in values]
+    signs = [name for name, values in said.items() if name.startswith(SIGN) and True in values]
     intents = said.get("intent", {})
     if not others or not any(sign in signs for sign in GRAVE) or any(value != "complaint" for value in intents):
         return said
@@ -51,4 +51,4 @@ def _sure(heard: Mapping[str, Shares], signs: Sequence[str], asked: bool) -> boo
 
 
 def _complains(name: str) -> bool:
-    return name.startswith("sign_") or name in SAID_BY or name == "danger"
+    return name.startswith(SIGN) or name in SAID_BY or name == "danger"

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rules.problems import Place, Problems
-from rules.vocabulary import FactError, Value, Vocabulary
+from rules.vocabulary import SIGN, FactError, Value, Vocabulary
 from rules.yaml_source import read_text
 
 COLUMNS = ("intent", "anger", "signs", "more", "text")
-SIGN = "sign_"
 LABELS = ("intent", "anger", "motive", "demand", "subject")
 """The facts that a message can be labelled with, beside the signs."""
 NOBODY_SAID = "?"

@@ -21,8 +21,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from rules.problems import Place, Problems
-from rules.vocabulary import Value, Vocabulary
-from rules.voice.labelled import SIGN, Labelled, read_labelled
+from rules.vocabulary import SIGN, Value, Vocabulary
+from rules.voice.labelled import Labelled, read_labelled
 from rules.voice.second_voice import MODEL, UNIT, SecondVoice, distinct_pieces
 
 EXAMPLES = MODEL.with_name("examples")
