@@ -3,13 +3,11 @@ step takes it up, so a colleague is asked to."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from flows.crisis.team_words import TEAM_WORDS
-from flows.ids import new_id
+from flows.runs import asides
 from flows.runs.work import Work
 from flows.sending import notices
-from flows.store.tables import Message, Task
+from flows.store.tables import Message
 from rules.language import ON_CALL
 from rules.text.stop import ASKS_TO_STOP
 
@@ -25,20 +23,9 @@ def hand_over(work: Work, message: Message) -> None:
     if work.case is None or not _needs_a_person(message):
         return
     question = TEAM_WORDS[work.desk.language]["wrote"]
-    known = select(Task.id).where(Task.case_id == work.case.id, Task.question == question, Task.status == "open")
-    if work.session.scalars(known.limit(1)).first() is not None:
+    if asides.is_asked(work.session, question, case_id=work.case.id):
         return
-    task = Task(
-        id=new_id("T"),
-        subject_id=work.case.customer_id,
-        case_id=work.case.id,
-        kind="do",
-        role=ON_CALL,
-        question=question,
-        status="open",
-        created_at=work.now,
-    )
-    work.session.add(task)
+    task = asides.ask(work.session, work.case.customer_id, question, work.now, case_id=work.case.id)
     notices.notice(work.desk, work.session, work.run, _PLACE, ON_CALL, question, task)
     work.journal("wrote beside an offer", task=task.id, message=message.id)
 

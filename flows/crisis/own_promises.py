@@ -7,11 +7,9 @@ from sqlalchemy.orm import Session
 
 from flows.crisis import statements, wording
 from flows.desk import Desk
-from flows.ids import new_id
-from flows.runs import history
+from flows.runs import asides, history
 from flows.runs.words import written
 from flows.store.tables import Message, Task
-from rules.language import ON_CALL
 
 
 def after_echo(desk: Desk, session: Session, message: Message, flow_run: str | None = None) -> Task | None:
@@ -25,22 +23,15 @@ def after_echo(desk: Desk, session: Session, message: Message, flow_run: str | N
     if not promised:
         return None
     statement = statements.in_force(session, incident.id)
-    task = Task(
-        id=new_id("T"),
-        subject_id=message.customer_id,
-        case_id=message.case_id,
-        kind="do",
-        role=ON_CALL,
-        question=(
-            f"A text that we sent from the app promised a {' and a '.join(promised)}, which "
-            f"{_may(statement.remedies) if statement is not None else 'no statement allows yet'}. Please set it right "
-            f"with the customer: firebreak statement show {incident.id} has what may be said. Then mark this done"
-        ),
-        status="open",
-        created_at=desk.now(),
-        sealed_details=desk.store.vault.seal(message.customer_id, {"message": text}),
+    question = (
+        f"A text that we sent from the app promised a {' and a '.join(promised)}, which "
+        f"{_may(statement.remedies) if statement is not None else 'no statement allows yet'}. Please set it right "
+        f"with the customer: firebreak statement show {incident.id} has what may be said. Then mark this done"
     )
-    session.add(task)
+    sealed = desk.store.vault.seal(message.customer_id, {"message": text})
+    task = asides.ask(
+        session, message.customer_id, question, desk.now(), case_id=message.case_id, sealed_details=sealed
+    )
     said = {"message": message.id, "task": task.id, "promised": promised, "incident": incident.id}
     said |= {"statement": statement.id} if statement is not None else {}
     about = (session, message.customer_id, desk.now(), "own text promised too much", said)

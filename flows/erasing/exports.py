@@ -14,11 +14,10 @@ from sqlalchemy.orm import Session
 from flows.erasing.fate import placed_since
 from flows.erasing.ledger import Line
 from flows.errors import VaultError
-from flows.ids import new_id
+from flows.runs import asides
 from flows.store.database import Store
-from flows.store.tables import Export, Task
+from flows.store.tables import Export
 from flows.store.vault import GONE, Vault
-from rules.language import ON_CALL
 
 OURS, IMPORTED = "their_data", "chat_export"
 QUESTION = (
@@ -93,20 +92,7 @@ def removed(path: Path, sha256: str, again: bool = False) -> bool:
 
 
 def _ask(store: Store, session: Session, line: Line, export: Export, path: str) -> None:
-    asked = select(Task.id).where(
-        Task.subject_id == export.customer_id, Task.question == QUESTION, Task.status == "open"
-    )
-    if session.scalars(asked).first() is not None:
+    if asides.is_asked(session, QUESTION, subject_id=export.customer_id):
         return
-    session.add(
-        Task(
-            id=new_id("T"),
-            subject_id=export.customer_id,
-            case_id=line.case_id,
-            kind="do",
-            role=ON_CALL,
-            question=QUESTION,
-            created_at=store.clock.now(),
-            sealed_details=store.vault.seal(export.customer_id, {"file": path}),
-        )
-    )
+    sealed = store.vault.seal(export.customer_id, {"file": path})
+    asides.ask(session, export.customer_id, QUESTION, store.clock.now(), case_id=line.case_id, sealed_details=sealed)

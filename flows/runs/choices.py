@@ -10,12 +10,10 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from flows.desk import Desk
-from flows.ids import new_id
-from flows.runs import under_way
+from flows.runs import asides, under_way
 from flows.runs.progress import recorded
 from flows.runs.words import written
-from flows.store.tables import Case, Customer, Message, Outbox, Run, Step, Task
-from rules.language import ON_CALL
+from flows.store.tables import Case, Customer, Message, Outbox, Run, Step
 from rules.phrases import CHOICE, LONGEST_ANSWER
 from rules.vocabulary import SIGN, UNKNOWN, FactError, Value
 
@@ -122,20 +120,8 @@ def ask_about_change(desk: Desk, session: Session, answer: Answer, case: Case) -
         f"The customer first chose {answer.before} and now {answer.choice}. Please see what can still be "
         "done, tell them, and mark this done"
     )
-    if session.scalars(select(Task.id).filter_by(case_id=case.id, question=question, status="open")).first():
-        return  # said twice
-    session.add(
-        Task(
-            id=new_id("T"),
-            subject_id=case.customer_id,
-            case_id=case.id,
-            kind="do",
-            role=ON_CALL,
-            question=question,
-            status="open",
-            created_at=desk.now(),
-        )
-    )
+    if not asides.is_asked(session, question, case_id=case.id):  # else it was said twice
+        asides.ask(session, case.customer_id, question, desk.now(), case_id=case.id)
 
 
 def _tapped(desk: Desk, session: Session, message: Message, choice: str, about: object) -> Answer:

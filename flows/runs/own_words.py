@@ -5,12 +5,10 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from flows.desk import Desk
-from flows.ids import new_id
-from flows.runs import history, providers
+from flows.runs import asides, history, providers
 from flows.runs.words import written
 from flows.store.tables import Customer, Message, Task
 from rules import outgoing
-from rules.language import ON_CALL
 
 _WORDS = {
     "identity_number": "the number of an identity paper",
@@ -36,18 +34,8 @@ def after_echo(desk: Desk, session: Session, message: Message, flow_run: str | N
         return None
     what = " and ".join(_WORDS[kind] for kind in kinds)
     until = message.sent_at + providers.RECALLABLE
-    task = Task(
-        id=new_id("T"),
-        subject_id=customer.id,
-        case_id=message.case_id,
-        kind="do",
-        role=ON_CALL,
-        question=_question(what, desk.now() < until),
-        status="open",
-        created_at=desk.now(),
-        sealed_details=vault.seal(customer.id, {"message": text}),
-    )
-    session.add(task)
+    question, sealed = _question(what, desk.now() < until), vault.seal(customer.id, {"message": text})
+    task = asides.ask(session, customer.id, question, desk.now(), case_id=message.case_id, sealed_details=sealed)
     said = {"message": message.id, "task": task.id, "kinds": kinds}
     history.tell_of(
         session, customer.id, desk.now(), "own text objected to", said, case_id=message.case_id, flow_run=flow_run

@@ -12,11 +12,9 @@ from flows.channels.channel import HandOver, Next, Refused, Result, Sent, Unsure
 from flows.channels.error_codes import UNREACHABLE, meaning_of
 from flows.crisis.team_words import TEAM_WORDS
 from flows.desk import Desk
-from flows.ids import new_id
-from flows.runs import history, moving, settling
+from flows.runs import asides, history, moving, settling
 from flows.sending import by_hand, folding, letters
-from flows.store.tables import Delivery, Outbox, Run, Task
-from rules.language import ON_CALL
+from flows.store.tables import Delivery, Outbox, Run
 
 STATUS_WAIT = timedelta(minutes=2)
 """How long an uncertain letter waits for its delivery status; Meta sends the first one within seconds."""
@@ -176,19 +174,15 @@ def _said(refused: Refused) -> dict[str, Any]:
 
 def _ask_aside(desk: Desk, session: Session, row: Outbox, question: str, details: dict[str, Any]) -> None:
     """A task that no step waits for, and that stays when the run ends: the customer still has to be reached."""
-    session.add(
-        Task(
-            id=new_id("T"),
-            subject_id=row.subject_id,
-            case_id=row.case_id,
-            incident_id=row.incident_id,
-            kind="do",
-            role=ON_CALL,
-            question=question,
-            status="open",
-            created_at=desk.now(),
-            sealed_details=desk.store.vault.seal(row.subject_id, details),
-        )
+    sealed = desk.store.vault.seal(row.subject_id, details)
+    asides.ask(
+        session,
+        row.subject_id,
+        question,
+        desk.now(),
+        case_id=row.case_id,
+        incident_id=row.incident_id,
+        sealed_details=sealed,
     )
 
 

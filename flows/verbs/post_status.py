@@ -9,7 +9,7 @@ from typing import ClassVar
 from flows import local_time
 from flows.crisis import statements
 from flows.crisis.team_words import TEAM_WORDS
-from flows.ids import new_id
+from flows.runs import asides
 from flows.runs.outcome import Done, Failed, Outcome, Waiting
 from flows.runs.work import Work
 from flows.store.tables import Message, Statement, Task
@@ -127,17 +127,14 @@ class PostStatus(Action):
         """The last task belongs to no step: that nobody has taken a Status down yet must not keep a crisis open."""
         if posted_at is None or work.now >= posted_at + SHOWN_FOR:
             return Done(note={"status": "nothing is shown any more"})
-        task = Task(
-            id=new_id("T"),
-            subject_id=work.run.subject_id,
-            incident_id=work.run.incident_id,
-            kind="do",
+        task = asides.ask(
+            work.session,
+            work.run.subject_id,
+            TEAM_WORDS[work.desk.language]["take it down"],
+            work.now,
             role=self.who,
-            question=TEAM_WORDS[work.desk.language]["take it down"],
-            status="open",
-            created_at=work.now,
+            incident_id=work.run.incident_id,
         )
-        work.session.add(task)
         work.tell(self.who, TEAM_WORDS[work.desk.language]["to be taken down"], task=task)
         return Done(note={"status": "to be taken down", "task": task.id})
 
