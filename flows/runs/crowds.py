@@ -32,8 +32,6 @@ CUSTOMER = "P-"
 PARTS = 2
 """In how many parts letters leave side by side: while some are on their way, others are written down."""
 
-Turn = Callable[[Session, str], list[Moved]]
-
 log = logging.getLogger(__name__)
 
 

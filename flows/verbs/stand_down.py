@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from flows.crisis import standing_down
 from flows.crisis.team_words import TEAM_WORDS
-from flows.runs import listing, redating
+from flows.runs import listing
 from flows.runs.outcome import Done, Failed, Outcome, Waiting
 from flows.runs.work import Work
 from flows.store.tables import Task
@@ -61,7 +61,7 @@ stand_down:
             work.tell(self.who, task.question, task=task)
         if not tasks and self._is_time(work):
             work.go_on()
-        self._again(work, self.again_every if tasks else LOOK_AGAIN)
+        work.remind_in(self.again_every if tasks else LOOK_AGAIN)
         return bool(tasks)
 
     def answered(self, work: Work, task: Task) -> Outcome:
@@ -138,7 +138,7 @@ stand_down:
     def _waiting(self, work: Work, look_in: timedelta) -> Outcome:
         work.session.flush()
         tasks = self._tasks(work)
-        self._again(work, look_in)
+        work.remind_in(look_in)
         on: dict[str, Any] = {standing_down.AWAITED: standing_down.VERB}
         if tasks:
             on["task"] = [task.id for task in tasks]
@@ -158,7 +158,3 @@ stand_down:
 
     def _tasks(self, work: Work) -> list[Task]:
         return list(standing_down.open_tasks(work.session, work.run, work.record))
-
-    def _again(self, work: Work, time: timedelta) -> None:
-        due: redating.Wanted = {("again", work.now + time): None}
-        redating.set_timers(work.session, work.run, work.record.path, ("again",), "", due, work.now)
